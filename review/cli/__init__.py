@@ -1,0 +1,1 @@
+"""The command `review`: one file per command group."""

@@ -1,0 +1,32 @@
+"""The kinds of paper, and a manuscript's sections on their way from draft to approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SectionState(StrEnum):
+    DRAFT = "draft"
+    REVISED = "revised"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperType:
+    """A kind of paper: its skeleton lies in `templates/paper_types/<name>/`."""
+
+    name: str
+    title: str
+    question: str  # the core question its reviewers ask
+    checklists: tuple[str, ...]
+
+
+REVIEW = PaperType(
+    name="review",
+    title="Scoping review",
+    question="What does the literature cover, and where are the gaps?",
+    checklists=("prisma-scr",),
+)
+
+PROJECT_TYPES = ("review", "dataset", "method", "clinical")

@@ -1,0 +1,1 @@
+"""The numbers a paper must defend; pure functions over tables."""

@@ -1,0 +1,1 @@
+"""Export files: bytes in, records or findings out."""

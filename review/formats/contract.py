@@ -1,0 +1,28 @@
+"""What a format is: bytes in, records or findings out; records in, bytes out.
+
+Readers are pure and lazy. One bad entry yields a `Finding` with its line and never stops the rest; a file that
+cannot be taken as a whole raises `BadInput`. Register a format by entry point in the group `review.formats`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from review.domain.finding import Finding
+from review.domain.record import Record
+
+Reader = Callable[[bytes, str], Iterator[Record | Finding]]  # (data, source name)
+Writer = Callable[[Iterable[Record]], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """`looks_like` judges the first 64 KiB of decoded text (or of raw bytes for binary formats) and wins over the suffix."""
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    read: Reader
+    looks_like: Callable[[bytes], bool]
+    write: Writer | None = None

@@ -1,0 +1,1 @@
+"""Diagrams and documents from values."""

@@ -1,0 +1,143 @@
+"""Where files lie, and YAML read with the line of every key.
+
+`templates/` and `protocols/` sit at the top of a checkout and travel in the wheel under `review/_data`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from review.domain.errors import Missing
+from review.domain.finding import Finding
+
+_MAX_DEPTH = 40  # nothing a person writes is nested deeper
+
+
+def data_dir(name: str) -> Path:
+    """The folder `templates` or `protocols`, in the wheel or in the checkout."""
+    package = Path(__file__).resolve().parent
+    for place in (package / "_data" / name, package.parent / name):
+        if place.is_dir():
+            return place
+    raise Missing("data folder", name, ("templates", "protocols"))
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """A YAML file as plain values. `lines` maps a path of keys and indexes to its line, from 1."""
+
+    tree: Any
+    lines: dict[tuple[Hashable, ...], int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def line(self, *path: Hashable) -> int | None:
+        """The line of a path, or of the nearest parent that has one."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.lines:
+                return self.lines[path[:end]]
+        return None
+
+
+def read_yaml(text: str, *, path: str = "") -> YamlDocument:
+    """Parse YAML without running anything; faults are findings with their line, and `tree` is None if it cannot be read."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        fault = Finding(
+            rule="YAML-SYNTAX",
+            message=f"This is not valid YAML: {error.problem}.",
+            path=path or None,
+            line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
+            hint="Check the indentation, and put quotes around text that holds a colon, a # or a quotation mark.",
+        )
+        return YamlDocument(None, findings=(fault,))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return YamlDocument(
+            None,
+            findings=(Finding(rule="YAML-SYNTAX", message=f"This is not readable YAML: {error}.", path=path or None),),
+        )
+    if root is None:
+        return YamlDocument(None)
+    reader = _Reader(path)
+    try:
+        tree = reader.value(root, ())
+    except _TooDeep:
+        return YamlDocument(
+            None,
+            findings=(
+                Finding(rule="YAML-DEPTH", message="This YAML is nested too deeply to be read.", path=path or None),
+            ),
+        )
+    return YamlDocument(tree, reader.lines, tuple(reader.findings))
+
+
+class _TooDeep(Exception):
+    pass
+
+
+class _Reader:
+    """Turns composed nodes into values once, remembering lines; an alias is refused, so nothing can be expanded."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.lines: dict[tuple[Hashable, ...], int] = {}
+        self.findings: list[Finding] = []
+        self._seen: set[int] = set()
+        self._scalars = yaml.SafeLoader("")
+
+    def value(self, node: yaml.Node, at: tuple[Hashable, ...]) -> Any:
+        if len(at) > _MAX_DEPTH:
+            raise _TooDeep
+        self.lines[at] = node.start_mark.line + 1
+        if id(node) in self._seen:
+            self._fault("YAML-ALIAS", node, "YAML anchors and aliases are not used here.", "Write the value out.")
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
+        try:
+            value = self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            return node.value
+        # A date or a time written bare is kept as the text the author wrote.
+        return value if value is None or isinstance(value, (bool, int, float, str)) else node.value
+
+    def _mapping(self, node: yaml.MappingNode, at: tuple[Hashable, ...]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._fault("YAML-KEY", key_node, "A key must be a plain word.", "Write `name: value`.")
+                continue
+            key = str(key_node.value)
+            if key in result:
+                self._fault(
+                    "YAML-DUPLICATE-KEY",
+                    key_node,
+                    f"The key {key!r} stands twice in the same place.",
+                    "Keep one of them.",
+                )
+            result[key] = self.value(value_node, (*at, key))
+            self.lines[(*at, key)] = key_node.start_mark.line + 1
+        return result
+
+    def _fault(self, rule: str, node: yaml.Node, message: str, hint: str) -> None:
+        mark = node.start_mark
+        self.findings.append(
+            Finding(
+                rule=rule,
+                message=message,
+                path=self.path or None,
+                line=mark.line + 1,
+                column=mark.column + 1,
+                hint=hint,
+            )
+        )

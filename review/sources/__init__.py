@@ -1,0 +1,1 @@
+"""Places to search: ask, page, wait, resume; raw pages out."""

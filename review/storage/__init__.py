@@ -1,0 +1,1 @@
+"""The database: facts appended, never changed."""
