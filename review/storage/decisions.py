@@ -1,0 +1,130 @@
+"""Screening decisions and full-text retrievals: appended one by one, read in order of arrival."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from review.domain.screening import Decision, Role, Stage, Verdict
+from review.storage.schema import decisions, retrievals
+from review.storage.store import Store, now
+
+
+def new_uid() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """What became of the search for a report's full text: sought, retrieved or not_retrieved."""
+
+    record_id: str
+    status: str
+    who: str
+    note: str = ""
+    at: str = ""
+
+
+def append(connection: Connection, found: Sequence[Decision], *, protocol: int) -> int:
+    """Append decisions inside the caller's transaction; the number of the last."""
+    at = now()
+    rows = [_row(decision, protocol, at) for decision in found]
+    if rows:
+        connection.execute(insert(decisions), rows)
+    return last_number(connection)
+
+
+def append_one(store: Store, decision: Decision, *, protocol: int) -> bool:
+    """Append one decision in a transaction of its own; False if its uid was stored before."""
+    try:
+        with store.writing() as connection:
+            connection.execute(insert(decisions).values(**_row(decision, protocol, now())))
+    except IntegrityError:
+        if _has_uid(store, decision.uid):
+            return False
+        raise
+    return True
+
+
+def _row(decision: Decision, protocol: int, at: str) -> dict[str, object]:
+    return {
+        "uid": decision.uid or new_uid(),
+        "record_id": decision.record_id,
+        "stage": str(decision.stage),
+        "reviewer": decision.reviewer,
+        "role": str(decision.role),
+        "verdict": None if decision.verdict is None else str(decision.verdict),
+        "reason": decision.reason,
+        "note": decision.note,
+        "shown": decision.shown or decision.record_id,
+        "decided_at": decision.decided_at or at,
+        "protocol": protocol,
+        "at": at,
+    }
+
+
+def _has_uid(store: Store, uid: str) -> bool:
+    with store.reading() as connection:
+        query = select(func.count()).select_from(decisions).where(decisions.c.uid == uid)
+        return bool(connection.execute(query).scalar())
+
+
+def last_number(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(decisions.c.number), 0))).scalar_one())
+
+
+def latest(store: Store) -> int:
+    """The number of the newest decision: it changes exactly when something was decided."""
+    with store.reading() as connection:
+        return last_number(connection)
+
+
+def read(store: Store, *, stage: Stage | None = None, reviewer: str | None = None) -> list[Decision]:
+    """Decisions in order of arrival, of one stage or one person if asked."""
+    c = decisions.c
+    query = select(
+        c.record_id, c.stage, c.reviewer, c.verdict, c.reason, c.note, c.role, c.decided_at, c.shown, c.uid, c.number
+    ).order_by(c.number)
+    if stage is not None:
+        query = query.where(c.stage == str(stage))
+    if reviewer is not None:
+        query = query.where(c.reviewer == reviewer)
+    with store.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        Decision(
+            record_id=r[0],
+            stage=Stage(r[1]),
+            reviewer=r[2],
+            verdict=None if r[3] is None else Verdict(r[3]),
+            reason=r[4],
+            note=r[5],
+            role=Role(r[6]),
+            decided_at=r[7],
+            shown=r[8],
+            uid=r[9],
+            number=r[10],
+        )
+        for r in rows
+    ]
+
+
+def append_retrieval(store: Store, found: Sequence[Retrieval]) -> None:
+    rows = [
+        {"record_id": r.record_id, "status": r.status, "who": r.who, "note": r.note, "at": r.at or now()} for r in found
+    ]
+    if rows:
+        with store.writing() as connection:
+            connection.execute(insert(retrievals), rows)
+
+
+def read_retrievals(store: Store) -> list[Retrieval]:
+    """In order of arrival; the latest of a report counts."""
+    c = retrievals.c
+    with store.reading() as connection:
+        rows = connection.execute(select(c.record_id, c.status, c.who, c.note, c.at).order_by(c.number)).mappings()
+        return [Retrieval(**row) for row in rows]

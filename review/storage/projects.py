@@ -1,0 +1,93 @@
+"""The project's own rows: its id, the protocol's versions, the people, and the current order of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete, func, insert, select
+
+from review.domain.protocol import Amendment
+from review.storage.schema import people, projects, protocol_versions, rank_order, rank_runs
+from review.storage.store import Store, now
+
+_BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    name: str
+    role: str
+    active: bool
+
+
+def project_id(store: Store) -> str | None:
+    with store.reading() as connection:
+        return connection.execute(select(projects.c.id).limit(1)).scalar()
+
+
+def set_project_id(store: Store, identity: str) -> None:
+    with store.writing() as connection:
+        connection.execute(insert(projects).values(id=identity, at=now()))
+
+
+def append_protocol(store: Store, *, sha256: str, text: str, reason: str, who: str) -> Amendment:
+    """Append the next numbered version: 0 is the frozen original."""
+    with store.writing() as connection:
+        last = connection.execute(select(func.max(protocol_versions.c.number))).scalar()
+        number = 0 if last is None else int(last) + 1
+        made = Amendment(number=number, sha256=sha256, text=text, reason=reason, who=who, at=now())
+        connection.execute(insert(protocol_versions).values(**asdict(made)))
+    return made
+
+
+def protocol_history(store: Store) -> list[Amendment]:
+    with store.reading() as connection:
+        rows = connection.execute(select(protocol_versions).order_by(protocol_versions.c.number)).mappings()
+        return [Amendment(**row) for row in rows]
+
+
+def latest_protocol(store: Store) -> int:
+    """The number of the newest version, or −1 before the protocol is frozen."""
+    with store.reading() as connection:
+        last = connection.execute(select(func.max(protocol_versions.c.number))).scalar()
+    return -1 if last is None else int(last)
+
+
+def append_person(store: Store, *, name: str, role: str, active: bool = True, who: str = "") -> None:
+    with store.writing() as connection:
+        row = {"name": name, "role": role, "active": int(active), "who": who or name, "at": now()}
+        connection.execute(insert(people).values(**row))
+
+
+def read_people(store: Store) -> list[Person]:
+    """Each person once, as last stated, by name."""
+    with store.reading() as connection:
+        rows = connection.execute(select(people.c.name, people.c.role, people.c.active).order_by(people.c.number)).all()
+    latest = {name: Person(name=name, role=role, active=bool(active)) for name, role, active in rows}
+    return [latest[name] for name in sorted(latest)]
+
+
+def replace_order(store: Store, order: Sequence[tuple[str, float]], *, run: dict[str, object]) -> int:
+    """Publish a new order of the queue atomically and append how it was made; the run's number."""
+    with store.writing() as connection:
+        row = {**run, "records": len(order), "at": now()}
+        number = int(connection.execute(insert(rank_runs).values(**row).returning(rank_runs.c.number)).scalar_one())
+        connection.execute(delete(rank_order))
+        rows = [{"position": i, "record_id": r, "score": float(s)} for i, (r, s) in enumerate(order)]
+        for start in range(0, len(rows), _BATCH):
+            connection.execute(insert(rank_order), rows[start : start + _BATCH])
+    return number
+
+
+def read_order(store: Store) -> list[tuple[str, float]]:
+    """The current order: (record id, score), most likely relevant first; empty before the first ranking."""
+    with store.reading() as connection:
+        query = select(rank_order.c.record_id, rank_order.c.score).order_by(rank_order.c.position)
+        return [(a, b) for a, b in connection.execute(query)]
+
+
+def latest_rank_run(store: Store) -> dict[str, object] | None:
+    with store.reading() as connection:
+        row = connection.execute(select(rank_runs).order_by(rank_runs.c.number.desc()).limit(1)).mappings().first()
+    return None if row is None else dict(row)

@@ -1,0 +1,200 @@
+"""Search runs and records: taken in as a whole or not at all, found again by id."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from review.domain.finding import Finding
+from review.domain.record import Record
+from review.storage.schema import raw_entries, records, run_records, search_runs
+from review.storage.store import Store, now
+
+_BATCH = 1_000  # rows per statement
+_IN_LIMIT = 10_000  # SQLite takes at most 32,766 variables
+_COLUMNS = tuple(c for c in records.c if c.name not in ("number", "run"))
+
+
+@dataclass(slots=True)
+class Intake:
+    """What became of the entries of one file: how many were read, new, already known, unreadable."""
+
+    read: int = 0
+    new: int = 0
+    known: int = 0
+    without_abstract: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A search run as stored, with its number, its report and the number of records it brought first."""
+
+    number: int
+    source: str
+    label: str
+    kind: str
+    platform: str
+    query: str
+    limits: str
+    run_at: str
+    reported: int | None
+    fetched: int
+    tool_version: str
+    raw_sha256: str
+    file_name: str
+    report: str
+    at: str
+
+
+def add_run(connection: Connection, run: Mapping[str, object]) -> int:
+    """Append a search run; its number."""
+    row = {"at": now(), **run}
+    return int(connection.execute(insert(search_runs).values(**row).returning(search_runs.c.number)).scalar_one())
+
+
+def runs(store: Store) -> list[StoredRun]:
+    with store.reading() as connection:
+        rows = connection.execute(select(search_runs).order_by(search_runs.c.number)).mappings()
+        return [StoredRun(**row) for row in rows]
+
+
+def run_with_hash(connection: Connection, sha256: str, source: str) -> int | None:
+    """The number of an earlier run that took this very file under this source name."""
+    query = select(search_runs.c.number).where(search_runs.c.raw_sha256 == sha256, search_runs.c.source == source)
+    return connection.execute(query.limit(1)).scalar()
+
+
+def take_in(
+    connection: Connection, run: int, source: str, entries: Iterable[Record | Finding], *, known: set[str] | None = None
+) -> Intake:
+    """Append the records of one run inside the caller's transaction; those known already are counted, not doubled."""
+    seen = ids_of_source(connection, source) if known is None else known
+    mine: set[str] = set()
+    intake = Intake()
+    for batch in _batches(_sorted_out(entries, intake), _BATCH):
+        fresh, sightings = [], []
+        for record in batch:
+            record_id = record.record_id
+            if record_id not in mine:
+                mine.add(record_id)
+                sightings.append({"run": run, "record_id": record_id})
+            if record_id in seen:
+                intake.known += 1
+                continue
+            seen.add(record_id)
+            fresh.append(record)
+            intake.new += 1
+            intake.without_abstract += not record.abstract
+        if fresh:
+            connection.execute(insert(records), [_row(record, run) for record in fresh])
+            connection.execute(insert(raw_entries), [_raw_row(record) for record in fresh])
+        if sightings:
+            connection.execute(insert(run_records), sightings)
+    return intake
+
+
+def _sorted_out(entries: Iterable[Record | Finding], intake: Intake) -> Iterator[Record]:
+    for entry in entries:
+        if isinstance(entry, Finding):
+            intake.findings.append(entry)
+        else:
+            intake.read += 1
+            yield entry
+
+
+def _batches(items: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _row(record: Record, run: int) -> dict[str, object]:
+    return {
+        "record_id": record.record_id,
+        "source": record.source,
+        "source_id": record.source_id,
+        "title": record.title,
+        "abstract": record.abstract,
+        "authors": json.dumps(record.authors, ensure_ascii=False),
+        "year": record.year,
+        "journal": record.journal,
+        "volume": record.volume,
+        "issue": record.issue,
+        "pages": record.pages,
+        "doi": record.doi,
+        "pmid": record.pmid,
+        "arxiv_id": record.arxiv_id,
+        "keywords": json.dumps(record.keywords, ensure_ascii=False),
+        "language": record.language,
+        "type": record.type,
+        "url": record.url,
+        "notes": record.notes,
+        "run": run,
+    }
+
+
+def _raw_row(record: Record) -> dict[str, object]:
+    return {"record_id": record.record_id, "raw": zlib.compress(record.raw.encode("utf-8", "surrogatepass"), 1)}
+
+
+def _record(row: RowMapping | Mapping[str, Any]) -> Record:
+    values = dict(row)
+    values.pop("record_id")
+    values["authors"] = tuple(json.loads(values["authors"]))
+    values["keywords"] = tuple(json.loads(values["keywords"]))
+    return Record(**values)
+
+
+def ids_of_source(connection: Connection, source: str) -> set[str]:
+    return set(connection.execute(select(records.c.record_id).where(records.c.source == source)).scalars())
+
+
+def all_records(store: Store) -> list[Record]:
+    """Every record without its raw entry, in order of arrival."""
+    with store.reading() as connection:
+        rows = connection.execute(select(*_COLUMNS).order_by(records.c.number)).mappings()
+        return [_record(row) for row in rows]
+
+
+def by_id(store: Store, record_ids: Sequence[str]) -> dict[str, Record]:
+    """The records of these ids, without their raw entries."""
+    found: dict[str, Record] = {}
+    with store.reading() as connection:
+        for start in range(0, len(record_ids), _IN_LIMIT):
+            chunk = record_ids[start : start + _IN_LIMIT]
+            rows = connection.execute(select(*_COLUMNS).where(records.c.record_id.in_(chunk))).mappings()
+            found.update({row["record_id"]: _record(row) for row in rows})
+    return found
+
+
+def raw_entry(store: Store, record_id: str) -> str:
+    """The entry as it stood in the source's file; empty if the id is unknown."""
+    with store.reading() as connection:
+        packed = connection.execute(select(raw_entries.c.raw).where(raw_entries.c.record_id == record_id)).scalar()
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass") if packed else ""
+
+
+def ids_and_sources(store: Store) -> list[tuple[str, str, int]]:
+    """(record id, source, length of the abstract) of every record, in order of arrival: enough to count by."""
+    query = select(records.c.record_id, records.c.source, func.length(records.c.abstract)).order_by(records.c.number)
+    with store.reading() as connection:
+        return [(a, b, c) for a, b, c in connection.execute(query)]
+
+
+def identifiers(store: Store) -> list[RowMapping]:
+    """record_id, title, doi, pmid and arxiv_id of every record, to look one up by."""
+    c = records.c
+    with store.reading() as connection:
+        return list(connection.execute(select(c.record_id, c.title, c.doi, c.pmid, c.arxiv_id)).mappings())
+
+
+def count(store: Store) -> int:
+    with store.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(records)).scalar_one())

@@ -1,0 +1,265 @@
+"""The tables, what is append-only among them, and the ordered list of migrations.
+
+Facts are appended and never changed: triggers in the database itself refuse UPDATE and DELETE. `MIGRATIONS` is
+never edited once released; add to its end. A test compares the tables below with what the migrations make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: Column[object]) -> Table:
+    return Table(name, metadata, *columns)
+
+
+def _text(name: str, *, key: bool = False, null: bool = False) -> Column[object]:
+    return Column(name, Text, primary_key=key, nullable=null)
+
+
+def _number(name: str = "number", *, key: bool = False, null: bool = False) -> Column[object]:
+    return Column(name, Integer, primary_key=key, nullable=null)
+
+
+projects = _table("projects", _text("id", key=True), _text("at"))
+
+protocol_versions = _table(
+    "protocol_versions", _number(key=True), _text("sha256"), _text("text"), _text("reason"), _text("who"), _text("at")
+)
+
+people = _table("people", _number(key=True), _text("name"), _text("role"), _number("active"), _text("who"), _text("at"))
+
+# One query sent or one file taken. `report` is the import report as JSON.
+search_runs = _table(
+    "search_runs",
+    _number(key=True),
+    _text("source"),
+    _text("label"),
+    _text("kind"),
+    _text("platform"),
+    _text("query"),
+    _text("limits"),
+    _text("run_at"),
+    _number("reported", null=True),
+    _number("fetched"),
+    _text("tool_version"),
+    _text("raw_sha256"),
+    _text("file_name"),
+    _text("report"),
+    _text("at"),
+)
+
+records = _table(
+    "records",
+    _number(key=True),
+    _text("record_id"),
+    _text("source"),
+    _text("source_id"),
+    _text("title"),
+    _text("abstract"),
+    _text("authors"),  # JSON list, "Family, Given"
+    _number("year", null=True),
+    _text("journal"),
+    _text("volume"),
+    _text("issue"),
+    _text("pages"),
+    _text("doi"),
+    _text("pmid"),
+    _text("arxiv_id"),
+    _text("keywords"),  # JSON list
+    _text("language"),
+    _text("type"),
+    _text("url"),
+    _text("notes"),
+    _number("run"),
+)
+
+raw_entries = _table("raw_entries", _text("record_id", key=True), Column("raw", LargeBinary, nullable=False))  # zlib
+
+run_records = _table("run_records", _number("run", key=True), _text("record_id", key=True))
+
+dedup_runs = _table("dedup_runs", _number(key=True), _text("version"), _number("records"), _text("at"))
+
+duplicate_links = _table(
+    "duplicate_links",
+    _number(key=True),
+    _number("run"),
+    _text("verdict"),  # joined | unsure
+    _text("record_a"),
+    _text("record_b"),
+    _text("condition"),
+    _text("explanation"),
+    Column("score", Float, nullable=False),
+)
+
+judgements = _table(
+    "judgements",
+    _number(key=True),
+    _text("record_a"),
+    _text("record_b"),
+    _number("same_work"),
+    _text("person"),
+    _text("at"),
+)
+
+decisions = _table(
+    "decisions",
+    _number(key=True),
+    _text("uid"),
+    _text("record_id"),
+    _text("stage"),
+    _text("reviewer"),
+    _text("role"),
+    _text("verdict", null=True),
+    _text("reason"),
+    _text("note"),
+    _text("shown"),
+    _text("decided_at"),
+    _number("protocol"),
+    _text("at"),
+)
+
+retrievals = _table(
+    "retrievals", _number(key=True), _text("record_id"), _text("status"), _text("who"), _text("note"), _text("at")
+)
+
+chart_entries = _table(
+    "chart_entries",
+    _number(key=True),
+    _text("record_id"),
+    _text("field_id"),
+    _text("reviewer"),
+    _text("value"),
+    _text("answer", null=True),
+    _text("unit"),
+    _text("quote"),
+    _text("page"),
+    _number("protocol"),
+    _text("at"),
+)
+
+rank_runs = _table(
+    "rank_runs",
+    _number(key=True),
+    _text("model"),
+    _text("parameters"),
+    _number("seed"),
+    _number("labels"),
+    _number("last_decision"),
+    _number("records"),
+    _text("at"),
+)
+
+# A computed order, replaced as a whole by each ranking: a cache, not a fact.
+rank_order = _table(
+    "rank_order", _number("position", key=True), _text("record_id"), Column("score", Float, nullable=False)
+)
+
+FACT_TABLES = (
+    "projects",
+    "protocol_versions",
+    "people",
+    "search_runs",
+    "records",
+    "raw_entries",
+    "run_records",
+    "dedup_runs",
+    "duplicate_links",
+    "judgements",
+    "decisions",
+    "retrievals",
+    "chart_entries",
+    "rank_runs",
+)
+
+_FIRST_TABLES = """
+CREATE TABLE projects (id TEXT PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE protocol_versions (number INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, text TEXT NOT NULL,
+  reason TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE people (number {serial}, name TEXT NOT NULL, role TEXT NOT NULL, active INTEGER NOT NULL,
+  who TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE search_runs (number {serial}, source TEXT NOT NULL, label TEXT NOT NULL, kind TEXT NOT NULL,
+  platform TEXT NOT NULL, query TEXT NOT NULL, limits TEXT NOT NULL, run_at TEXT NOT NULL, reported INTEGER,
+  fetched INTEGER NOT NULL, tool_version TEXT NOT NULL, raw_sha256 TEXT NOT NULL, file_name TEXT NOT NULL,
+  report TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE records (number {serial}, record_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, source_id TEXT NOT NULL,
+  title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, journal TEXT NOT NULL,
+  volume TEXT NOT NULL, issue TEXT NOT NULL, pages TEXT NOT NULL, doi TEXT NOT NULL, pmid TEXT NOT NULL,
+  arxiv_id TEXT NOT NULL, keywords TEXT NOT NULL, language TEXT NOT NULL, type TEXT NOT NULL, url TEXT NOT NULL,
+  notes TEXT NOT NULL, run INTEGER NOT NULL REFERENCES search_runs (number));
+CREATE INDEX records_source ON records (source);
+CREATE TABLE raw_entries (record_id TEXT PRIMARY KEY REFERENCES records (record_id), raw {bytes} NOT NULL);
+CREATE TABLE run_records (run INTEGER NOT NULL REFERENCES search_runs (number),
+  record_id TEXT NOT NULL REFERENCES records (record_id), PRIMARY KEY (run, record_id));
+CREATE TABLE dedup_runs (number {serial}, version TEXT NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL);
+CREATE TABLE duplicate_links (number {serial}, run INTEGER NOT NULL REFERENCES dedup_runs (number),
+  verdict TEXT NOT NULL CHECK (verdict IN ('joined', 'unsure')), record_a TEXT NOT NULL REFERENCES records (record_id),
+  record_b TEXT NOT NULL REFERENCES records (record_id), condition TEXT NOT NULL, explanation TEXT NOT NULL,
+  score DOUBLE PRECISION NOT NULL);
+CREATE INDEX duplicate_links_run ON duplicate_links (run);
+CREATE TABLE judgements (number {serial}, record_a TEXT NOT NULL REFERENCES records (record_id),
+  record_b TEXT NOT NULL REFERENCES records (record_id), same_work INTEGER NOT NULL, person TEXT NOT NULL,
+  at TEXT NOT NULL);
+CREATE TABLE decisions (number {serial}, uid TEXT NOT NULL UNIQUE, record_id TEXT NOT NULL REFERENCES records (record_id),
+  stage TEXT NOT NULL CHECK (stage IN ('title_abstract', 'full_text')), reviewer TEXT NOT NULL CHECK (reviewer <> ''),
+  role TEXT NOT NULL CHECK (role IN ('reviewer', 'adjudicator')),
+  verdict TEXT CHECK (verdict IN ('include', 'exclude', 'maybe')), reason TEXT NOT NULL, note TEXT NOT NULL,
+  shown TEXT NOT NULL, decided_at TEXT NOT NULL, protocol INTEGER NOT NULL, at TEXT NOT NULL,
+  CHECK (shown = record_id));
+CREATE INDEX decisions_record ON decisions (record_id);
+CREATE TABLE retrievals (number {serial}, record_id TEXT NOT NULL REFERENCES records (record_id),
+  status TEXT NOT NULL CHECK (status IN ('sought', 'retrieved', 'not_retrieved')), who TEXT NOT NULL,
+  note TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE chart_entries (number {serial}, record_id TEXT NOT NULL REFERENCES records (record_id),
+  field_id TEXT NOT NULL, reviewer TEXT NOT NULL CHECK (reviewer <> ''), value TEXT NOT NULL,
+  answer TEXT CHECK (answer IN ('not_reported', 'not_applicable')), unit TEXT NOT NULL, quote TEXT NOT NULL,
+  page TEXT NOT NULL, protocol INTEGER NOT NULL, at TEXT NOT NULL);
+CREATE TABLE rank_runs (number {serial}, model TEXT NOT NULL, parameters TEXT NOT NULL, seed INTEGER NOT NULL,
+  labels INTEGER NOT NULL, last_decision INTEGER NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL);
+CREATE TABLE rank_order (position INTEGER PRIMARY KEY, record_id TEXT NOT NULL, score DOUBLE PRECISION NOT NULL)
+"""
+
+
+def _run_script(connection: Connection, script: str) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    words = {
+        "serial": "INTEGER PRIMARY KEY AUTOINCREMENT" if sqlite else "INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "bytes": "BLOB" if sqlite else "BYTEA",
+    }
+    for statement in script.format(**words).split(";"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+
+
+def append_only(connection: Connection, table: str) -> None:
+    """Make the database refuse any UPDATE, DELETE or TRUNCATE of a fact table."""
+    if connection.dialect.name == "sqlite":
+        for event in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        return
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+    )
+    for events, level in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {table}_no_{level.lower()} BEFORE {events} ON {table} "
+            f"FOR EACH {level} EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def _lay_first_tables(connection: Connection) -> None:
+    _run_script(connection, _FIRST_TABLES)
+    for table in FACT_TABLES:
+        append_only(connection, table)
+
+
+Migration = Callable[[Connection], None]
+MIGRATIONS: tuple[tuple[str, Migration], ...] = (("lay the first tables", _lay_first_tables),)
