@@ -73,14 +73,17 @@ def _has_uid(store: Store, uid: str) -> bool:
         return bool(connection.execute(query).scalar())
 
 
-def last_number(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(decisions.c.number), 0))).scalar_one())
+def last_number(connection: Connection, stage: Stage | None = None) -> int:
+    query = select(func.coalesce(func.max(decisions.c.number), 0))
+    if stage is not None:
+        query = query.where(decisions.c.stage == str(stage))
+    return int(connection.execute(query).scalar_one())
 
 
-def latest(store: Store) -> int:
-    """The number of the newest decision: it changes exactly when something was decided."""
+def latest(store: Store, stage: Stage | None = None) -> int:
+    """The number of the newest decision (at a stage): it changes exactly when something was decided."""
     with store.reading() as connection:
-        return last_number(connection)
+        return last_number(connection, stage)
 
 
 def read(store: Store, *, stage: Stage | None = None, reviewer: str | None = None) -> list[Decision]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from review.domain.finding import Finding
 from review.domain.record import Record
-from review.storage.schema import raw_entries, records, run_records, search_runs
+from review.storage.schema import raw_entries, records, run_records, run_reports, search_runs
 from review.storage.store import Store, now
 
 _BATCH = 1_000  # rows per statement
@@ -34,7 +34,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRun:
-    """A search run as stored, with its number, its report and the number of records it brought first."""
+    """A search run as stored, with its number and the report of what became of its entries (`findings` is JSON)."""
 
     number: int
     source: str
@@ -45,12 +45,16 @@ class StoredRun:
     limits: str
     run_at: str
     reported: int | None
-    fetched: int
     tool_version: str
     raw_sha256: str
     file_name: str
-    report: str
+    format: str
     at: str
+    read: int
+    new: int
+    known: int
+    without_abstract: int
+    findings: str
 
 
 def add_run(connection: Connection, run: Mapping[str, object]) -> int:
@@ -59,10 +63,34 @@ def add_run(connection: Connection, run: Mapping[str, object]) -> int:
     return int(connection.execute(insert(search_runs).values(**row).returning(search_runs.c.number)).scalar_one())
 
 
+def add_report(connection: Connection, run: int, intake: Intake) -> None:
+    """Append what became of a run's entries, in the same transaction as the records."""
+    row = {
+        "run": run,
+        "read": intake.read,
+        "new": intake.new,
+        "known": intake.known,
+        "without_abstract": intake.without_abstract,
+        "findings": json.dumps([f.as_dict() for f in intake.findings], ensure_ascii=False),
+    }
+    connection.execute(insert(run_reports).values(**row))
+
+
 def runs(store: Store) -> list[StoredRun]:
+    """Every run in order, with its report."""
+    columns = [c for c in run_reports.c if c.name != "run"]
+    query = select(search_runs, *columns).join(run_reports, run_reports.c.run == search_runs.c.number)
     with store.reading() as connection:
-        rows = connection.execute(select(search_runs).order_by(search_runs.c.number)).mappings()
+        rows = connection.execute(query.order_by(search_runs.c.number)).mappings()
         return [StoredRun(**row) for row in rows]
+
+
+def stamp(store: Store) -> tuple[int, int]:
+    """(newest record, newest run): it changes exactly when records arrived."""
+    with store.reading() as connection:
+        record = connection.execute(select(func.coalesce(func.max(records.c.number), 0))).scalar_one()
+        run = connection.execute(select(func.coalesce(func.max(search_runs.c.number), 0))).scalar_one()
+    return int(record), int(run)
 
 
 def run_with_hash(connection: Connection, sha256: str, source: str) -> int | None:

@@ -33,7 +33,7 @@ protocol_versions = _table(
 
 people = _table("people", _number(key=True), _text("name"), _text("role"), _number("active"), _text("who"), _text("at"))
 
-# One query sent or one file taken. `report` is the import report as JSON.
+# One query sent or one file taken.
 search_runs = _table(
     "search_runs",
     _number(key=True),
@@ -45,12 +45,22 @@ search_runs = _table(
     _text("limits"),
     _text("run_at"),
     _number("reported", null=True),
-    _number("fetched"),
     _text("tool_version"),
     _text("raw_sha256"),
     _text("file_name"),
-    _text("report"),
+    _text("format"),
     _text("at"),
+)
+
+# What became of its entries; `findings` is JSON.
+run_reports = _table(
+    "run_reports",
+    _number("run", key=True),
+    _number("read"),
+    _number("new"),
+    _number("known"),
+    _number("without_abstract"),
+    _text("findings"),
 )
 
 records = _table(
@@ -164,6 +174,7 @@ FACT_TABLES = (
     "protocol_versions",
     "people",
     "search_runs",
+    "run_reports",
     "records",
     "raw_entries",
     "run_records",
@@ -184,8 +195,10 @@ CREATE TABLE people (number {serial}, name TEXT NOT NULL, role TEXT NOT NULL, ac
   who TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE search_runs (number {serial}, source TEXT NOT NULL, label TEXT NOT NULL, kind TEXT NOT NULL,
   platform TEXT NOT NULL, query TEXT NOT NULL, limits TEXT NOT NULL, run_at TEXT NOT NULL, reported INTEGER,
-  fetched INTEGER NOT NULL, tool_version TEXT NOT NULL, raw_sha256 TEXT NOT NULL, file_name TEXT NOT NULL,
-  report TEXT NOT NULL, at TEXT NOT NULL);
+  tool_version TEXT NOT NULL, raw_sha256 TEXT NOT NULL, file_name TEXT NOT NULL, format TEXT NOT NULL,
+  at TEXT NOT NULL);
+CREATE TABLE run_reports (run INTEGER PRIMARY KEY REFERENCES search_runs (number), read INTEGER NOT NULL,
+  new INTEGER NOT NULL, known INTEGER NOT NULL, without_abstract INTEGER NOT NULL, findings TEXT NOT NULL);
 CREATE TABLE records (number {serial}, record_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, source_id TEXT NOT NULL,
   title TEXT NOT NULL, abstract TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, journal TEXT NOT NULL,
   volume TEXT NOT NULL, issue TEXT NOT NULL, pages TEXT NOT NULL, doi TEXT NOT NULL, pmid TEXT NOT NULL,
@@ -211,6 +224,7 @@ CREATE TABLE decisions (number {serial}, uid TEXT NOT NULL UNIQUE, record_id TEX
   shown TEXT NOT NULL, decided_at TEXT NOT NULL, protocol INTEGER NOT NULL, at TEXT NOT NULL,
   CHECK (shown = record_id));
 CREATE INDEX decisions_record ON decisions (record_id);
+CREATE INDEX decisions_stage ON decisions (stage, number);
 CREATE TABLE retrievals (number {serial}, record_id TEXT NOT NULL REFERENCES records (record_id),
   status TEXT NOT NULL CHECK (status IN ('sought', 'retrieved', 'not_retrieved')), who TEXT NOT NULL,
   note TEXT NOT NULL, at TEXT NOT NULL);

@@ -1,0 +1,98 @@
+"""Data charting: one form for every included study, each value with the words it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from review.domain.charting import Answer, ChartEntry, ChartingForm, check_value, current_entries
+from review.domain.errors import Missing, NotAllowed, ReviewError
+from review.services import flow, protocol, team
+from review.services.project import Project
+from review.services.works import works
+from review.storage import charting, projects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartedStudy:
+    """The answers on one included work, by field; `reviewers` are all who charted it."""
+
+    record_id: str
+    answers: dict[str, ChartEntry]
+    reviewers: tuple[str, ...]
+
+
+def form(project: Project) -> ChartingForm:
+    return protocol.in_force(project).form
+
+
+def check(project: Project, entry: ChartEntry) -> ChartEntry:
+    """The entry as it may be stored: a known field, a value of its kind, a number in the form's unit."""
+    field = form(project).field(entry.field_id)
+    if field is None:
+        raise Missing("charting field", entry.field_id, [f.id for f in form(project).fields])
+    work = works(project).work_of.get(entry.record_id)
+    if work is None or work not in flow.included(project):
+        raise NotAllowed(f"{entry.record_id} is not among the included studies.", hint="Include its full text first.")
+    try:
+        value = check_value(field, entry.value)
+    except ValueError as error:
+        raise ReviewError(str(error)) from None
+    if value and entry.answer is not None:
+        raise ReviewError(
+            f"{field.label}: a value and {entry.answer.replace('_', ' ')!r} cannot both hold.", hint="Keep one of them."
+        )
+    unit = entry.unit or (field.unit if value else "")
+    if value and field.unit and unit != field.unit:
+        raise ReviewError(f"{field.label} is charted in {field.unit}, not in {unit}.", hint="Convert it first.")
+    return replace(entry, value=value, unit=unit, reviewer=team.clean_name(entry.reviewer), quote=entry.quote.strip())
+
+
+def save(project: Project, entries: Sequence[ChartEntry]) -> int:
+    """Append the answers that differ from what the same person said last; how many were new."""
+    standing = current_entries(charting.read(project.store))
+    fresh = [checked for entry in entries if _changes(checked := check(project, entry), standing)]
+    for name in {entry.reviewer for entry in fresh}:
+        team.join(project, name)
+    charting.append(project.store, fresh, protocol=projects.latest_protocol(project.store))
+    return len(fresh)
+
+
+def _changes(entry: ChartEntry, standing: dict[tuple[str, str, str], ChartEntry]) -> bool:
+    before = standing.get((entry.record_id, entry.field_id, entry.reviewer))
+    if before is None:
+        return bool(entry.value or entry.answer)
+    same = (before.value, before.answer, before.unit, before.quote, before.page)
+    return same != (entry.value, entry.answer, entry.unit, entry.quote, entry.page)
+
+
+def entries(project: Project) -> list[ChartEntry]:
+    """Every standing answer of every person."""
+    return list(current_entries(charting.read(project.store)).values())
+
+
+def studies(project: Project) -> list[ChartedStudy]:
+    """Every included work with its answers; where several people charted a field, the latest answer is shown."""
+    work_of = works(project).work_of
+    by_work: dict[str, list[ChartEntry]] = {}
+    for entry in sorted(entries(project), key=lambda e: e.number):
+        by_work.setdefault(work_of[entry.record_id], []).append(entry)
+    return [
+        ChartedStudy(
+            record_id=work,
+            answers={e.field_id: e for e in by_work.get(work, ())},
+            reviewers=tuple(sorted({e.reviewer for e in by_work.get(work, ())})),
+        )
+        for work in flow.included(project)
+    ]
+
+
+def shown(entry: ChartEntry | None) -> str:
+    """An answer as a table prints it. A blank is not the same as "not reported"."""
+    if entry is None:
+        return ""
+    if entry.answer is Answer.NOT_REPORTED:
+        return "NR"
+    if entry.answer is Answer.NOT_APPLICABLE:
+        return "NA"
+    return entry.value

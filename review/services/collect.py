@@ -1,0 +1,217 @@
+"""Records into the project: export files imported all or nothing, with a report of what could not be read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from review import __version__, formats
+from review.domain.errors import BadInput
+from review.domain.finding import Finding, Severity
+from review.domain.protocol import PlannedSearch
+from review.domain.record import Record, SourceKind
+from review.services import protocol
+from review.services.project import Progress, Project, silent
+from review.storage import records
+from review.storage.records import Intake
+
+# A file of these formats can only come from one place.
+_NATURAL_SOURCE = {"nbib": "pubmed", "pubmed_xml": "pubmed", "arxiv_atom": "arxiv"}
+_LABELS = {
+    "pubmed": "PubMed",
+    "arxiv": "arXiv",
+    "scopus": "Scopus",
+    "ieee": "IEEE Xplore",
+    "embase": "Embase",
+    "wos": "Web of Science",
+    "cochrane": "Cochrane Library",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of one file. `read` = `new` + `known`; `unreadable` entries are listed in `findings` with their line."""
+
+    file: str
+    format: str
+    source: str
+    read: int
+    new: int
+    known: int
+    without_abstract: int
+    findings: tuple[Finding, ...]
+    imported_before: bool = False
+
+    @property
+    def unreadable(self) -> int:
+        return sum(f.severity in (Severity.ERROR, Severity.BLOCKER) for f in self.findings)
+
+    def as_dict(self) -> dict[str, object]:
+        return {**asdict(self), "unreadable": self.unreadable}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the user says of a file: where it came from and how it was searched. Empty parts come from the protocol."""
+
+    source: str = ""
+    kind: SourceKind | None = None
+    query: str = ""
+    searched_on: str = ""  # ISO date of the search
+    reported: int | None = None
+
+
+def import_file(
+    project: Project, path: Path, *, origin: Origin | None = None, progress: Progress = silent
+) -> ImportReport:
+    """Import one export file, all or nothing. A file imported before adds nothing."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInput(path, "there is no such file.", hint="Check the name and the folder.") from error
+    except OSError as error:
+        reason = error.strerror or "not readable"
+        raise BadInput(path, f"the file cannot be opened ({reason.lower()}).", hint="Name one export file.") from error
+    return import_bytes(project, data, file_name=path.name, origin=origin, progress=progress)
+
+
+def import_bytes(
+    project: Project, data: bytes, *, file_name: str, origin: Origin | None = None, progress: Progress = silent
+) -> ImportReport:
+    """Import the bytes of an export file under the name it had."""
+    asked = origin or Origin()
+    form = formats.detect(data, file_name)
+    planned = _planned(project, asked.source or source_name(file_name, form.name))
+    digest = hashlib.sha256(data).hexdigest()
+    progress(f"Reading {file_name}", 0.0)
+    with project.store.writing() as connection:
+        earlier = records.run_with_hash(connection, digest, planned.name)
+        if earlier is None:
+            run = records.add_run(connection, _run(planned, asked, form.name, file_name, digest))
+            entries = form.read(data, planned.name)
+            intake = records.take_in(connection, run, planned.name, _watched(entries, file_name, len(data), progress))
+            if not intake.read and not intake.findings:
+                raise BadInput(file_name, "there is no record in this file.", hint="Export it again from the database.")
+            if not intake.read:
+                raise BadInput(file_name, f"no record could be read: {intake.findings[0]}")
+            records.add_report(connection, run, intake)
+    progress(f"Imported {file_name}", 1.0)
+    if earlier is not None:
+        return _again(project, earlier, file_name)
+    return _report(intake, file_name=file_name, form=form.name, source=planned.name)
+
+
+def _watched(
+    entries: Iterator[Record | Finding], name: str, size: int, progress: Progress
+) -> Iterator[Record | Finding]:
+    done = 0
+    for count, entry in enumerate(entries, start=1):
+        if isinstance(entry, Record):
+            done += len(entry.raw)
+        if count % 1_000 == 0:
+            progress(f"Reading {name}: {count:,} entries", min(0.99, done / max(size, 1)))
+        yield entry
+
+
+def source_name(file_name: str, form: str) -> str:
+    """The short source name a file suggests: its format's only source, else its own name without numbering.
+
+    >>> source_name("Scopus (2).ris", "ris")
+    'scopus'
+    >>> source_name("export.nbib", "nbib")
+    'pubmed'
+    """
+    if form in _NATURAL_SOURCE:
+        return _NATURAL_SOURCE[form]
+    stem = re.sub(r"[\W_]+", "-", Path(file_name).stem.casefold()).strip("-")
+    return re.sub(r"(-?\d+)+$", "", stem).strip("-") or stem or form
+
+
+def _planned(project: Project, name: str) -> PlannedSearch:
+    try:
+        searches = protocol.in_force(project).searches
+    except BadInput:
+        searches = ()  # a faulty protocol does not keep anybody from importing
+    for search in searches:
+        if search.name == name:
+            return search
+    label = _LABELS.get(name, name)
+    return PlannedSearch(name=name, label=label, kind=SourceKind.DATABASE, platform="", query="", limits="")
+
+
+def _run(planned: PlannedSearch, asked: Origin, form: str, file_name: str, digest: str) -> dict[str, object]:
+    return {
+        "source": planned.name,
+        "label": planned.label,
+        "kind": str(asked.kind or planned.kind),
+        "platform": planned.platform,
+        "query": asked.query or planned.query,
+        "limits": planned.limits,
+        "run_at": asked.searched_on or datetime.now(UTC).date().isoformat(),
+        "reported": asked.reported,
+        "tool_version": __version__,
+        "raw_sha256": digest,
+        "file_name": file_name,
+        "format": form,
+    }
+
+
+def _report(intake: Intake, *, file_name: str, form: str, source: str) -> ImportReport:
+    return ImportReport(
+        file=file_name,
+        format=form,
+        source=source,
+        read=intake.read,
+        new=intake.new,
+        known=intake.known,
+        without_abstract=intake.without_abstract,
+        findings=tuple(replace(f, path=f.path or file_name) for f in intake.findings),
+    )
+
+
+def _again(project: Project, number: int, file_name: str) -> ImportReport:
+    run = next(run for run in records.runs(project.store) if run.number == number)
+    return ImportReport(
+        file=file_name,
+        format=run.format,
+        source=run.source,
+        read=run.read,
+        new=0,
+        known=run.read,
+        without_abstract=0,
+        findings=tuple(Finding(**found) for found in json.loads(run.findings)),
+        imported_before=True,
+    )
+
+
+def reports(project: Project) -> list[ImportReport]:
+    """The report of every file imported so far, in order."""
+    return [
+        ImportReport(
+            file=run.file_name,
+            format=run.format,
+            source=run.source,
+            read=run.read,
+            new=run.new,
+            known=run.known,
+            without_abstract=run.without_abstract,
+            findings=tuple(Finding(**found) for found in json.loads(run.findings)),
+        )
+        for run in records.runs(project.store)
+    ]
+
+
+def find_records(project: Project, references: list[str]) -> dict[str, str]:
+    """The record id behind each reference: a record id, DOI, PMID, arXiv id or exact title. Unknown ones are absent."""
+    lookup: dict[str, str] = {}
+    for row in reversed(records.identifiers(project.store)):  # the earliest record wins
+        for key in (row["title"], row["arxiv_id"], row["pmid"], row["doi"]):
+            if key:
+                lookup[str(key).casefold()] = row["record_id"]
+    lookup.update({row["record_id"].casefold(): row["record_id"] for row in records.identifiers(project.store)})
+    return {ref: lookup[ref.strip().casefold()] for ref in references if ref.strip().casefold() in lookup}

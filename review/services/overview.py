@@ -1,0 +1,143 @@
+"""Where the review stands: what is done, by whom, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+
+from review.domain.screening import Decision, Role, Stage, Standing, current_decisions
+from review.services import chart, flow, protocol, screen
+from review.services.project import Project
+from review.services.works import groups, unsure, works
+from review.storage import decisions, duplicates, records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageStatus:
+    """How many works stand where at one stage, and how many each person has decided."""
+
+    total: int
+    unscreened: int
+    partial: int
+    conflict: int
+    included: int
+    excluded: int
+    by_person: dict[str, int]
+
+    @property
+    def settled(self) -> int:
+        return self.included + self.excluded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStatus:
+    name: str
+    title: str
+    frozen: bool
+    amendments: int
+    sources: dict[str, int]
+    records: int
+    works: int
+    duplicate_groups: int
+    unsure_pairs: int
+    title_abstract: StageStatus
+    full_text: StageStatus
+    not_retrieved: int
+    included: int
+    charted: int
+    fields: int
+    next_step: str
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def status(project: Project) -> ReviewStatus:
+    """Everything a dashboard shows, computed from the facts."""
+    found = works(project)
+    rules = protocol.status(project)
+    in_force = protocol.in_force(project)
+    studies = chart.studies(project)
+    parts = ReviewStatus(
+        name=project.name,
+        title=in_force.title,
+        frozen=rules.frozen,
+        amendments=max(0, len(rules.history) - 1),
+        sources={found.labels[s]: n for s, n in Counter(found.sources.values()).items()},
+        records=len(found.work_of),
+        works=len(found.members),
+        duplicate_groups=len(groups(project)),
+        unsure_pairs=len(unsure(project)),
+        title_abstract=stage_status(project, Stage.TITLE_ABSTRACT),
+        full_text=stage_status(project, Stage.FULL_TEXT),
+        not_retrieved=len(flow.not_retrieved(project, found)),
+        included=len(studies),
+        charted=sum(bool(study.answers) for study in studies),
+        fields=len(in_force.form.fields),
+        next_step="",
+    )
+    return _with_next_step(project, parts)
+
+
+def stage_status(project: Project, stage: Stage) -> StageStatus:
+    outcomes = screen.outcomes(project, stage)
+    standing = Counter(o.standing for o in outcomes.values())
+    people: Counter[str] = Counter()
+    for o in outcomes.values():
+        people.update(d.reviewer for d in o.decisions if d.role is Role.REVIEWER)
+    return StageStatus(
+        total=len(outcomes),
+        unscreened=standing[Standing.UNSCREENED],
+        partial=standing[Standing.PARTIAL],
+        conflict=standing[Standing.CONFLICT],
+        included=standing[Standing.INCLUDED],
+        excluded=standing[Standing.EXCLUDED],
+        by_person=dict(sorted(people.items())),
+    )
+
+
+def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
+    first, second = s.title_abstract, s.full_text
+    waiting = first.unscreened + first.partial
+    missing = second.total - second.settled - second.conflict - s.not_retrieved
+    steps = (
+        (not s.frozen, "Check the protocol and freeze it: `review protocol check`, then `review protocol freeze`."),
+        (not s.records, "Import the export files of your searches: `review import FILE…`."),
+        (
+            needs_dedup(project),
+            "Look for duplicates: `review dedup`. Records were added since it last ran, or it never did.",
+        ),
+        (bool(waiting), f"Screen titles and abstracts: {waiting:,} works still need a decision (`review app`)."),
+        (bool(first.conflict), f"Settle {first.conflict} conflicts at title and abstract (page Conflicts)."),
+        (missing > 0, f"Assess {missing} full texts (page Full text)."),
+        (bool(second.conflict), f"Settle {second.conflict} conflicts at full text (page Conflicts)."),
+        (s.charted < s.included, f"Chart {s.included - s.charted} of {s.included} included studies (page Chart)."),
+        (True, "Write the paper: `review paper new paper --type review`, then `review paper build paper`."),
+    )
+    return replace(s, next_step=next(text for applies, text in steps if applies))
+
+
+def needs_dedup(project: Project) -> bool:
+    """True if records arrived after the newest deduplication."""
+    run = duplicates.latest_run(project.store)
+    return run is None or run[1] != records.count(project.store)
+
+
+def agreement_pairs(project: Project, stage: Stage) -> list[tuple[str, str, str, str]]:
+    """(work, reviewer pair joined by " – ", verdict of the first, verdict of the second) wherever two people judged one work."""
+    work_of = works(project).work_of
+    of_work: dict[str, list[Decision]] = {}
+    for decision in decisions.read(project.store, stage=stage):
+        if decision.role is Role.REVIEWER:
+            of_work.setdefault(work_of[decision.record_id], []).append(decision)
+    pairs = []
+    for work, found in of_work.items():
+        standing = sorted(current_decisions(found), key=lambda d: d.reviewer)
+        if len(standing) == 2:
+            a, b = standing
+            pairs.append((work, f"{a.reviewer} – {b.reviewer}", _forward(a), _forward(b)))
+    return pairs
+
+
+def _forward(decision: Decision) -> str:
+    return "include" if decision.verdict is not None and decision.verdict.goes_forward else "exclude"

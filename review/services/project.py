@@ -1,0 +1,129 @@
+"""A project: a folder with `review.toml`, `protocol.yaml` and the database; how it is made, found and opened."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from review.domain.errors import AlreadyExists, BadInput, Missing, NotAProject, ReviewError
+from review.domain.manuscript import PROJECT_TYPES
+from review.resources import data_dir
+from review.storage import projects
+from review.storage.store import Store, open_store
+
+CONFIG = "review.toml"
+PROTOCOL = "protocol.yaml"
+DATABASE = "review.sqlite"
+DATABASE_URL = "REVIEW_DATABASE_URL"
+DEFAULT_PRESET = "scoping-review"
+
+Progress = Callable[[str, float], None]  # (what is being done, share done from 0 to 1)
+Value = TypeVar("Value")
+
+
+def silent(_what: str, _share: float) -> None:
+    """The progress callback of callers who do not watch."""
+
+
+@dataclass(slots=True)
+class Project:
+    """An open project. Computed answers are kept until the facts they rest on change (`cached`)."""
+
+    root: Path
+    name: str
+    id: str
+    type: str
+    store: Store
+    _answers: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def protocol_path(self) -> Path:
+        return self.root / PROTOCOL
+
+    def cached(self, name: str, stamp: object, compute: Callable[[], Value]) -> Value:
+        """The answer computed for this stamp, or a new one."""
+        held = self._answers.get(name)
+        if held is not None and held[0] == stamp:
+            answer: Value = held[1]
+            return answer
+        answer = compute()
+        self._answers[name] = (stamp, answer)
+        return answer
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def presets() -> tuple[str, ...]:
+    """The names of the shipped protocol presets."""
+    return tuple(sorted(path.stem for path in data_dir("protocols").glob("*.yaml")))
+
+
+def create(root: Path, *, type: str = "review", preset: str = DEFAULT_PRESET) -> Project:  # noqa: A002 - the field's word
+    """Make a project folder with its settings, its protocol from a preset and an empty database."""
+    if type not in PROJECT_TYPES:
+        raise Missing("project type", type, PROJECT_TYPES)
+    if preset not in presets():
+        raise Missing("protocol preset", preset, presets())
+    if (root / CONFIG).exists():
+        raise AlreadyExists(root / CONFIG, hint="This folder already holds a project: work in it, or choose another.")
+    if root.exists() and not root.is_dir():
+        raise AlreadyExists(root)
+    if (root / DATABASE).exists():
+        raise AlreadyExists(root / DATABASE, hint="A database without its review.toml lies here: move it away first.")
+    root.mkdir(parents=True, exist_ok=True)
+    if not (root / PROTOCOL).exists():
+        shutil.copyfile(data_dir("protocols") / f"{preset}.yaml", root / PROTOCOL)
+    identity = uuid.uuid4().hex
+    name = re.sub(r'["\\\x00-\x1f]', " ", root.resolve().name).strip() or "review"
+    (root / CONFIG).write_text(
+        f'# This folder is a Scopewright project.\n[project]\nid = "{identity}"\nname = "{name}"\ntype = "{type}"\n',
+        encoding="utf-8",
+    )
+    return open_project(root)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder, from `start` upwards, that holds review.toml."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise NotAProject(start)
+
+
+def open_project(folder: Path | None = None) -> Project:
+    """Open the project in this folder (else the nearest upwards from the working folder)."""
+    root = folder if folder is not None else find_root(Path.cwd())
+    if not (root / CONFIG).is_file():
+        raise NotAProject(root)
+    identity, name, type_ = _read_config(root / CONFIG)
+    store = open_store(os.environ.get(DATABASE_URL) or f"sqlite:///{root / DATABASE}")
+    found = projects.project_id(store)
+    if found is None:
+        projects.set_project_id(store, identity)
+    elif found != identity:
+        store.close()
+        raise ReviewError(
+            f"The database belongs to another project, not to {root}.",
+            hint=f"Give each project its own database in {DATABASE_URL}, or unset it to use the file beside the protocol.",
+        )
+    return Project(root=root, name=name, id=identity, type=type_, store=store)
+
+
+def _read_config(path: Path) -> tuple[str, str, str]:
+    try:
+        part = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        return str(part["id"]), str(part["name"]), str(part["type"])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(path, f"this is not valid TOML: {error}.", hint="Restore the file as it was made.") from error
+    except (KeyError, TypeError) as error:
+        raise BadInput(
+            path, f"the setting {error} is missing.", hint='It needs [project] with id, name and type = "review".'
+        ) from error

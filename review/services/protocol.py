@@ -1,0 +1,119 @@
+"""The protocol's life: checked, frozen with hash and time, then changed only by numbered amendments."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from review.domain import protocol as rules
+from review.domain.errors import BadInput, ReviewError
+from review.domain.finding import Finding, Severity
+from review.domain.protocol import Amendment, Protocol
+from review.resources import read_yaml
+from review.services.project import Project
+from review.storage import projects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolStatus:
+    """Where the protocol stands. `changed` tells that protocol.yaml differs from the version in force."""
+
+    protocol: Protocol | None
+    findings: tuple[Finding, ...]
+    history: tuple[Amendment, ...]
+    changed: bool
+
+    @property
+    def frozen(self) -> bool:
+        return bool(self.history)
+
+
+def check_text(text: str, *, path: str = "protocol.yaml") -> tuple[Protocol | None, list[Finding]]:
+    """The protocol in a YAML text, and every mistake with its line."""
+    document = read_yaml(text, path=path)
+    if document.tree is None and document.findings:
+        return None, list(document.findings)
+    found, findings = rules.check(document.tree, line=document.line, path=path)
+    findings = [*document.findings, *findings]
+    failed = any(f.severity in (Severity.ERROR, Severity.BLOCKER) for f in findings)
+    return (None if failed else found), sorted(findings, key=lambda f: f.line or 0)
+
+
+def read_file(project: Project) -> str:
+    path = project.protocol_path
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise BadInput(
+            path, "the protocol is missing.", hint="Restore protocol.yaml, or copy a preset there."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+
+
+def status(project: Project) -> ProtocolStatus:
+    """What protocol.yaml says now, its faults, and the versions frozen so far."""
+    text = read_file(project)
+    protocol, findings = check_text(text, path=project.protocol_path.name)
+    history = tuple(projects.protocol_history(project.store))
+    changed = bool(history) and history[-1].sha256 != sha256(text)
+    return ProtocolStatus(protocol=protocol, findings=tuple(findings), history=history, changed=changed)
+
+
+def in_force(project: Project) -> Protocol:
+    """The protocol that counts: the newest frozen version, else protocol.yaml as it stands."""
+    number = projects.latest_protocol(project.store)
+    if number >= 0:
+        return project.cached(
+            "protocol", number, lambda: _parsed(projects.protocol_history(project.store)[-1].text, project)
+        )
+    text = read_file(project)
+    return project.cached("protocol", sha256(text), lambda: _parsed(text, project))
+
+
+def _parsed(text: str, project: Project) -> Protocol:
+    protocol, findings = check_text(text, path=project.protocol_path.name)
+    if protocol is None:
+        first = next(f for f in findings if f.severity in (Severity.ERROR, Severity.BLOCKER))
+        raise BadInput(
+            project.protocol_path,
+            f"line {first.line or 1}: {first.message}",
+            hint="See every mistake with `review protocol check`.",
+        )
+    return protocol
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def freeze(project: Project, *, who: str = "") -> Amendment:
+    """Store the protocol with its hash and the time; from now on a change needs a reason."""
+    text = read_file(project)
+    history = projects.protocol_history(project.store)
+    if history:
+        raise ReviewError(
+            f"The protocol was frozen on {history[0].at[:10]}.",
+            hint='To change it, edit protocol.yaml and run `review protocol amend --reason "…"`.',
+        )
+    _parsed(text, project)
+    return projects.append_protocol(project.store, sha256=sha256(text), text=text, reason="", who=who)
+
+
+def amend(project: Project, *, reason: str, who: str = "") -> Amendment:
+    """Keep the edited protocol as the next numbered amendment."""
+    if not reason.strip():
+        raise ReviewError("An amendment needs a reason.", hint='Say why with --reason "…"; it is printed in the paper.')
+    history = projects.protocol_history(project.store)
+    if not history:
+        raise ReviewError(
+            "The protocol is not frozen yet, so it needs no amendment.", hint="Run `review protocol freeze`."
+        )
+    text = read_file(project)
+    if sha256(text) == history[-1].sha256:
+        raise ReviewError(
+            f"protocol.yaml is the same as version {history[-1].number}; there is nothing to amend.",
+            hint="Edit it first, then run this again.",
+        )
+    _parsed(text, project)
+    return projects.append_protocol(project.store, sha256=sha256(text), text=text, reason=reason.strip(), who=who)

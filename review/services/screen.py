@@ -1,0 +1,209 @@
+"""Screening: decisions in, outcomes and conflicts out. Every rule about who may decide what is checked here.
+
+Reviewers are blinded to each other: what a reviewer may read (`my_decisions`, `queue`, `progress`) never depends
+on anybody else's verdict.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from review.domain.errors import Missing, NotAllowed, ReviewError, StaleDecision
+from review.domain.record import Record
+from review.domain.screening import (
+    Conflict,
+    Decision,
+    Outcome,
+    Role,
+    Stage,
+    Standing,
+    Verdict,
+    conflict,
+    current_decisions,
+    outcome,
+)
+from review.services import protocol, team, works
+from review.services.project import Project
+from review.storage import decisions, duplicates, projects, records
+
+Outcomes = Mapping[str, Outcome]  # by work
+
+
+def outcomes(project: Project, stage: Stage) -> Outcomes:
+    """Where every work stands at a stage. At full text only works that came that far are listed."""
+
+    def compute() -> Outcomes:
+        found = works.works(project)
+        needed = protocol.in_force(project).screening.reviewers_per_record
+        of_work: dict[str, list[Decision]] = defaultdict(list)
+        for decision in decisions.read(project.store, stage=stage):
+            of_work[found.work_of[decision.record_id]].append(decision)
+        return {
+            work: outcome(work, stage, of_work.get(work, ()), reviewers_needed=needed)
+            for work in _eligible(project, stage)
+        }
+
+    return project.cached(f"outcomes {stage}", _stamp(project, stage), compute)
+
+
+def _stamp(project: Project, stage: Stage) -> tuple[int, ...]:
+    """Changes exactly when an outcome at this stage may have changed."""
+    version = projects.latest_protocol(project.store)
+    mtime = 0 if version >= 0 else project.protocol_path.stat().st_mtime_ns
+    return (
+        decisions.latest(project.store, None if stage is Stage.FULL_TEXT else stage),
+        *records.stamp(project.store),
+        *duplicates.stamp(project.store),
+        version,
+        mtime,
+    )
+
+
+def _eligible(project: Project, stage: Stage) -> list[str]:
+    found = works.works(project)
+    if stage is Stage.TITLE_ABSTRACT:
+        return [work for work in found.members if found.from_databases(work)]
+    passed = outcomes(project, Stage.TITLE_ABSTRACT)
+    return [
+        work for work in found.members if not found.from_databases(work) or passed[work].standing is Standing.INCLUDED
+    ]
+
+
+def conflicts(project: Project, stage: Stage) -> list[Conflict]:
+    """Disagreements that wait for a third person. For adjudicators only: it shows the verdicts."""
+    return [found for o in outcomes(project, stage).values() if (found := conflict(o)) is not None]
+
+
+# Deciding
+
+
+def decide(project: Project, decision: Decision) -> bool:
+    """Append one decision in its own transaction; False if this very decision (its uid) was stored before.
+
+    Raises StaleDecision when `shown` is not the record decided, and a ReviewError for whatever the rules forbid.
+    """
+    checked = check(project, decision)
+    return decisions.append_one(project.store, checked, protocol=projects.latest_protocol(project.store))
+
+
+def check(project: Project, decision: Decision) -> Decision:
+    """The decision as it may be stored, or the reason why it may not."""
+    if decision.shown and decision.shown != decision.record_id:
+        raise StaleDecision(decision.record_id, decision.shown)
+    known = works.works(project)
+    if decision.record_id not in known.work_of:
+        raise Missing("record", decision.record_id, list(known.work_of)[:2_000])
+    rules = protocol.in_force(project)
+    if decision.reason and rules.exclusion(decision.reason) is None:
+        raise Missing("exclusion criterion", decision.reason, [c.id for c in rules.exclude])
+    if decision.verdict is not Verdict.EXCLUDE and decision.reason:
+        raise ReviewError("Only an exclusion has a reason.", hint="Leave the reason out, or exclude the record.")
+    if decision.stage is Stage.FULL_TEXT:
+        _check_full_text(project, decision, known.work_of[decision.record_id])
+    if decision.role is Role.ADJUDICATOR:
+        _check_adjudicator(project, decision, known.work_of[decision.record_id])
+    return replace(decision, reviewer=team.join(project, decision.reviewer, role=str(decision.role)))
+
+
+def _check_full_text(project: Project, decision: Decision, work: str) -> None:
+    if work not in outcomes(project, Stage.FULL_TEXT):
+        raise NotAllowed(
+            f"{decision.record_id} has not been included at title and abstract.",
+            hint="Settle it there first; only then is its full text assessed.",
+        )
+    if decision.verdict is Verdict.MAYBE:
+        raise NotAllowed("A full text is included or excluded.", hint="Discuss it if you are unsure, then decide.")
+    if decision.verdict is Verdict.EXCLUDE and not decision.reason:
+        raise NotAllowed(
+            "Excluding a full text needs exactly one reason.",
+            hint=f"Choose one of {', '.join(c.id for c in protocol.in_force(project).exclude)}.",
+        )
+
+
+def _check_adjudicator(project: Project, decision: Decision, work: str) -> None:
+    found = outcomes(project, decision.stage).get(work)
+    name = team.clean_name(decision.reviewer)
+    judges = {d.reviewer.casefold() for d in found.decisions if d.role is Role.REVIEWER} if found else set()
+    if name.casefold() in judges:
+        raise NotAllowed(
+            f"{name} reviewed this record and cannot settle it.", hint="Ask a third person to settle the conflict."
+        )
+    if found is None or (found.standing is not Standing.CONFLICT and not found.adjudicated):
+        raise NotAllowed(f"There is no conflict on {decision.record_id} to settle.", hint="Nothing was stored.")
+    if decision.verdict is Verdict.MAYBE:
+        raise NotAllowed("An adjudicator includes or excludes.", hint="Choose one; it settles the conflict.")
+
+
+def undo(project: Project, reviewer: str, stage: Stage, *, role: Role = Role.REVIEWER) -> Decision | None:
+    """Take back this person's latest standing decision at a stage, as a later fact; the decision taken back."""
+    latest: dict[str, Decision] = {}
+    for decision in decisions.read(project.store, stage=stage, reviewer=reviewer):
+        if decision.role is role:
+            latest[decision.record_id] = decision
+    standing = [d for d in latest.values() if d.verdict is not None]
+    if not standing:
+        return None
+    last = max(standing, key=lambda d: d.number)
+    taken = Decision(
+        record_id=last.record_id, stage=stage, reviewer=reviewer, verdict=None, role=role, shown=last.record_id
+    )
+    decisions.append_one(project.store, taken, protocol=projects.latest_protocol(project.store))
+    return last
+
+
+# What one reviewer may see
+
+
+def my_decisions(project: Project, reviewer: str, stage: Stage) -> dict[str, Decision]:
+    """The standing decisions of one reviewer, by work."""
+    work_of = works.works(project).work_of
+    mine = [d for d in decisions.read(project.store, stage=stage, reviewer=reviewer) if d.role is Role.REVIEWER]
+    by_work: dict[str, list[Decision]] = defaultdict(list)
+    for decision in mine:
+        by_work[work_of[decision.record_id]].append(decision)
+    return {work: standing[-1] for work, found in by_work.items() if (standing := current_decisions(found))}
+
+
+def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
+    """The works this reviewer has still to judge, most likely relevant first.
+
+    A work that enough other people have judged already is not asked for again.
+    """
+    needed = protocol.in_force(project).screening.reviewers_per_record
+    mine = my_decisions(project, reviewer, stage)
+    position = {record: at for at, (record, _) in enumerate(projects.read_order(project.store))}
+    last = len(position)
+    waiting = [
+        o.record_id
+        for o in outcomes(project, stage).values()
+        if o.record_id not in mine and not o.adjudicated and sum(d.role is Role.REVIEWER for d in o.decisions) < needed
+    ]
+    return sorted(waiting, key=lambda work: position.get(work, last))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerProgress:
+    """How far one person is at a stage; nothing of anybody else's verdicts."""
+
+    decided: int
+    waiting: int
+
+    @property
+    def share(self) -> float:
+        total = self.decided + self.waiting
+        return self.decided / total if total else 0.0
+
+
+def progress(project: Project, reviewer: str, stage: Stage) -> ReviewerProgress:
+    decided = len(my_decisions(project, reviewer, stage))
+    return ReviewerProgress(decided=decided, waiting=len(queue(project, reviewer, stage)))
+
+
+def record(project: Project, record_id: str) -> Record:
+    """One record to show; `Missing` if there is none of this id."""
+    found = records.by_id(project.store, [record_id])
+    if record_id not in found:
+        raise Missing("record", record_id, list(works.works(project).work_of)[:2_000])
+    return found[record_id]

@@ -1,0 +1,131 @@
+"""Which records are one work: deduplication runs, people's answers, and the works computed from both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from review import __version__
+from review.domain.errors import Missing, ReviewError
+from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, SourceKind
+from review.services import team
+from review.services.project import Progress, Project, silent
+from review.storage import duplicates, records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """Every work by its shown record: the member with the longest abstract. All maps cover all records.
+
+    `members[work]` are the record ids of one work; `work_of[record]` is its work; `sources[record]` names
+    the source, `kinds[source]` its column in the flow diagram.
+    """
+
+    members: Mapping[str, tuple[str, ...]]
+    work_of: Mapping[str, str]
+    sources: Mapping[str, str]
+    kinds: Mapping[str, SourceKind]
+    labels: Mapping[str, str]
+
+    def from_databases(self, work: str) -> bool:
+        """True if any record of the work came from a database or register: it is then screened by title first."""
+        return any(not self.kinds[self.sources[r]].is_other_method for r in self.members[work])
+
+
+def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
+    """Look for duplicates among all records; the groups in force afterwards, and the pairs a person should look at."""
+    from review.dedup import find_duplicates
+
+    found = records.all_records(project.store)
+    result = find_duplicates(found, judgements=duplicates.read_judgements(project.store), progress=progress)
+    joined = [link for group in result.groups for link in group.links]
+    duplicates.append_run(
+        project.store, version=__version__, records=len(found), joined=joined, unsure=list(result.unsure)
+    )
+    return groups(project), unsure(project)
+
+
+def _groups_from(links: Iterable[DuplicateLink], judgements: Sequence[Judgement]) -> list[DuplicateGroup]:
+    from review.dedup import cluster_links
+
+    return list(cluster_links(list(links), judgements))
+
+
+def groups(project: Project) -> list[DuplicateGroup]:
+    """The groups in force: the links of the newest run, and every person's answer."""
+
+    def compute() -> list[DuplicateGroup]:
+        run = duplicates.latest_run(project.store)
+        links = duplicates.links(project.store, run[0], "joined") if run else []
+        return _groups_from(links, duplicates.read_judgements(project.store))
+
+    return project.cached("groups", duplicates.stamp(project.store), compute)
+
+
+def unsure(project: Project) -> list[DuplicateLink]:
+    """Pairs nobody has answered yet, the most likely first."""
+    run = duplicates.latest_run(project.store)
+    if run is None:
+        return []
+    answered = {frozenset((j.record_a, j.record_b)) for j in duplicates.read_judgements(project.store)}
+    group_of = {member: group.group_id for group in groups(project) for member in group.members}
+    return [
+        link
+        for link in sorted(duplicates.links(project.store, run[0], "unsure"), key=lambda found: -found.score)
+        if frozenset((link.record_a, link.record_b)) not in answered
+        and (link.record_a not in group_of or group_of.get(link.record_a) != group_of.get(link.record_b))
+    ]
+
+
+def undo_group(project: Project, group_id: str, *, person: str) -> DuplicateGroup:
+    """Say that the records of a group are not one work; they are separate from now on, in every later run too."""
+    known = {group.group_id: group for group in groups(project)}
+    if group_id not in known:
+        raise Missing("group of duplicates", group_id, known)
+    members = known[group_id].members
+    judge(project, list(combinations(members, 2)), same_work=False, person=person)
+    return known[group_id]
+
+
+def judge(project: Project, pairs: Sequence[tuple[str, str]], *, same_work: bool, person: str) -> None:
+    """Keep a person's answer for each pair; it outranks every rule."""
+    who = team.join(project, person)
+    known = records.by_id(project.store, sorted({record for pair in pairs for record in pair}))
+    for a, b in pairs:
+        if a == b:
+            raise ReviewError("A record is not a duplicate of itself.", hint="Choose two different records.")
+        for record in (a, b):
+            if record not in known:
+                raise Missing("record", record, list(known))
+    answers = [Judgement(record_a=min(a, b), record_b=max(a, b), same_work=same_work, person=who) for a, b in pairs]
+    duplicates.append_judgements(project.store, answers)
+
+
+def works(project: Project) -> Works:
+    """All works now. Rests on the records, the newest deduplication and people's answers."""
+
+    def compute() -> Works:
+        rows = records.ids_and_sources(project.store)
+        length = {record_id: size for record_id, _, size in rows}
+        members: dict[str, tuple[str, ...]] = {}
+        work_of: dict[str, str] = {}
+        for group in groups(project):
+            shown = min(group.members, key=lambda r: (-length.get(r, 0), r))
+            members[shown] = group.members
+            work_of.update(dict.fromkeys(group.members, shown))
+        ordered: dict[str, tuple[str, ...]] = {}
+        for record_id, _, _ in rows:
+            work = work_of.setdefault(record_id, record_id)
+            ordered.setdefault(work, members.get(work, (record_id,)))
+        runs = records.runs(project.store)
+        return Works(
+            members=ordered,
+            work_of=work_of,
+            sources={record_id: source for record_id, source, _ in rows},
+            kinds={run.source: SourceKind(run.kind) for run in runs},
+            labels={run.source: run.label for run in runs},
+        )
+
+    stamp = (*records.stamp(project.store), *duplicates.stamp(project.store))
+    return project.cached("works", stamp, compute)
