@@ -1,0 +1,197 @@
+"""What makes a record look relevant: a linear model fitted on the decisions so far.
+
+Everything a ranker knows is one weight per column, so that a score is a sum of the contributions of words and
+can be explained. Register a ranker by entry point in the group `review.rankers`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+from sklearn.svm import LinearSVC
+
+from review.ranking.features import TITLE_WEIGHT, Corpus, Text, build_corpus, vector
+
+# Values found on the development sets; see benchmarks/ranking.py.
+SOFTNESS = 0.11  # C of the linear support vector machine
+CLASS_RATIO = 9.8  # total weight of the relevant records over that of the irrelevant ones
+BAYES_SHARE = 0.3  # of the score; the rest is the support vector machine's
+WEAK_NEGATIVES = 100  # unscreened records, drawn anew at each fit, that stand in for irrelevant ones …
+WEAK_SHARE = 0.2  # … with this share of the irrelevant records' weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A weight per column of the corpus; a record's score is `intercept` + its row times `weights`."""
+
+    weights: NDArray[np.float64]
+    intercept: float = 0.0
+    name: str
+    parameters: Mapping[str, float | int | str]
+
+    def scores(self, corpus: Corpus) -> NDArray[np.float64]:
+        """One score per row of the corpus."""
+        return np.asarray(corpus.matrix @ self.weights + self.intercept, dtype=np.float64)
+
+
+Fit = Callable[[Corpus, "Labels", int], Fitted]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranker:
+    """A named way to rank: how texts become a corpus, and how decisions become a fitted model."""
+
+    name: str
+    label: str
+    build: Callable[[Iterable[Text]], Corpus]
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Decided rows in ascending order, the share of "relevant" in each, and the protocol as a row of the same columns."""
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+    protocol: csr_matrix
+
+    @property
+    def found(self) -> float:
+        return float(self.values.sum())
+
+
+def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str = "") -> Labels:
+    """Decisions as rows. Ids the corpus does not have are left out; a value outside 0 to 1 is a `ValueError`."""
+    row_of = {record_id: row for row, record_id in enumerate(corpus.ids)}
+    known = sorted((row_of[record_id], float(value)) for record_id, value in labels.items() if record_id in row_of)
+    if not all(0 <= value <= 1 for _, value in known):
+        raise ValueError("a label lies between 0 (exclude) and 1 (include)")
+    return Labels(
+        rows=np.asarray([row for row, _ in known], dtype=np.int64),
+        values=np.asarray([value for _, value in known], dtype=np.float64),
+        protocol=vector(corpus, protocol_text),
+    )
+
+
+def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
+    """A linear support vector machine with a part of naive Bayes.
+
+    Without any decision, the score is the likeness (cosine) to the protocol; later the protocol counts as one
+    more relevant document of weight 1/√(1 + relevant found). With exclusions only and no protocol, records come
+    first that are like the rest of the corpus and unlike what was excluded.
+    """
+    with_protocol = labels.protocol.nnz > 0
+    if not len(labels.rows):
+        plain = _dense(labels.protocol) if with_protocol else np.zeros(corpus.matrix.shape[1])
+        return Fitted(weights=plain, name="likeness to the protocol" if with_protocol else "order given", parameters={})
+    if labels.found == 0 and not with_protocol:
+        unlike = _mean(corpus.matrix) - _mean(corpus.matrix[labels.rows])
+        return Fitted(weights=unlike, name="unlike the excluded", parameters={})
+    rows, classes, weights = _training(corpus, labels, seed)
+    machine = LinearSVC(C=SOFTNESS, random_state=0, max_iter=5000, tol=1e-3)
+    if len(set(classes.tolist())) < 2:  # every record of the corpus is decided, and all alike
+        return Fitted(weights=_mean(rows), name="like the included", parameters={})
+    machine.fit(rows, classes, sample_weight=weights)
+    margin = np.asarray(machine.coef_[0], dtype=np.float64)
+    mixed, shift = _mixed(corpus, labels, margin, _bayes(rows, classes, weights, len(labels.rows)))
+    return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed))
+
+
+TFIDF = Ranker(name="tfidf", label="TF-IDF with a linear model", build=build_corpus, fit=fit_tfidf)
+
+
+def _parameters(seed: int) -> dict[str, float | int | str]:
+    return {
+        "C": SOFTNESS,
+        "class_ratio": CLASS_RATIO,
+        "naive_bayes_share": BAYES_SHARE,
+        "weak_negatives": WEAK_NEGATIVES,
+        "weak_share": WEAK_SHARE,
+        "title_weight": TITLE_WEIGHT,
+        "seed": seed,
+    }
+
+
+def _training(corpus: Corpus, labels: Labels, seed: int) -> tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]]:
+    """Rows, classes and weights. A label between 0 and 1 enters on both sides with its shares."""
+    yes, no = labels.values > 0, labels.values < 1
+    weak = _weak_negatives(corpus, labels, seed)
+    relevant = [corpus.matrix[labels.rows[yes]]]
+    for_relevant = labels.values[yes]
+    if labels.protocol.nnz:
+        relevant.append(labels.protocol)
+        for_relevant = np.append(for_relevant, 1 / math.sqrt(1 + labels.found))
+    irrelevant = [corpus.matrix[labels.rows[no]], corpus.matrix[weak]]
+    for_decided = 1 - labels.values[no]
+    for_weak = np.full(len(weak), WEAK_SHARE / max(1, len(weak)))
+    if for_decided.sum() > 0:
+        for_decided *= (1 - (WEAK_SHARE if len(weak) else 0)) / for_decided.sum()
+    elif len(weak):
+        for_weak /= WEAK_SHARE
+    for_irrelevant = np.concatenate([for_decided, for_weak])
+    # Both classes together weigh as much as there are decisions, so that C keeps its meaning as they grow.
+    total = max(2, len(labels.rows))
+    weights = np.concatenate(
+        [
+            for_relevant / for_relevant.sum() * total * CLASS_RATIO / (1 + CLASS_RATIO),
+            for_irrelevant * total / (1 + CLASS_RATIO),
+        ]
+    )
+    classes = np.repeat(np.asarray([1, 0]), [len(for_relevant), len(for_irrelevant)])
+    return csr_matrix(vstack([*relevant, *irrelevant], format="csr")), classes, weights
+
+
+def _weak_negatives(corpus: Corpus, labels: Labels, seed: int) -> NDArray[np.int64]:
+    """Unscreened rows drawn by the seed and the number of decisions: a new draw for each fit, the same for the same."""
+    open_rows = np.setdiff1d(np.arange(len(corpus), dtype=np.int64), labels.rows, assume_unique=True)
+    if len(open_rows) <= WEAK_NEGATIVES:
+        return open_rows
+    draw = np.random.default_rng([abs(seed), len(labels.rows)])
+    return np.sort(draw.choice(open_rows, WEAK_NEGATIVES, replace=False))
+
+
+def _bayes(
+    rows: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], decisions: int
+) -> NDArray[np.float64]:
+    """Log ratio of a term's share in the two classes (multinomial naive Bayes, one added to each term).
+
+    Both classes are first brought to the same weight, half of the decisions each: one relevant record among
+    many would otherwise vanish under the added ones.
+    """
+    sums = []
+    for side in (1, 0):
+        weight = np.where(classes == side, weights, 0.0)
+        sums.append(np.asarray(rows.T @ (weight * (max(1.0, decisions / 2) / weight.sum())), dtype=np.float64) + 1)
+    yes, no = sums
+    ratio: NDArray[np.float64] = np.log(yes / yes.sum()) - np.log(no / no.sum())
+    return ratio
+
+
+def _mixed(
+    corpus: Corpus, labels: Labels, margin: NDArray[np.float64], bayes: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Both parts on one scale: each is centred and divided by its spread over the open records, then they are mixed."""
+    mixed, shift = np.zeros_like(margin), 0.0
+    pool = np.ones(len(corpus), dtype=bool)
+    pool[labels.rows] = False
+    pool = pool if pool.any() else ~pool
+    for part, share in ((margin, 1 - BAYES_SHARE), (bayes, BAYES_SHARE)):
+        values = (corpus.matrix @ part)[pool]
+        spread = float(values.std())
+        if spread > 1e-12:
+            mixed += part * (share / spread)
+            shift -= float(values.mean()) * share / spread
+    return mixed, shift
+
+
+def _mean(rows: csr_matrix) -> NDArray[np.float64]:
+    return np.asarray(rows.mean(axis=0), dtype=np.float64).ravel()
+
+
+def _dense(row: csr_matrix) -> NDArray[np.float64]:
+    return np.asarray(row.toarray(), dtype=np.float64).ravel()

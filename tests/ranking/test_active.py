@@ -1,0 +1,131 @@
+"""Laws of the ranking: what may and may not change an order."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from review import plugins
+from review.ranking.active import rank, simulate
+from review.ranking.features import Text, build_corpus
+from review.ranking.model import TFIDF
+
+WORDS = ["sacral", "variants", "images", "network", "spine", "knee", "cell", "gene", "骶骨", "позвонок", "L5", ""]
+sentences = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
+any_text = st.one_of(sentences, st.text(max_size=30))
+labels_for = st.dictionaries(st.integers(0, 11), st.sampled_from([0.0, 0.5, 1.0]))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[Text], dict[str, float], str]:
+    pairs = draw(st.lists(st.tuples(any_text, any_text), min_size=1, max_size=12))
+    texts = [Text(record_id=f"r{i}", title=title, abstract=abstract) for i, (title, abstract) in enumerate(pairs)]
+    labels = {f"r{i}": value for i, value in draw(labels_for).items()}
+    return texts, labels, draw(any_text)
+
+
+@given(case=cases())
+@settings(deadline=None, max_examples=150)
+def test_every_record_is_ranked_once_whatever_the_texts_and_labels(case: tuple) -> None:
+    texts, labels, protocol = case
+    ranking = rank(build_corpus(texts), labels, protocol_text=protocol)
+    assert sorted(ranking.ids) == sorted(t.record_id for t in texts)
+    assert list(ranking.scores) == sorted(ranking.scores, reverse=True)
+    assert all(score == score for score in ranking.scores)
+
+
+@given(case=cases(), data=st.data())
+@settings(deadline=None, max_examples=100)
+def test_the_order_of_arrival_changes_no_score(case: tuple, data: st.DataObject) -> None:
+    texts, labels, protocol = case
+    shuffled = data.draw(st.permutations(texts))
+    first = rank(build_corpus(texts), labels, protocol_text=protocol)
+    second = rank(build_corpus(shuffled), labels, protocol_text=protocol)
+    assert dict(zip(first.ids, first.scores, strict=True)) == dict(zip(second.ids, second.scores, strict=True))
+
+
+@given(case=cases())
+@settings(deadline=None, max_examples=100)
+def test_a_copy_of_an_open_record_has_its_score(case: tuple) -> None:
+    texts, labels, protocol = case
+    copy = Text(record_id="zz-copy", title=texts[0].title, abstract=texts[0].abstract)
+    ranking = rank(build_corpus([*texts, copy]), labels, protocol_text=protocol)
+    score = dict(zip(ranking.ids, ranking.scores, strict=True))
+    assert score["zz-copy"] == score["r0"]
+
+
+@given(case=cases(), seed=st.integers(0, 5))
+@settings(deadline=None, max_examples=50)
+def test_the_same_seed_gives_the_same_order_also_after_pickling(case: tuple, seed: int) -> None:
+    texts, labels, protocol = case
+    corpus = build_corpus(texts)
+    kept = pickle.loads(pickle.dumps(corpus))
+    first = rank(corpus, labels, protocol_text=protocol, seed=seed)
+    second = rank(kept, labels, protocol_text=protocol, seed=seed)
+    assert (first.ids, first.scores) == (second.ids, second.scores)
+
+
+TEXTS = [
+    Text(record_id="a", title="Knee cartilage", abstract="A cohort of runners with knee pain."),
+    Text(record_id="b", title="Transitional vertebrae on MRI", abstract="Detection of lumbosacral variants."),
+    Text(record_id="c", title="Soil bacteria", abstract="Sequencing of soil samples from two farms."),
+    Text(record_id="d", title="Vertebrae labelling", abstract="Numbering vertebrae with lumbosacral variants."),
+    Text(record_id="e"),
+]
+
+
+def test_without_decisions_and_protocol_the_order_given_stands() -> None:
+    backwards = list(reversed(TEXTS))
+    assert rank(build_corpus(backwards), {}).ids == ("e", "d", "c", "b", "a")
+
+
+def test_without_decisions_the_protocol_orders() -> None:
+    ids = rank(build_corpus(TEXTS), {}, protocol_text="Lumbosacral transitional vertebra").ids
+    assert ids[:2] == ("b", "d")
+
+
+def test_one_include_alone_brings_its_like_up() -> None:
+    assert rank(build_corpus(TEXTS), {"b": 1.0}).ids[:2] == ("b", "d")
+
+
+def test_an_exclusion_alone_sends_its_like_down() -> None:
+    ids = [i for i in rank(build_corpus(TEXTS), {"b": 0.0}).ids if i != "b"]
+    assert ids.index("d") > ids.index("a")
+    assert ids.index("d") > ids.index("c")
+
+
+def test_doubt_stands_between_include_and_exclude() -> None:
+    def score_of_d(label: float) -> float:
+        ranking = rank(build_corpus(TEXTS), {"a": 1.0, "c": 0.0, "b": label})
+        return ranking.scores[ranking.ids.index("d")]
+
+    assert score_of_d(0.0) < score_of_d(0.5) < score_of_d(1.0)
+
+
+def test_labels_of_unknown_records_are_left_out() -> None:
+    corpus = build_corpus(TEXTS)
+    assert rank(corpus, {"b": 1.0, "gone": 0.0}).scores == rank(corpus, {"b": 1.0}).scores
+
+
+def test_a_label_outside_zero_to_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="between 0"):
+        rank(build_corpus(TEXTS), {"b": 2.0})
+
+
+def test_an_empty_corpus_has_an_empty_ranking() -> None:
+    assert rank(build_corpus([]), {}, protocol_text="spine").ids == ()
+
+
+def test_the_ranker_is_found_by_its_registered_name() -> None:
+    assert plugins.load("review.rankers", "tfidf") is TFIDF
+
+
+@given(case=cases(), every=st.one_of(st.none(), st.integers(1, 4)))
+@settings(deadline=None, max_examples=40)
+def test_a_replay_shows_every_record_but_the_priors_once(case: tuple, every: int | None) -> None:
+    texts, labels, protocol = case
+    order = simulate(build_corpus(texts), labels, ["r0"], protocol_text=protocol, refit_every=every)
+    assert sorted(["r0", *order]) == sorted(t.record_id for t in texts)
