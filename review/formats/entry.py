@@ -1,0 +1,124 @@
+"""One parsed entry of a file, and how it becomes a record with an id of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from review.domain.finding import Finding, Severity
+from review.domain.record import Record, fingerprint
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """What a reader found in one entry. `own_id` is the source's identifier; without one the id is a fingerprint."""
+
+    own_id: str = ""
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    pmid: str = ""
+    arxiv_id: str = ""
+    keywords: tuple[str, ...] = ()
+    language: str = ""
+    type: str = ""
+    url: str = ""
+    notes: str = ""
+    raw: str = ""
+    line: int | None = None
+
+
+_PARSED = tuple(item.name for item in fields(Entry) if item.name not in {"own_id", "notes", "raw", "line"})
+
+
+class Intake:
+    """Turns the entries of one file into records, and sees to it that two different entries never share an id."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        # Of every id the entries seen under it, as hashes: 50,000 raw entries would not fit beside the file.
+        self._seen: dict[str, list[int]] = {}
+
+    def take(self, entry: Entry) -> Iterator[Record | Finding]:
+        """The record of an entry, after what is doubtful about it."""
+        wanted = entry.own_id or self._fingerprint(entry)
+        source_id, place = self._place(wanted, entry)
+        if place:
+            yield self._twice(entry, source_id)
+        if not entry.title:
+            yield Finding(
+                rule="FORMAT-NO-TITLE",
+                severity=Severity.WARNING,
+                message=f"An entry has no title{_described(entry)}; it was kept.",
+                line=entry.line,
+                hint="Look it up at its source before screening.",
+            )
+        yield Record(
+            source=self.source,
+            source_id=source_id,
+            title=entry.title,
+            abstract=entry.abstract,
+            authors=entry.authors,
+            year=entry.year,
+            journal=entry.journal,
+            volume=entry.volume,
+            issue=entry.issue,
+            pages=entry.pages,
+            doi=entry.doi,
+            pmid=entry.pmid,
+            arxiv_id=entry.arxiv_id,
+            keywords=entry.keywords,
+            language=entry.language,
+            type=entry.type,
+            url=entry.url,
+            notes=entry.notes,
+            raw=entry.raw,
+        )
+
+    @staticmethod
+    def _fingerprint(entry: Entry) -> str:
+        return fingerprint(*[getattr(entry, name) for name in _PARSED])
+
+    def _place(self, wanted: str, entry: Entry) -> tuple[str, int]:
+        """The id to use, and how many different entries had the wanted one before; an exact copy gets the same id."""
+        content = hash(entry.raw.strip())
+        known = self._seen.get(wanted)
+        if known is None:
+            self._seen[wanted] = [content]
+            return wanted, 0
+        if content not in known:
+            known.append(content)
+        place = known.index(content)
+        return (f"{wanted}-{place + 1}" if place else wanted), place
+
+    @staticmethod
+    def _twice(entry: Entry, source_id: str) -> Finding:
+        what = f"The id {entry.own_id}" if entry.own_id else f"The reference {entry.title[:60]!r}"
+        return Finding(
+            rule="FORMAT-SAME-ID",
+            severity=Severity.WARNING if entry.own_id else Severity.INFO,
+            message=f"{what} stands more than once in this file with different content; this one was kept as {source_id}.",
+            line=entry.line,
+            hint="Removing duplicates will bring them together if they are one work.",
+        )
+
+
+def _described(entry: Entry) -> str:
+    known = entry.own_id or entry.doi or entry.abstract[:40] or (entry.authors[0] if entry.authors else "")
+    return f" ({known})" if known else ""
+
+
+def skipped(line: int | None, message: str, *, hint: str = "") -> Finding:
+    """The finding for an entry that could not be read."""
+    return Finding(rule="FORMAT-SKIPPED", message=message, line=line, hint=hint)
+
+
+def repaired(line: int | None, message: str, *, hint: str = "Check this entry against its source.") -> Finding:
+    """The finding for an entry that was read after a repair or in spite of a doubt."""
+    return Finding(rule="FORMAT-REPAIRED", severity=Severity.WARNING, message=message, line=line, hint=hint)

@@ -1,0 +1,204 @@
+"""The fields of a reference brought to one form: text, identifiers, years, authors, pages, keywords."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+# Controls, soft hyphens, zero-width and bidirectional marks, lone surrogates, non-characters: never part of a title.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+# The inline markup publishers put in titles and abstracts; anything else between < and > is text ("p < 0.05 and n > 3").
+_MARKUP = re.compile(
+    r"</?(?:jats:|mml:)?(?:i|b|u|em|strong|sub|sup|inf|span|scp|sc|small|tt|p|br|div|font|italic|bold|sec|title|"
+    r"named-content|nlm:[a-z]+)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"']+))*\s*/?>",
+    re.IGNORECASE,
+)
+_BLOCK = re.compile(r"<(?:jats:)?/?(?:p|br|div|sec|title)\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)))")
+_DOI = re.compile(r"(?<![\d.])10\.\d{1,9}(?:\.\d+)*/\S+")
+_PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
+_ARXIV = re.compile(
+    r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|\s*[:.]\s*))((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?)", re.IGNORECASE
+)
+_ARXIV_BARE = re.compile(r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
+_INITIALS = re.compile(r"^(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4}$")
+_GROUP_WORDS = frozenset(
+    "association collaboration collaborative collaborators committee consortium department group institute "
+    "investigators ministry network organization organisation society study team trial university working".split()
+)
+_PARTICLES = frozenset("af al ap av da de del della den der di dos du el la le lo ten ter van von zu zur".split())
+_LINK = re.compile(r"^(?:https?://|ftp://|www\.)", re.IGNORECASE)
+
+
+def fold(text: str) -> str:
+    """One line: every run of white space is one blank, and characters nobody can see are gone."""
+    line = " ".join(text.split())
+    if not line.isprintable():
+        line = " ".join(_UNWANTED.sub("", line).split())
+    return line
+
+
+def plain(text: str) -> str:
+    """Text as it is to be read: simple markup stripped, entities decoded once, white space folded.
+
+    >>> plain("The <i>E. coli</i> of H<sub>2</sub>O &amp; p &lt; 0.05")
+    'The E. coli of H2O & p < 0.05'
+    """
+    if "<" in text:
+        text = _MARKUP.sub("", _BLOCK.sub(lambda match: " " + match.group(), text))
+    if "&" in text:
+        text = html.unescape(text)
+    return fold(text)
+
+
+def marked(text: str) -> str:
+    """What `plain` turns back into this text: escaped only where reading would change it."""
+    if "<" not in text and "&" not in text:
+        return text
+    return text if plain(text) == text else text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def year(text: object) -> int | None:
+    """The first year of a date however spelt, or None.
+
+    >>> [year(text) for text in ("2015/03/07/", "Spring 2015", "c2015", "20150307", "2001.0", "in press", "0000")]
+    [2015, 2015, 2015, 2015, 2001, None, None]
+    """
+    found = _YEAR.search(str(text)[:200])
+    return int(found.group(1)) if found else None
+
+
+def doi(text: str) -> str:
+    """The first DOI in a text, lower-case and without prefix or trailing punctuation; "" if there is none.
+
+    >>> doi("https://doi.org/10.1016/S0140-6736(05)1.")
+    '10.1016/s0140-6736(05)1'
+    """
+    if "10." not in text:
+        return ""
+    if "%2f" in text.lower():
+        text = unquote(text)
+    found = _DOI.search(text)
+    if not found:
+        return ""
+    value = html.unescape(found.group()) if "&" in found.group() else found.group()
+    if "://" in text[: found.start()] and "%" in value:
+        value = unquote(value)
+    value = fold(value.lower()).split(" ", maxsplit=1)[0]
+    while value:
+        closes = value[-1]
+        if closes in ".,;:\"'>":
+            if closes == ">" and "<" in value:
+                break
+            value = value[:-1]
+        elif closes in ")]}" and value.count(closes) > value.count({")": "(", "]": "[", "}": "{"}[closes]):
+            value = value[:-1]
+        else:
+            break
+    return "" if value.endswith("/") and value.count("/") == 1 else value
+
+
+def pmid(text: str) -> str:
+    """The digits of a PubMed number, "" if there are none."""
+    found = _PMID.search(text)
+    return found.group().lstrip("0") if found else ""
+
+
+def arxiv_id(text: str) -> str:
+    """An arXiv id as printed, version kept, from a link, `arXiv:…` or alone; "" if there is none."""
+    text = text.strip()
+    found = _ARXIV.search(text)
+    if found:
+        return found.group(1)
+    return text if _ARXIV_BARE.match(text) else ""
+
+
+def link(text: str) -> str:
+    """A web address, or "" where the text is none; `javascript:` and `file:` never come through."""
+    value = fold(text)
+    return value if _LINK.match(value) else ""
+
+
+def pages(first: str, last: str = "") -> str:
+    """`11-19` from `11` and `19`, `11--19`, `11–19` or `11-19` and `19`."""
+    first = re.sub(r"(?<=\w)\s*[-\u2010-\u2015\u2212]+\s*(?=\w)", "-", fold(first))
+    last = fold(last)
+    if not last or last == first or first.endswith("-" + last):
+        return first
+    return f"{first}-{last}" if first and "-" not in first else first or last
+
+
+def author(text: str) -> str:
+    """`Family, Given` from `Family, Given`, `Family JA` or `Family J.`; other forms and groups stay as they are.
+
+    >>> author("Smith JA"), author("WHO Collaborating Group"), author("Shannon,Claude E.")
+    ('Smith, JA', 'WHO Collaborating Group', 'Shannon, Claude E.')
+    """
+    name = plain(text).strip(" ;,") if text.isascii() else plain(text).strip(" ;,\u00b7")
+    if "," in name:
+        parts = name.split(",")
+        return ", ".join([part.strip() for part in parts if part.strip()])
+    words = name.split()
+    if 2 <= len(words) <= 4 and _INITIALS.match(words[-1]) and not _GROUP_WORDS & set(name.lower().split()):
+        return f"{' '.join(words[:-1])}, {words[-1]}"
+    return name
+
+
+def turned(text: str) -> str:
+    """`Family, Given` from `Given Family`, with particles kept to the family; groups stay as they are.
+
+    >>> turned("Jan van der Waals"), turned("Smith, John"), turned("The LSTV Study Group")
+    ('van der Waals, Jan', 'Smith, John', 'The LSTV Study Group')
+    """
+    name = author(text)
+    words = name.split()
+    if "," in name or len(words) < 2 or _GROUP_WORDS & set(name.lower().split()):
+        return name
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in _PARTICLES:
+        start -= 1
+    return f"{' '.join(words[start:])}, {' '.join(words[:start])}"
+
+
+def author_list(values: Iterable[str]) -> tuple[str, ...]:
+    """Authors of a repeated field, one or several (`;`) a value."""
+    names: list[str] = []
+    for value in values:
+        for part in value.split(";") if ";" in value and "&" not in value else plain(value).split(";"):
+            name = author(part)
+            if name:
+                names.append(name)
+    return tuple(names)
+
+
+def author_cell(text: str) -> tuple[str, ...]:
+    """The authors of one table cell: `;`, `|` and ` and ` separate; a comma does where it cannot be Family, Given."""
+    text = fold(text)
+    if re.match(r"^\[\s*['\"]", text):
+        return author_list(match[0] or match[1] for match in re.findall(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", text))
+    for separator in (r"\s*;\s*", r"\s*\|+\s*", r"\s+and\s+"):
+        if re.search(separator, text):
+            return author_list(re.split(separator, text))
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) > 1 and all(" " in part for part in parts):
+        return tuple(turned(part.rstrip(".") if part.count(".") == 1 and part.endswith(".") else part) for part in parts)
+    if len(parts) > 2 and len(parts) % 2 == 0 and all(_INITIALS.match(part.replace(" ", "")) for part in parts[1::2]):
+        return tuple(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
+    return author_list([text])
+
+
+def keywords(values: Iterable[str]) -> tuple[str, ...]:
+    """Keywords of a repeated or `;`-joined field, each once, in order."""
+    found: dict[str, None] = {}
+    for value in values:
+        text = plain(value) if "&" in value or "<" in value else value
+        for part in re.split(r"[;\n]|\s\|\s", text):
+            word = fold(part)
+            if word:
+                found.setdefault(word)
+    return tuple(found)

@@ -1,0 +1,172 @@
+"""PubMed's own text format (nbib, MEDLINE), also as ERIC, PMC and Ovid's reprints write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from review.domain.finding import Finding
+from review.domain.record import Record
+from review.formats import fields, kinds
+from review.formats.contract import Format
+from review.formats.decoding import decode
+from review.formats.entry import Entry, Intake, repaired, skipped
+
+TITLE = ("TI", "BTI", "TT", "CTI")
+ABSTRACT = ("AB", "OAB")
+AUTHORS = ("FAU", "AU", "CN", "FED", "ED")  # the first that is there; full names before short ones
+DATES = ("DP", "DEP", "DA", "CRDT", "SO")
+JOURNAL = ("JT", "TA", "BTI", "CTI")
+KEYWORDS = ("OT", "MH", "KW")
+DOI = ("LID", "AID", "SO", "DOI")
+# What begins an entry where no blank line stands between two.
+OPENERS = frozenset({"PMID", "PMC", "OWN", "UI"})
+
+_LINE = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *-(?: ?)(.*)$", re.DOTALL)
+_PREPRINT = "Preprint"
+
+Tags = dict[str, list[str]]
+
+
+def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+    """The records of a PubMed text export; the id of a record is its PMID."""
+    decoded = decode(data)
+    yield from decoded.findings
+    intake = Intake(source)
+    for line, tags, raw, faults in _entries(decoded.lines()):
+        yield from faults
+        yield from intake.take(_entry(tags, raw, line))
+
+
+def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
+    """(first line, values by tag, raw text, faults) of every entry."""
+    tags: Tags = {}
+    raw: list[str] = []
+    faults: list[Finding] = []
+    last: list[str] | None = None
+    start, blank = 1, True
+    for number, line in enumerate(lines, 1):
+        if line.isspace():
+            blank = True
+            continue
+        match = None if line[0] == " " else _LINE.match(line.lstrip("\ufeff"))
+        if match is None:
+            if last is not None:
+                raw.append(line)
+                if line[0] == " ":
+                    last[-1] += " " + line
+                else:
+                    faults.append(repaired(number, f"A line without a tag was passed over: {line.strip()[:60]!r}."))
+            elif not tags:
+                faults.append(skipped(number, f"Text before the first entry was passed over: {line.strip()[:60]!r}."))
+            continue
+        tag, value = match.groups()
+        if tags and _begins(tag, tags, after_blank=blank):
+            yield start, tags, "".join(raw).strip(), faults
+            tags, raw, faults = {}, [], []
+        if not tags:
+            start = number
+        blank = False
+        raw.append(line)
+        last = tags.setdefault(tag, [])
+        last.append(value)
+    if tags:
+        if not raw[-1].endswith("\n") and "SO" not in tags:
+            faults.append(repaired(start, "The file ends in the middle of this entry; it may have been cut off."))
+        yield start, tags, "".join(raw).strip(), faults
+
+
+def _begins(tag: str, tags: Tags, *, after_blank: bool) -> bool:
+    """PubMed begins with PMID, PMC with PMC, ERIC with OWN: a second one of these begins the next entry."""
+    if tag in {"PMID", "UI"}:
+        return tag in tags or after_blank
+    if tag in OPENERS:
+        return after_blank or (tag in tags and next(iter(tags)) == tag)
+    return after_blank and bool(OPENERS & tags.keys()) and ("TI" in tags or "BTI" in tags) and tag in {"STAT", "TI"}
+
+
+def _first(tags: Tags, names: tuple[str, ...]) -> str:
+    for name in names:
+        for value in tags.get(name, ()):
+            text = fields.plain(value)
+            if text:
+                return text
+    return ""
+
+
+def _entry(tags: Tags, raw: str, line: int) -> Entry:
+    number = fields.pmid(_first(tags, ("PMID", "UI")))
+    types = [fields.fold(value) for value in tags.get("PT", ())]
+    title = _first(tags, TITLE)
+    journal = _first(tags, JOURNAL)
+    return Entry(
+        own_id=number,
+        title=title,
+        abstract=fields.plain(" ".join(tags.get("AB", ()))) or _first(tags, ABSTRACT),
+        authors=_authors(tags),
+        year=next((found for name in DATES for value in tags.get(name, ()) if (found := fields.year(value))), None),
+        journal=journal if journal != title else _first(tags, ("CTI",)),
+        volume=_first(tags, ("VI",)),
+        issue=_first(tags, ("IP",)),
+        pages=_pages(_first(tags, ("PG",))),
+        doi=_doi(tags),
+        pmid=number,
+        arxiv_id=next((found for value in tags.get("AID", ()) if (found := fields.arxiv_id(value))), ""),
+        keywords=fields.keywords(value.lstrip("*") for name in KEYWORDS for value in tags.get(name, ())),
+        language=_first(tags, ("LA",)),
+        type=kind_of(types),
+        url=next((found for value in tags.get("LID", ()) if (found := fields.link(value))), ""),
+        notes="; ".join(types_note(types)),
+        raw=raw,
+        line=line,
+    )
+
+
+def _authors(tags: Tags) -> tuple[str, ...]:
+    groups = fields.author_list(tags.get("CN", ()))
+    for name in AUTHORS:
+        people = fields.author_list(tags.get(name, ()))
+        if people:
+            return people if name == "CN" else people + groups
+    return ()
+
+
+def _pages(text: str) -> str:
+    """PubMed shortens the last page; it is kept as printed, without what follows a semicolon."""
+    return fields.pages(text.split(";", maxsplit=1)[0])
+
+
+def _doi(tags: Tags) -> str:
+    for name in DOI:
+        for value in tags.get(name, ()):
+            if "[doi]" in value.lower() or "doi" in value.lower():
+                found = fields.doi(value.replace("[doi]", " "))
+                if found:
+                    return found
+    return ""
+
+
+def kind_of(types: list[str]) -> str:
+    """The kind of a PubMed entry from its publication types."""
+    if _PREPRINT in types:
+        return "article"
+    known = [kind for name in types if kinds.is_known(kind := kinds.from_name(name))]
+    special = [kind for kind in known if kind != "article-journal"]
+    return (special or known or ["article-journal" if types else ""])[0]
+
+
+def types_note(types: list[str]) -> list[str]:
+    """The publication types that say more than "article": reviewers look for trials and retractions."""
+    telling = [name for name in types if name.lower() not in {"journal article", "journal articles"}]
+    return [f"Publication types: {', '.join(telling)}"] if telling else []
+
+
+def looks_like(head: bytes) -> bool:
+    """A line with a PMID, or ERIC's OWN line, and a title in this layout."""
+    opener = re.search(rb"(?m)^[\xef\xbb\xbf]*(?:PMID ?- ?\d|PMC *- ?\w|OWN *- ?[A-Z])", head)
+    return bool(opener) and not re.search(rb"(?m)^TY {0,3}- ", head)
+
+
+FORMAT = Format(
+    name="nbib", label="PubMed (nbib, MEDLINE)", suffixes=(".nbib", ".medline"), read=read, looks_like=looks_like
+)

@@ -1,0 +1,138 @@
+"""PubMed's XML (efetch and the website's export): articles and book chapters; deletions are no records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from review.domain.finding import Finding
+from review.domain.record import Record
+from review.formats import fields
+from review.formats.contract import Format
+from review.formats.entry import Entry, Intake
+from review.formats.nbib import kind_of, types_note
+from review.formats.xml_parts import child_text, elements, raw, text
+
+_ENTRIES = frozenset({"PubmedArticle", "PubmedBookArticle"})
+
+
+def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+    """The records of a PubMed XML file; the id of a record is its PMID."""
+    intake = Intake(source)
+    for part in elements(data, _ENTRIES, source):
+        if isinstance(part, Finding):
+            yield part
+        else:
+            yield from intake.take(_book(part) if part.tag == "PubmedBookArticle" else _article(part))
+
+
+def _article(node: Element) -> Entry:
+    citation = node.find("MedlineCitation")
+    article = None if citation is None else citation.find("Article")
+    number = fields.pmid(child_text(citation, "PMID"))
+    types = [text(item) for item in _all(article, "PublicationTypeList/PublicationType")]
+    doi = _doi(node, article)
+    return Entry(
+        own_id=number,
+        title=child_text(article, "ArticleTitle") or child_text(article, "VernacularTitle"),
+        abstract=_abstract(article) or _abstract(citation, "OtherAbstract"),
+        authors=tuple(name for item in _all(article, "AuthorList/Author") if (name := _author(item))),
+        year=_year(article, node),
+        journal=child_text(article, "Journal/Title") or child_text(citation, "MedlineJournalInfo/MedlineTA"),
+        volume=child_text(article, "Journal/JournalIssue/Volume"),
+        issue=child_text(article, "Journal/JournalIssue/Issue"),
+        pages=_pages(article),
+        doi=doi,
+        pmid=number,
+        arxiv_id=fields.arxiv_id(f"arXiv:{doi.rpartition('arxiv.')[2]}") if "/arxiv." in doi else "",
+        keywords=fields.keywords(
+            [text(item) for item in _all(citation, "KeywordList/Keyword")]
+            + [text(item) for item in _all(citation, "MeshHeadingList/MeshHeading/DescriptorName")]
+        ),
+        language=child_text(article, "Language"),
+        type=kind_of(types),
+        notes="; ".join(types_note(types)),
+        raw=raw(node),
+    )
+
+
+def _book(node: Element) -> Entry:
+    book = node.find("BookDocument")
+    number = fields.pmid(child_text(book, "PMID"))
+    title = child_text(book, "ArticleTitle")
+    container = child_text(book, "Book/BookTitle")
+    people = _all(book, "AuthorList/Author") or _all(book, "Book/AuthorList/Author")
+    dates = ("Book/PubDate", "ContributionDate", "DateRevised")
+    return Entry(
+        own_id=number,
+        title=title or container,
+        abstract=_abstract(book),
+        authors=tuple(name for item in people if (name := _author(item))),
+        year=next((found for path in dates if (found := fields.year(child_text(book, path)))), None),
+        journal=container if title else "",
+        pages=_pages(book),
+        doi=_doi(node, book),
+        pmid=number,
+        keywords=fields.keywords(text(item) for item in _all(book, "KeywordList/Keyword")),
+        language=child_text(book, "Language"),
+        type="chapter" if title else "book",
+        raw=raw(node),
+    )
+
+
+def _all(node: Element | None, path: str) -> list[Element]:
+    return [] if node is None else node.findall(path)
+
+
+def _abstract(node: Element | None, name: str = "Abstract") -> str:
+    """The parts of an abstract, each after its label."""
+    first = None if node is None else node.find(name)
+    parts = []
+    for part in _all(first, "AbstractText"):
+        words = text(part)
+        label = fields.fold(part.get("Label") or "")
+        if words:
+            parts.append(f"{label}: {words}" if label and label != "UNLABELLED" else words)
+    return " ".join(parts)
+
+
+def _author(node: Element) -> str:
+    group = child_text(node, "CollectiveName")
+    if group:
+        return group
+    family, given = child_text(node, "LastName"), child_text(node, "ForeName") or child_text(node, "Initials")
+    suffix = child_text(node, "Suffix")
+    return ", ".join(part for part in (family, given, suffix) if part)
+
+
+def _year(article: Element | None, node: Element) -> int | None:
+    paths = ("Journal/JournalIssue/PubDate/Year", "Journal/JournalIssue/PubDate/MedlineDate", "ArticleDate/Year")
+    for path in paths:
+        found = fields.year(child_text(article, path))
+        if found:
+            return found
+    return fields.year(child_text(node, "PubmedData/History/PubMedPubDate/Year"))
+
+
+def _pages(node: Element | None) -> str:
+    return fields.pages(child_text(node, "Pagination/MedlinePgn").split(";")[0]) or fields.pages(
+        child_text(node, "Pagination/StartPage"), child_text(node, "Pagination/EndPage")
+    )
+
+
+def _doi(node: Element, article: Element | None) -> str:
+    """The article's own DOI: lists deeper in the tree belong to its references."""
+    own = [
+        *_all(node, "PubmedData/ArticleIdList/ArticleId[@IdType='doi']"),
+        *_all(node, "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']"),
+        *_all(node, "BookDocument/ArticleIdList/ArticleId[@IdType='doi']"),
+        *_all(article, "ELocationID[@EIdType='doi']"),
+    ]
+    return next((found for item in own if (found := fields.doi(text(item)))), "")
+
+
+def looks_like(head: bytes) -> bool:
+    return any(mark in head for mark in (b"<PubmedArticle", b"<PubmedBookArticle", b"<PubmedArticleSet"))
+
+
+FORMAT = Format(name="pubmed_xml", label="PubMed XML", suffixes=(".xml",), read=read, looks_like=looks_like)

@@ -1,0 +1,246 @@
+"""RIS, read in every dialect the databases write, and written in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from review.domain.finding import Finding
+from review.domain.record import Record
+from review.formats import fields, kinds
+from review.formats.contract import Format
+from review.formats.decoding import decode
+from review.formats.entry import Entry, Intake, repaired, skipped
+
+# Which tags hold a field, the best first. Databases disagree; the order follows the EndNote and Zotero exports.
+TITLE = ("TI", "T1", "CT", "BT", "ST", "TT", "T3")
+ABSTRACT = ("AB", "N2")
+AUTHORS = ("AU", "A1")
+GROUPS = ("CA", "A3", "A4", "A2", "ED")  # taken only where no author is named; editors of a book stand here
+DATES = ("PY", "YR", "DA", "Y1")  # Y1 is deprecated: publishers put the day of going online there
+JOURNAL = ("JF", "T2", "JO", "BT", "J2", "JA", "J1", "SO")
+VOLUME = ("VL", "VO")
+ISSUE = ("IS", "CP")
+LANGUAGE = ("LA",)
+KEYWORDS = ("KW", "DE")
+NOTES = ("N1", "RN")
+LINKS = ("UR", "L2", "L1", "LK")
+DOI = ("DO", "DI")
+DOI_INSIDE = ("M3", "L3", "UR", "L1", "L2", "N1", "ID", "AN")  # only where "doi" stands before it
+NUMBERS = ("AN", "U1", "PM", "UR", "L2", "N1", "ID")  # where a PubMed or arXiv number may stand
+KNOWN = frozenset(
+    "TY ER ID AD AV C1 C2 C3 C4 C5 C6 C7 C8 CN CY DB DP EP ET J9 L4 LB M1 M2 M4 NV OP PB PP RI RP SE SN SP SV TA "
+    "U2 U3 U4 U5 Y2".split()
+).union(TITLE, ABSTRACT, AUTHORS, GROUPS, DATES, JOURNAL, VOLUME, ISSUE, LANGUAGE, KEYWORDS, NOTES, LINKS, DOI, NUMBERS)
+
+_LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
+_NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
+_PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|(\d{1,9})\s*\[pmid\]", re.IGNORECASE)
+_DOI_WORD = re.compile(r"doi", re.IGNORECASE)
+
+Tags = dict[str, list[str]]
+
+
+def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+    """The records of a RIS file, one entry after the other."""
+    decoded = decode(data)
+    yield from decoded.findings
+    intake = Intake(source)
+    for line, tags, raw, faults in _entries(decoded.lines()):
+        for fault in faults:
+            yield fault
+        if "TY" not in tags:
+            if any(name in tags for name in (*TITLE, *AUTHORS, *ABSTRACT)):
+                yield skipped(
+                    line, "An entry without a TY line was left out.", hint="Put `TY  - JOUR` above it and import again."
+                )
+            continue
+        yield from intake.take(_entry(tags, raw, line))
+
+
+def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
+    """(first line, values by tag, raw text, faults) of every entry; a continuation keeps its line break."""
+    tags: Tags = {}
+    raw: list[str] = []
+    faults: list[Finding] = []
+    last: list[str] | None = None
+    start = 1
+    for number, line in enumerate(lines, 1):
+        # The usual form first: it is nearly every line, and this loop is the cost of a large import.
+        if line[2:6] == "  - " and line[:2].isupper():
+            tag, value = line[:2], line[6:]
+        else:
+            tag, value = _loose(line, bare_end=line[2:5] == "  -")
+        if tag == "ER" and value.strip():
+            faults.append(repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text."))
+            tag = ""
+        if tag in {"TY", "ER"}:
+            if tag == "TY" and tags:
+                if "TY" in tags:
+                    faults.append(repaired(start, "The end (ER) of this entry is missing; the next one begins here."))
+                yield start, tags, "".join(raw).strip(), faults
+            if tag == "TY":
+                tags, raw, faults, start = {"TY": [value]}, [line], [], number
+                last = None
+                continue
+            raw.append(line)
+            if tags:
+                yield start, tags, "".join(raw).strip(), faults
+            tags, raw, faults, last = {}, [], [], None
+        elif tag:
+            if not tags:
+                start = number
+            raw.append(line)
+            last = tags.setdefault(tag, [])
+            last.append(value)
+        elif tags:
+            raw.append(line)
+            if last and not line.isspace():
+                last[-1] += line if last[-1].endswith("\n") else "\n" + line
+    if tags:
+        faults.append(repaired(start, "The file ends before this entry does; it may have been cut off."))
+        yield start, tags, "".join(raw).strip(), faults
+
+
+def _loose(line: str, *, bare_end: bool) -> tuple[str, str]:
+    """(tag, value) of a line in an unusual form, or ("", "") for a line that only continues."""
+    match = _LINE.match(line)
+    if not match:
+        return "", ""
+    tag, gap, after, value = match.groups()
+    if bare_end or (gap == "  " and after):
+        return tag, value
+    # "CT - scan" inside an abstract is no tag: other spacings count for tags of RIS only, at the start of the line.
+    return (tag, value) if tag in KNOWN and not line.startswith(" ") and (gap or value.strip() == "") else ("", "")
+
+
+def _first(tags: Tags, names: tuple[str, ...]) -> str:
+    for name in names:
+        for value in tags.get(name, ()):
+            text = fields.plain(value)
+            if text:
+                return text
+    return ""
+
+
+def _all(tags: Tags, names: tuple[str, ...]) -> list[str]:
+    return [part for name in names for value in tags.get(name, ()) for part in value.split("\n") if part.strip()]
+
+
+def _entry(tags: Tags, raw: str, line: int) -> Entry:
+    title = _first(tags, TITLE)
+    journal = _first(tags, JOURNAL)
+    if not title and kinds.from_ris(tags["TY"][0]) == "book":
+        title, journal = journal, ""
+    authors = fields.author_list(_all(tags, AUTHORS)) or fields.author_list(_all(tags, GROUPS))
+    links = [found for value in _all(tags, LINKS) for part in re.split(r"[;\s]+", value) if (found := fields.link(part))]
+    return Entry(
+        title=title,
+        abstract=_first(tags, ABSTRACT),
+        authors=authors,
+        year=next((found for name in DATES for value in tags.get(name, ()) if (found := fields.year(value))), None),
+        journal=journal if journal != title else _first(tags, ("JF", "JO", "JA")),
+        volume=_first(tags, VOLUME),
+        issue=_first(tags, ISSUE),
+        pages=fields.pages(_first(tags, ("SP",)), _first(tags, ("EP",))),
+        doi=_doi(tags),
+        pmid=_pmid(tags),
+        arxiv_id=_arxiv(tags),
+        keywords=fields.keywords(value for name in KEYWORDS for value in tags.get(name, ())),
+        language=_first(tags, LANGUAGE),
+        type=kinds.from_ris(fields.fold(tags["TY"][0])),
+        url=links[0] if links else "",
+        notes=_notes(tags, links),
+        raw=raw,
+        line=line,
+    )
+
+
+def _notes(tags: Tags, links: list[str]) -> str:
+    notes = [text for name in NOTES for value in tags.get(name, ()) if (text := fields.plain(value))]
+    more = [f"Other link: {address}" for address in dict.fromkeys(links[1:]) if address != links[0]]
+    return "; ".join([*notes, *more])
+
+
+def _doi(tags: Tags) -> str:
+    for name in DOI:
+        for value in tags.get(name, ()):
+            found = fields.doi(value)
+            if found:
+                return found
+    for name in DOI_INSIDE:
+        for value in tags.get(name, ()):
+            if "10." in value and _DOI_WORD.search(value):
+                found = fields.doi(value)
+                if found:
+                    return found
+    return ""
+
+
+def _pmid(tags: Tags) -> str:
+    for name in NUMBERS:
+        for value in tags.get(name, ()):
+            found = _PUBMED.search(value)
+            if found:
+                return fields.pmid(next(group for group in found.groups() if group))
+    base = " ".join(tags.get("DB", ())).lower()
+    # PubMed by way of EndNote and MEDLINE by Ovid number their entries by PMID; Scopus has it in C2.
+    name = "AN" if "pubmed" in base or "medline" in base else "C2" if "scopus" in base else "PM"
+    for value in tags.get(name, ()):
+        if value.strip().isdigit():
+            return fields.pmid(value)
+    return ""
+
+
+def _arxiv(tags: Tags) -> str:
+    for name in NUMBERS:
+        for value in tags.get(name, ()):
+            if "rxiv" in value.lower():
+                found = fields.arxiv_id(value)
+                if found:
+                    return found
+    return ""
+
+
+def write(records: Iterable[Record]) -> bytes:
+    """The records as RIS in UTF-8 with the line ends Windows programs want."""
+    return "".join(line for record in records for line in _written(record)).encode("utf-8")
+
+
+def _written(record: Record) -> Iterator[str]:
+    def line(tag: str, value: str) -> str:
+        return f"{tag}  - {value}\r\n"
+
+    yield line("TY", kinds.to_ris(record.type) if record.type else "GEN")
+    first, _, last = record.pages.partition("-")
+    values: list[tuple[str, str]] = [
+        ("TI", fields.marked(record.title)),
+        *[("AU", fields.marked(name)) for name in record.authors],
+        ("PY", str(record.year or "")),
+        ("T2", fields.marked(record.journal)),
+        ("VL", fields.marked(record.volume)),
+        ("IS", fields.marked(record.issue)),
+        ("SP", fields.marked(first)),
+        ("EP", fields.marked(last)),
+        ("DO", record.doi),
+        ("AN", f"PMID: {record.pmid}" if record.pmid else ""),
+        ("AN", f"arXiv:{record.arxiv_id}" if record.arxiv_id else ""),
+        ("AB", fields.marked(record.abstract)),
+        *[("KW", fields.marked(word)) for word in record.keywords],
+        ("LA", fields.marked(record.language)),
+        ("UR", record.url),
+        ("N1", fields.marked(record.notes)),
+    ]
+    yield from (line(tag, fields.fold(value)) for tag, value in values if value)
+    yield "ER  - \r\n\r\n"
+
+
+def looks_like(head: bytes) -> bool:
+    """A TY line, or at least two other lines in the usual RIS form."""
+    if re.search(rb"(?m)^[ \xef\xbb\xbf]{0,5}TY {0,3}- ?[A-Za-z]", head):
+        return True
+    tagged = {match[:2].decode() for match in re.findall(rb"(?m)^[A-Z][A-Z0-9]  - ", head)}
+    return len(tagged & KNOWN) >= 3 and b"\nER  -" in head
+
+
+FORMAT = Format(name="ris", label="RIS", suffixes=(".ris",), read=read, looks_like=looks_like, write=write)
