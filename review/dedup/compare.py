@@ -1,0 +1,251 @@
+"""The table of conditions that join two records, and of vetoes that keep them apart; each has a name and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from review.dedup.features import CLOSE, CONTAINED, SUBSTITUTED, Bools, Codes, Features, Scores
+
+Test = Callable[[Features], Bools]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veto:
+    """Two records that match this are kept apart by every condition that does not overrule it."""
+
+    name: str
+    explanation: str
+    holds: Test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Two records that match this are one work, unless a veto holds that it does not overrule."""
+
+    name: str
+    explanation: str
+    holds: Test
+    overrules: frozenset[str] = frozenset()
+
+
+def _same_title(f: Features) -> Bools:
+    return np.asarray(f.relation >= CLOSE)
+
+
+def _like_title(f: Features) -> Bools:
+    return np.asarray(f.relation >= CONTAINED)
+
+
+def _near_year(f: Features) -> Bools:
+    return np.asarray(f.year_gap <= 1)
+
+
+def _authors_agree(f: Features) -> Bools:
+    return f.first_author.same | (f.authors >= 85)
+
+
+def _authors_conflict(f: Features) -> Bools:
+    return f.first_author.differ & (f.authors < 60)
+
+
+def _places_conflict(f: Features) -> Bools:
+    """At least two of volume, pages and journal say: printed elsewhere."""
+    against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
+    return np.asarray((against >= 2) | (f.volume.differ & f.page.missing))
+
+
+VETOES: tuple[Veto, ...] = (
+    Veto(
+        name="different_numbers",
+        explanation="The titles are alike but hold different numbers, as parts of a series do.",
+        holds=lambda f: f.numbers.differ,
+    ),
+    Veto(
+        name="erratum_or_reply",
+        explanation="One is a correction of, or a reply to, the other.",
+        holds=lambda f: f.kind.differ,
+    ),
+    Veto(
+        name="generic_title",
+        explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
+        holds=lambda f: f.generic,
+    ),
+    Veto(
+        name="different_word",
+        explanation="The titles are alike except for a word that changes what the work is about.",
+        holds=lambda f: np.asarray(f.relation <= SUBSTITUTED),
+    ),
+    Veto(
+        name="different_authors",
+        explanation="Both name authors, and they are different people.",
+        holds=_authors_conflict,
+    ),
+    Veto(
+        name="different_doi",
+        explanation="The DOIs differ by more than a slip of the pen.",
+        holds=lambda f: f.doi.differ & ~f.doi_typo,
+    ),
+    Veto(
+        name="different_year",
+        explanation="They appeared more than a year apart.",
+        holds=lambda f: np.asarray(f.year_gap > 1),
+    ),
+    Veto(
+        name="different_place",
+        explanation="Journal, volume and pages say that they were printed in different places.",
+        holds=_places_conflict,
+    ),
+    Veto(
+        name="meeting_abstract",
+        explanation="One is a conference abstract and the other is not.",
+        holds=lambda f: f.meeting & (f.volume.differ | f.page.differ | f.journal.differ),
+    ),
+)
+
+_ALL = frozenset(veto.name for veto in VETOES)
+
+CONDITIONS: tuple[Condition, ...] = (
+    Condition(
+        name="exact_copy",
+        explanation="Every field is the same.",
+        holds=lambda f: f.everything & (~f.generic | f.page.same | ~(f.first_author.missing & f.doi.missing)),
+        overrules=_ALL,
+    ),
+    Condition(
+        name="same_pmid",
+        explanation="The PubMed numbers are the same and the titles agree.",
+        holds=lambda f: f.pmid.same & (_like_title(f) | (f.title >= 70)),
+        overrules=_ALL - {"erratum_or_reply"},
+    ),
+    Condition(
+        name="same_arxiv",
+        explanation="They are versions of one arXiv paper.",
+        holds=lambda f: f.arxiv.same & (_authors_agree(f) | _like_title(f)),
+        overrules=_ALL - {"erratum_or_reply", "different_authors"},
+    ),
+    Condition(
+        name="same_doi_and_title",
+        explanation="The DOIs are the same and the titles agree.",
+        holds=lambda f: (f.doi.same | f.doi_typo) & (_like_title(f) | (f.title >= 80)),
+        overrules=_ALL - {"erratum_or_reply", "different_numbers"},
+    ),
+    Condition(
+        name="same_doi_and_pages",
+        explanation="DOI, volume, pages and author are the same; the title is worded otherwise or translated.",
+        holds=lambda f: f.doi.same & f.page.same & ~f.volume.differ & f.first_author.same,
+        overrules=_ALL - {"erratum_or_reply"},
+    ),
+    Condition(
+        name="cochrane_version",
+        explanation="They are versions of one Cochrane review.",
+        holds=lambda f: f.cochrane.same & (_like_title(f) | (f.title >= 60)),
+        overrules=_ALL - {"erratum_or_reply"},
+    ),
+    Condition(
+        name="title_year_author",
+        explanation="Title, first author and year agree.",
+        holds=lambda f: _same_title(f) & _authors_agree(f) & _near_year(f),
+    ),
+    Condition(
+        name="title_abstract",
+        explanation="Title and abstract agree.",
+        holds=lambda f: _same_title(f) & (f.abstract >= 90),
+        overrules=frozenset({"different_authors"}),
+    ),
+    Condition(
+        name="title_volume_pages",
+        explanation="Title, volume and first page agree.",
+        holds=lambda f: _like_title(f) & f.page.same & (f.volume.same | (f.volume.missing & (f.year_gap == 0))),
+        overrules=frozenset({"different_year", "different_place", "meeting_abstract"}),
+    ),
+    Condition(
+        name="rubric_same_place",
+        explanation="A title that many works share, but author, journal, volume, issue and pages agree as well.",
+        holds=lambda f: (
+            _same_title(f)
+            & (f.first_author.same | f.doi.same)
+            & f.page.same
+            & (f.volume.same | (f.year_gap == 0))
+            & ~(f.volume.differ | f.issue.differ | f.journal.differ)
+        ),
+        overrules=frozenset({"generic_title"}),
+    ),
+    Condition(
+        name="journal_volume_pages_author",
+        explanation="Journal, volume, pages and first author agree; the title is worded otherwise or translated.",
+        holds=lambda f: (
+            f.journal.same
+            & f.volume.same
+            & f.page.same
+            & f.first_author.same
+            & ~(f.issue.differ | f.last_page.differ)
+            & ((f.title >= 60) | (f.abstract >= 90))
+        ),
+        overrules=_ALL - {"erratum_or_reply", "different_doi", "different_numbers"},
+    ),
+    Condition(
+        name="subtitle_year_author",
+        explanation="One title is the other with a subtitle; first author, year and journal agree.",
+        holds=lambda f: (f.relation == CONTAINED) & f.first_author.same & (f.year_gap == 0) & f.journal.same,
+    ),
+    Condition(
+        name="preprint_and_article",
+        explanation="A preprint and the article it became: the titles are nearly identical and the first author is the same.",
+        holds=lambda f: f.preprint & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
+        overrules=frozenset({"different_doi", "different_year", "different_place"}),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """For each pair: the number of the first condition that joins it, or -1; the first veto in the way, or -1."""
+
+    condition: Codes
+    veto: Codes
+    near_miss: Bools  # some condition is met but for a single veto
+    score: Scores
+
+
+def judge(f: Features) -> Verdicts:
+    """Ask the table about all pairs."""
+    count = len(f.title)
+    condition = np.full(count, -1, dtype=np.int64)
+    near_miss = np.zeros(count, dtype=bool)
+    held = {veto.name: veto.holds(f) for veto in VETOES}
+    for number, rule in reversed(list(enumerate(CONDITIONS))):
+        met = rule.holds(f)
+        against = np.zeros(count, dtype=np.int64)
+        for veto in VETOES:
+            if veto.name not in rule.overrules:
+                against += held[veto.name]
+        condition[met & (against == 0)] = number
+        near_miss |= met & (against == 1)
+    first_veto = np.full(count, -1, dtype=np.int64)
+    for number, veto in reversed(list(enumerate(VETOES))):
+        first_veto[held[veto.name]] = number
+    return Verdicts(condition, first_veto, near_miss & (condition < 0), likeness(f))
+
+
+def likeness(f: Features) -> Scores:
+    """From 0 to 1: how much a pair has in common, for ordering only; no decision rests on it."""
+    parts = (
+        (0.50, f.title / 100),
+        (0.20, np.where(f.first_author.missing, 0.5, np.where(f.first_author.same, 1.0, f.authors / 200))),
+        (0.08, _graded(f.journal.same, f.journal.differ)),
+        (0.08, _graded(f.page.same, f.page.differ)),
+        (0.04, _graded(f.volume.same, f.volume.differ)),
+        (0.05, _graded(f.year_gap == 0, f.year_gap > 1)),
+        (0.05, _graded(f.doi.same, f.doi.differ)),
+    )
+    total = np.zeros(len(f.title), dtype=np.float64)
+    for weight, part in parts:
+        total += weight * part
+    return np.clip(total, 0, 1).astype(np.float32)
+
+
+def _graded(same: Bools, differ: Bools) -> Scores:
+    return np.where(same, 1.0, np.where(differ, 0.0, 0.5)).astype(np.float32)

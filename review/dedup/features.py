@@ -1,0 +1,263 @@
+"""What candidate pairs have in common, field by field, as arrays over all pairs at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from review.dedup.block import Indexes
+from review.dedup.prepare import NormalForm, one_spelling
+
+Bools = npt.NDArray[np.bool_]
+Scores = npt.NDArray[np.float32]
+Codes = npt.NDArray[np.int64]
+
+# How two titles are related.
+OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
+_GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
+_GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
+_WORTH_ALIGNING = 60.0  # below this ratio two titles are not compared word by word
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One field over all pairs. Neither holds where one side is missing."""
+
+    same: Bools
+    differ: Bools
+
+    @property
+    def missing(self) -> Bools:
+        """True where at least one side does not give the field."""
+        return ~(self.same | self.differ)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Everything the conditions may ask about; arrays have one entry per pair. Similarities run from 0 to 100."""
+
+    relation: Codes  # of the titles: OTHER … EQUAL
+    title: Scores
+    numbers: Agreement  # numbers in the title; "none" is a value here, so nothing is missing
+    kind: Agreement  # erratum or reply against original; likewise never missing
+    generic: Bools
+    first_author: Agreement
+    authors: Scores  # 0 where one side names nobody
+    year_gap: Codes  # -1 where one side has no year
+    journal: Agreement
+    volume: Agreement
+    issue: Agreement
+    page: Agreement
+    last_page: Agreement
+    doi: Agreement
+    doi_typo: Bools  # different only by a slip of the pen
+    pmid: Agreement
+    arxiv: Agreement
+    cochrane: Agreement
+    abstract: Scores  # 0 where one side has none
+    abstract_missing: Bools
+    everything: Bools  # all fields are the same, missing ones included
+    preprint: Bools  # exactly one of the two is a preprint
+    meeting: Bools  # exactly one of the two is a conference abstract
+
+
+def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Features:
+    """Compare each pair in every field."""
+    table = _Columns(forms, left, right)
+    title = table.similarity("title", fuzz.ratio)
+    volume, issue, page = table.agree("volume"), table.agree("issue"), table.agree("first_page")
+    doi = table.agree("doi")
+    preprint, meeting = table.flags("preprint"), table.flags("meeting")
+    return Features(
+        relation=_relations(table, title),
+        title=title,
+        numbers=table.agree("numbers", blank_counts=True),
+        kind=table.agree("kind", blank_counts=True),
+        generic=_generic(forms)[left] | _generic(forms)[right],
+        first_author=_first_author(table),
+        authors=table.similarity("authors", fuzz.token_set_ratio),
+        year_gap=_year_gap(forms, left, right),
+        journal=_journal(table),
+        volume=volume,
+        issue=issue,
+        page=page,
+        last_page=table.agree("last_page"),
+        doi=doi,
+        doi_typo=doi.differ & (table.similarity("doi", fuzz.ratio) >= 93) & (table.doi_letters_same()),
+        pmid=table.agree("pmid"),
+        arxiv=table.agree("arxiv"),
+        cochrane=table.agree("cochrane"),
+        abstract=table.similarity("abstract", fuzz.ratio),
+        abstract_missing=table.missing("abstract"),
+        everything=_everything(forms)[left] == _everything(forms)[right],
+        preprint=preprint[0] != preprint[1],
+        meeting=meeting[0] != meeting[1],
+    )
+
+
+class _Columns:
+    """The fields of both sides of the pairs, taken out once."""
+
+    def __init__(self, forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> None:
+        self.forms, self.left, self.right = forms, left, right
+
+    def sides(self, field: str) -> tuple[list[str], list[str]]:
+        values = [getattr(form, field) for form in self.forms]
+        return [values[i] for i in self.left.tolist()], [values[i] for i in self.right.tolist()]
+
+    def codes(self, field: str) -> tuple[Codes, Codes]:
+        known: dict[object, int] = {"": 0}
+        values = np.fromiter(
+            (known.setdefault(getattr(form, field), len(known)) for form in self.forms), np.int64, len(self.forms)
+        )
+        return values[self.left], values[self.right]
+
+    def agree(self, field: str, *, blank_counts: bool = False) -> Agreement:
+        one, other = self.codes(field)
+        both = np.ones(len(one), dtype=bool) if blank_counts else (one > 0) & (other > 0)
+        return Agreement(both & (one == other), both & (one != other))
+
+    def missing(self, field: str) -> Bools:
+        one, other = self.codes(field)
+        return np.asarray((one == 0) | (other == 0))
+
+    def flags(self, field: str) -> tuple[Bools, Bools]:
+        values = np.fromiter((getattr(form, field) for form in self.forms), np.bool_, len(self.forms))
+        return values[self.left], values[self.right]
+
+    def similarity(self, field: str, scorer: Callable[..., float]) -> Scores:
+        one, other = self.sides(field)
+        if not one:
+            return np.empty(0, dtype=np.float32)
+        scores = np.asarray(process.cpdist(one, other, scorer=scorer, dtype=np.float32, workers=1))
+        scores[self.missing(field)] = 0
+        return scores
+
+    def doi_letters_same(self) -> Bools:
+        """DOIs that hold the same digits: a lost dot or an o for a 0 is a slip, another digit another article."""
+        one, other = self.sides("doi")
+        return np.array([_digits(a) == _digits(b) for a, b in zip(one, other, strict=True)], dtype=bool)
+
+
+def _digits(doi: str) -> str:
+    return "".join(c for c in doi.replace("o", "0").replace("l", "1") if c.isdigit())
+
+
+def _everything(forms: Sequence[NormalForm]) -> Codes:
+    known: dict[NormalForm, int] = {}
+    return np.fromiter((known.setdefault(form, len(known)) for form in forms), np.int64, len(forms))
+
+
+def _generic(forms: Sequence[NormalForm]) -> Bools:
+    """Titles too short, or used by too many different first authors, to stand for one work."""
+    writers: dict[str, set[str]] = {}
+    for form in forms:
+        if len(form.title_key) < 60:
+            writers.setdefault(form.title_key, set()).add(form.family)
+    return np.fromiter(
+        (
+            len(form.title_key) < _GENERIC_LETTERS or len(writers.get(form.title_key, ())) > _GENERIC_AUTHORS
+            for form in forms
+        ),
+        np.bool_,
+        len(forms),
+    )
+
+
+def _first_author(table: _Columns) -> Agreement:
+    """The same if a name of the first author agrees, or nearly, whichever order the names stand in."""
+    score = table.similarity("first_author", fuzz.token_set_ratio)
+    family = table.similarity("family", fuzz.ratio)
+    missing = table.missing("first_author")
+    same = ~missing & ((score >= 90) | (family >= 80))
+    return Agreement(same, ~missing & ~same)
+
+
+def _journal(table: _Columns) -> Agreement:
+    """The same if the stems agree, if one begins with the other, or if one is the initials of the other."""
+    one, other = table.sides("journal")
+    score = table.similarity("journal", fuzz.ratio)
+    initials = np.array([_initials_agree(a, b) for a, b in zip(one, other, strict=True)], dtype=bool)
+    missing = table.missing("journal")
+    same = ~missing & ((score >= 80) | initials)
+    return Agreement(same, ~missing & ~same)
+
+
+def _initials_agree(one: str, other: str) -> bool:
+    short, long = sorted((one.split(), other.split()), key=len)
+    if len(short) == 1:
+        return len(long) > 1 and "".join(word[0] for word in long) == short[0]
+    return bool(short) and long[: len(short)] == short
+
+
+def _year_gap(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Codes:
+    years = np.fromiter((form.year for form in forms), np.int64, len(forms))
+    gap = np.abs(years[left] - years[right])
+    return np.where((years[left] > 0) & (years[right] > 0), gap, -1)
+
+
+def _relations(table: _Columns, ratio: Scores) -> Codes:
+    """How the titles of each pair are related; only pairs that are alike are looked at word by word."""
+    keys, other_keys = table.sides("title_key")
+    mains, other_mains = table.sides("main_title")
+    titles, other_titles = table.sides("title")
+    relation = np.zeros(len(ratio), dtype=np.int64)
+    for n, (key, other) in enumerate(zip(keys, other_keys, strict=True)):
+        if not key or not other:
+            continue
+        if key == other:
+            relation[n] = EQUAL
+        elif (mains[n] or key) == other or key == (other_mains[n] or other):
+            relation[n] = CONTAINED
+        elif ratio[n] >= _WORTH_ALIGNING or key.startswith(other) or other.startswith(key):
+            relation[n] = title_relation(titles[n], other_titles[n])
+    return relation
+
+
+def title_relation(one: str, other: str) -> int:
+    """EQUAL, CLOSE (spelling only), CONTAINED (words added on one side), SUBSTITUTED (some words replaced) or OTHER.
+
+    >>> title_relation("lstm vertebra labelling spine mri", "lstv vertebra labelling spine mri") == SUBSTITUTED
+    True
+    >>> title_relation("executive deficit after stroke", "executive defict after stroke") == CLOSE
+    True
+    """
+    words, others = Counter(one.split()), Counter(other.split())
+    left, right = list((words - others).elements()), list((others - words).elements())
+    if not left and not right:
+        return EQUAL
+    shared = (words & others).total()
+    for word in list(left):
+        match = next((candidate for candidate in right if same_word(word, candidate)), None)
+        if match is not None:
+            left.remove(word)
+            right.remove(match)
+            shared += 1
+    if (not left and not right) or _run_together(left, right):
+        return CLOSE
+    if shared < 3:
+        return OTHER
+    if not left or not right:
+        return CONTAINED
+    return SUBSTITUTED if shared >= max(len(left), len(right)) else OTHER
+
+
+def _run_together(left: list[str], right: list[str]) -> bool:
+    """The same letters cut into words differently."""
+    return one_spelling("".join(sorted("".join(left)))) == one_spelling("".join(sorted("".join(right))))
+
+
+def same_word(one: str, other: str) -> bool:
+    """A plural, another spelling or a slip of the pen; never a number, and never a short word or abbreviation."""
+    if one_spelling(one) == one_spelling(other):
+        return True
+    short = min(len(one), len(other))
+    if short < 5 or any(c.isdigit() for c in one + other) or one[0] != other[0]:
+        return False
+    return bool(DamerauLevenshtein.distance(one, other, score_cutoff=2) <= (1 if short < 8 else 2))
