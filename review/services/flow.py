@@ -121,11 +121,15 @@ def check(project: Project) -> list[Finding]:
     return arithmetic.check(counts(project))
 
 
+def as_file(project: Project, suffix: str) -> bytes:
+    """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd."""
+    return diagram.flow_file(counts(project), suffix)
+
+
 def write(project: Project, paths: Iterable[Path]) -> list[Finding]:
     """Write the diagram in the form each suffix asks for; findings if it does not balance."""
-    found = counts(project)
-    for path in paths:
-        data = diagram.flow_file(found, path.suffix)
+    made = [(path, as_file(project, path.suffix)) for path in paths]
+    for path, data in made:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    return arithmetic.check(found)
+    return check(project)

@@ -103,8 +103,17 @@ def open_project(folder: Path | None = None) -> Project:
     root = folder if folder is not None else find_root(Path.cwd())
     if not (root / CONFIG).is_file():
         raise NotAProject(root)
+    return _with_store(root, os.environ.get(DATABASE_URL) or f"sqlite:///{root / DATABASE}")
+
+
+def open_store_for(root: Path) -> Project:
+    """Open a project with the database file beside its protocol, whatever the environment says."""
+    return _with_store(root, f"sqlite:///{root / DATABASE}")
+
+
+def _with_store(root: Path, address: str) -> Project:
     identity, name, type_ = _read_config(root / CONFIG)
-    store = open_store(os.environ.get(DATABASE_URL) or f"sqlite:///{root / DATABASE}")
+    store = open_store(address)
     found = projects.project_id(store)
     if found is None:
         projects.set_project_id(store, identity)

@@ -1,0 +1,266 @@
+"""The facts a manuscript may name: each a value with its formula and its inputs, computed from the review's facts.
+
+Names: `flow.*` boxes of the diagram, `search.*`, `screen.*`, `agree.<stage>.*`, `protocol.*`, `chart.*`, `software.*`.
+`trace` walks back from a name to the records behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from review import __version__
+from review.domain import flow as arithmetic
+from review.domain.charting import Answer, FieldKind
+from review.domain.errors import Missing
+from review.domain.flow import FlowCounts
+from review.domain.provenance import Fact
+from review.domain.record import SourceKind
+from review.domain.screening import Outcome, Role, Stage, Standing
+from review.evidence.agreement import Agreement, agreement
+from review.services import chart, flow, overview, protocol, screen
+from review.services.project import Project
+from review.services.works import works
+from review.storage import records
+
+_CATEGORIES = ("include", "exclude")
+
+
+def facts(project: Project) -> dict[str, Fact]:
+    """Every fact by name, sorted."""
+    found = [
+        *_flow_facts(project),
+        *_search_facts(project),
+        *_screen_facts(project),
+        *_agreement_facts(project),
+        *_protocol_facts(project),
+        *_chart_facts(project),
+        Fact(name="software.name", value="Scopewright", formula="the program that computed these facts"),
+        Fact(name="software.version", value=__version__, formula="its version"),
+    ]
+    return {fact.name: fact for fact in sorted(found, key=lambda f: f.name)}
+
+
+def _flow_facts(project: Project) -> Iterable[Fact]:
+    counts = flow.counts(project)
+    equations = {box: i.text for i in reversed(arithmetic.identities(counts)) for box in i.boxes[:1]}
+    names = [f.name for f in fields(FlowCounts) if isinstance(getattr(counts, f.name), int)]
+    extra = ("identified", "removed_before_screening", "dbr_excluded_total", "other_excluded_total")
+    for name in (*names, *extra):
+        formula = equations.get(name, f"{name.replace('_', ' ')}, counted from records and decisions")
+        yield Fact(
+            name=f"flow.{name}", value=getattr(counts, name), unit=_unit(name), formula=formula, inputs=_FLOW_INPUTS
+        )
+
+
+_FLOW_INPUTS = ("records", "duplicate links", "judgements", "decisions", "retrievals")
+
+
+def _unit(box: str) -> str:
+    if "studies" in box:
+        return "studies"
+    return "reports" if "reports" in box or box.startswith(("dbr_", "other_")) else "records"
+
+
+def _search_facts(project: Project) -> Iterable[Fact]:
+    runs = records.runs(project.store)
+    found = works(project)
+    per_source: dict[str, int] = {}
+    for source in found.sources.values():
+        per_source[source] = per_source.get(source, 0) + 1
+    named = [f"{found.labels[source]} (n = {count:,})" for source, count in per_source.items()]
+    dates = sorted(run.run_at[:10] for run in runs if run.run_at)
+    inputs = tuple(f"search run {run.number} ({run.file_name})" for run in runs)
+    yield Fact(
+        name="search.sources", value=len(per_source), unit="sources", formula="sources with a record", inputs=inputs
+    )
+    yield Fact(name="search.runs", value=len(runs), unit="searches", formula="search runs stored", inputs=inputs)
+    yield Fact(name="search.list", value=_listed(named), formula="records per source", inputs=inputs)
+    yield Fact(
+        name="search.last_date",
+        value=dates[-1] if dates else None,
+        formula="the latest date of a search" if dates else "no search has been stored yet",
+        inputs=inputs,
+    )
+
+
+def _listed(parts: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "none yet"
+
+
+def _screen_facts(project: Project) -> Iterable[Fact]:
+    people: set[str] = set()
+    settled = waiting = 0
+    for stage in Stage:
+        for o in screen.outcomes(project, stage).values():
+            people.update(d.reviewer for d in o.decisions if d.role is Role.REVIEWER)
+            settled += o.adjudicated
+            waiting += o.standing is Standing.CONFLICT
+    inputs = ("decisions",)
+    yield Fact(name="screen.reviewers", value=len(people), unit="people", formula="people who screened", inputs=inputs)
+    yield Fact(
+        name="screen.conflicts",
+        value=settled + waiting,
+        unit="works",
+        formula="works settled by an adjudicator + conflicts that wait, both stages",
+        inputs=inputs,
+    )
+    yield Fact(
+        name="screen.conflicts_settled",
+        value=settled,
+        unit="works",
+        formula="works settled by an adjudicator",
+        inputs=inputs,
+    )
+
+
+def stage_agreement(project: Project, stage: Stage) -> Agreement:
+    """Agreement of every two people on the works both judged, forward or excluded, before any adjudication."""
+    pairs = [(first, second) for _, _, first, second in overview.agreement_pairs(project, stage)]
+    return agreement(pairs, categories=_CATEGORIES)
+
+
+def _agreement_facts(project: Project) -> Iterable[Fact]:
+    for stage in Stage:
+        found = stage_agreement(project, stage)
+        base = f"agree.{stage}"
+        inputs = (f"{found.n} works judged by two people",)
+        kappa, observed = found.kappa, found.observed
+        percent = None if observed.value is None else round(100 * observed.value, 1)
+        yield Fact(name=f"{base}.n", value=found.n, unit="works", formula="works judged by two people", inputs=inputs)
+        yield Fact(name=f"{base}.observed", value=percent, unit="%", formula=observed.method, inputs=inputs)
+        for name, value in (("kappa", kappa.value), ("kappa_low", kappa.low), ("kappa_high", kappa.high)):
+            rounded = None if value is None else round(value, 2)
+            yield Fact(name=f"{base}.{name}", value=rounded, formula=kappa.method, inputs=inputs)
+
+
+def _protocol_facts(project: Project) -> Iterable[Fact]:
+    status = protocol.status(project)
+    rules = protocol.in_force(project)
+    inputs = ("protocol.yaml",)
+    for name, value in (
+        ("title", rules.title),
+        ("question", rules.question),
+        ("population", rules.pcc.population),
+        ("concept", rules.pcc.concept),
+        ("context", rules.pcc.context),
+        ("registration", rules.registration),
+    ):
+        yield Fact(name=f"protocol.{name}", value=value, formula="as the protocol says", inputs=inputs)
+    first = status.history[0] if status.history else None
+    missing = "the protocol has not been frozen yet"
+    yield Fact(
+        name="protocol.frozen_at",
+        value=first.at[:10] if first else None,
+        formula="day on which the protocol was frozen" if first else missing,
+        inputs=inputs,
+    )
+    yield Fact(
+        name="protocol.sha256",
+        value=status.history[-1].sha256 if first else None,
+        formula="SHA-256 of the version in force" if first else missing,
+        inputs=inputs,
+    )
+    yield Fact(
+        name="protocol.amendments",
+        value=max(0, len(status.history) - 1),
+        unit="amendments",
+        formula="numbered versions after the frozen one",
+        inputs=("protocol versions",),
+    )
+
+
+def _chart_facts(project: Project) -> Iterable[Fact]:
+    form = chart.form(project)
+    studies = chart.studies(project)
+    charted = [study for study in studies if study.answers]
+    inputs = ("chart entries",)
+    yield Fact(
+        name="chart.studies", value=len(charted), unit="studies", formula="included studies charted", inputs=inputs
+    )
+    yield Fact(name="chart.fields", value=len(form.fields), unit="fields", formula="fields of the form", inputs=inputs)
+    for field in form.fields:
+        answers = [study.answers[field.id] for study in charted if field.id in study.answers]
+        reported = [a for a in answers if a.answer is None]
+        missing = sum(a.answer is Answer.NOT_REPORTED for a in answers)
+        base = f"chart.{field.id}"
+        yield Fact(name=f"{base}.reported", value=len(reported), unit="studies", formula="with a value", inputs=inputs)
+        yield Fact(name=f"{base}.not_reported", value=missing, unit="studies", formula="charted as NR", inputs=inputs)
+        if field.kind is FieldKind.NUMBER:
+            total = sum(float(a.value) for a in reported)
+            whole = int(total) if total == int(total) else total
+            yield Fact(name=f"{base}.sum", value=whole, unit=field.unit, formula="sum over studies", inputs=inputs)
+        for option in field.options:
+            count = sum(option in a.value.split("; ") for a in reported)
+            name = f"{base}.{_slug(option)}"
+            yield Fact(name=name, value=count, unit="studies", formula=f"charted as {option!r}", inputs=inputs)
+
+
+def _slug(text: str) -> str:
+    """A name a template can write: letters, digits and underscores.
+
+    >>> _slug("X-ray (AP/lateral)")
+    'x_ray_ap_lateral'
+    """
+    kept = "".join(c if c.isalnum() else " " for c in text.casefold())
+    return "_".join(kept.split()) or "blank"
+
+
+# The way back
+
+
+def trace(project: Project, name: str) -> list[str]:
+    """From a name to the rows behind it, a line each: value, formula, inputs, then the records counted."""
+    known = facts(project)
+    if name not in known:
+        raise Missing("fact", name, known)
+    fact = known[name]
+    unit = f" {fact.unit}" if fact.unit else ""
+    lines = [f"{fact.name} = {fact.value}{unit}", f"how: {fact.formula}", *(f"from: {part}" for part in fact.inputs)]
+    return lines + [f"row: {row}" for row in rows(project, name)]
+
+
+def rows(project: Project, name: str) -> list[str]:
+    """The record ids counted by a box of the diagram, or the answers counted by a charting fact."""
+    if name.startswith("flow."):
+        return _flow_rows(project).get(name.removeprefix("flow."), [])
+    if name.startswith("chart."):
+        field = name.split(".")[1]
+        return [
+            f"{study.record_id}: {chart.shown(answer)} “{answer.quote}” p. {answer.page} ({answer.reviewer})"
+            for study in chart.studies(project)
+            if (answer := study.answers.get(field)) is not None
+        ]
+    return []
+
+
+def _flow_rows(project: Project) -> dict[str, list[str]]:
+    found = works(project)
+    first = screen.outcomes(project, Stage.TITLE_ABSTRACT)
+    second = screen.outcomes(project, Stage.FULL_TEXT)
+    left = {work: o for work, o in second.items() if found.from_databases(work)}
+    kinds = {record: found.kinds[source] for record, source in found.sources.items()}
+    databases = [record for record, kind in kinds.items() if kind is SourceKind.DATABASE]
+    registers = [record for record, kind in kinds.items() if kind is SourceKind.REGISTER]
+    shown = set(first)
+    missing = flow.not_retrieved(project, found)
+    return {
+        "database_results": databases,
+        "register_results": registers,
+        "identified": [*databases, *registers],
+        "duplicates": [r for r in (*databases, *registers) if r not in shown and found.work_of[r] in shown],
+        "records_screened": _of(first, Standing.INCLUDED, Standing.EXCLUDED),
+        "left_unscreened": _of(first, Standing.UNSCREENED, Standing.PARTIAL, Standing.CONFLICT),
+        "records_excluded": _of(first, Standing.EXCLUDED),
+        "dbr_sought_reports": list(left),
+        "dbr_notretrieved_reports": [w for w, o in left.items() if w in missing and not o.standing.settled],
+        "dbr_assessed": _of(left, Standing.INCLUDED, Standing.EXCLUDED),
+        "dbr_excluded_total": [f"{w} ({left[w].reason})" for w in _of(left, Standing.EXCLUDED)],
+        "new_reports": _of(second, Standing.INCLUDED),
+        "new_studies": _of(second, Standing.INCLUDED),
+    }
+
+
+def _of(found: dict[str, Outcome] | screen.Outcomes, *wanted: Standing) -> list[str]:
+    return [work for work, o in found.items() if o.standing in wanted]

@@ -1,0 +1,56 @@
+"""All facts of a database as lines of JSON, and back into an empty SQLite file with the same numbers."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DatabaseError, StatementError
+
+from review.domain.errors import BadInput
+from review.storage.schema import FACT_TABLES, metadata, rank_order
+from review.storage.store import Store
+
+_BATCH = 1_000
+# Parents before children, so that every reference is there when it is needed.
+TABLES = (*FACT_TABLES, rank_order.name)
+
+
+def dump(store: Store, table: str) -> Iterator[str]:
+    """Each row of a table as one JSON object, in the order of its key."""
+    found = metadata.tables[table]
+    with store.reading() as connection:
+        for row in connection.execute(select(found).order_by(*found.primary_key)).mappings():
+            yield json.dumps({k: _packed(v) for k, v in row.items()}, ensure_ascii=False)
+
+
+def load(store: Store, tables: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Fill an empty database from dumped tables in one transaction; the row numbers are kept."""
+    with store.writing() as connection:
+        for name, lines in tables:
+            found = metadata.tables.get(name)
+            if found is None:
+                raise BadInput(f"{name}.jsonl", "there is no such table in a review.")
+            numbered = enumerate(lines, start=1)
+            while batch := list(islice(numbered, _BATCH)):
+                first = batch[0][0]
+                try:
+                    rows = [{k: _unpacked(v) for k, v in json.loads(line).items()} for _, line in batch]
+                    connection.execute(insert(found), rows)
+                except (ValueError, AttributeError, DatabaseError, StatementError) as error:
+                    raise BadInput(
+                        f"{name}.jsonl",
+                        f"a row from line {first} on cannot be read back.",
+                        hint="The bundle is damaged.",
+                    ) from error
+
+
+def _packed(value: object) -> object:
+    return {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+def _unpacked(value: object) -> object:
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
