@@ -43,6 +43,11 @@ def fold(text: str) -> str:
     return line
 
 
+def visible(text: str) -> str:
+    """The text without characters that files and screens choke on; line breaks stay."""
+    return text if text.isprintable() else _UNWANTED.sub("", text)
+
+
 def plain(text: str) -> str:
     """Text as it is to be read: simple markup stripped, entities decoded once, white space folded.
 

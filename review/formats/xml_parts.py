@@ -59,7 +59,7 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
         line, column = error.position
         yield Finding(
             rule="FORMAT-CUT",
-            message=f"The file stops being readable here ({error.msg.split(':')[0]}); what came before was kept.",
+            message=f"The file stops being readable here ({str(error).split(':')[0]}); what came before was kept.",
             line=line + lines_before,
             column=column + 1,
             hint="It was probably cut off: download it again.",

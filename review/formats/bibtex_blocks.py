@@ -1,0 +1,171 @@
+"""BibTeX cut into entries and fields, repaired where it can be: one bad entry never costs another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+# An entry begins where @word{ stands at the start of a line or after a blank or a closing bracket, not inside a word.
+_START = re.compile(r"(?<![\w.@\\])@[ \t]*([A-Za-z]+)\s*([{(])")
+_RESTART = re.compile(r"\n[ \t]*@[A-Za-z]+[ \t]*[{(][^\s={},\"']*[ \t]*,")
+_STEP = re.compile(r"\\.|[{}()]|\n(?=[ \t]*@[A-Za-z]+[ \t]*[{(])", re.DOTALL)
+_NAME = re.compile(r"[\s,]*([^\s=,{}\"#]+)\s*=\s*")
+_NEXT = re.compile(r"\n[ \t]*[A-Za-z][\w+:.-]*[ \t]*=|,\s*[A-Za-z][\w+:.-]*[ \t]*=")
+_BARE = re.compile(r"[^\s,#{}\"=]+")
+_NOT_ENTRIES = frozenset({"comment", "preamble", "string"})
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH_NAMES = (
+    "January February March April May June July August September October November December".split()
+)
+MACROS: Mapping[str, str] = dict(zip(_MONTHS, _MONTH_NAMES, strict=True))
+
+
+@dataclass(slots=True)
+class Block:
+    """One entry: its type, key and fields as written, its text and line, and what had to be mended."""
+
+    kind: str
+    key: str
+    values: dict[str, str]
+    raw: str
+    line: int
+    faults: list[str] = field(default_factory=list)
+    broken: bool = False
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Every entry of a BibTeX file in order, macros resolved. A `broken` one could not be read."""
+    macros = dict(MACROS)
+    place, line, counted = 0, 1, 0
+    while match := _START.search(text, place):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        kind = match[1].lower()
+        if _commented(text, match.start()):
+            place = text.find("\n", match.start()) if "\n" in text[match.start() :] else len(text)
+            continue
+        end, depth = _end(text, match.end(), match[2], restarts=kind not in {"comment"})
+        body = text[match.end() : end - 1] if depth == 0 else text[match.end() : end]
+        place = max(end, match.end())
+        if kind == "string":
+            for name, value in _fields(body, 0, macros, []):
+                macros[name.lower()] = value
+        elif kind not in _NOT_ENTRIES:
+            yield _block(kind, body, text[match.start() : end].strip(), line, depth, macros)
+
+
+def _commented(text: str, at: int) -> bool:
+    return text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith("%")
+
+
+def _end(text: str, at: int, opened: str, *, restarts: bool) -> tuple[int, int]:
+    """(where the entry ends, how many brackets are still open there): at its bracket, or where the next entry begins."""
+    depth = 1 if opened == "{" else 0
+    for step in _STEP.finditer(text, at):
+        token = step.group()
+        if token == "{":
+            depth += 1
+        elif token == "}":
+            depth -= 1
+            if depth == 0 and opened == "{":
+                return step.end(), 0
+        elif token == ")" and opened == "(" and depth == 0:
+            return step.end(), 0
+        elif token == "\n" and restarts and _RESTART.match(text, step.start()):
+            return step.start(), max(depth, 1)
+    return len(text), max(depth, 1)
+
+
+def _block(kind: str, body: str, raw: str, line: int, depth: int, macros: Mapping[str, str]) -> Block:
+    faults: list[str] = []
+    key, start = _key(body)
+    if depth > 1:
+        return Block(kind, key, {}, raw, line, ["A bracket or quotation mark in this entry is never closed."], broken=True)
+    if depth == 1:
+        faults.append("The closing bracket of this entry is missing; the next one begins here.")
+    values: dict[str, str] = {}
+    for name, value in _fields(body, start, macros, faults):
+        values.setdefault(name.lower(), value)
+    return Block(kind, key, values, raw, line, faults, broken=not values)
+
+
+def _key(body: str) -> tuple[str, int]:
+    """(citation key, where the fields begin); the key may be missing, or the comma after it."""
+    equals = body.find("=")
+    comma = re.search(r"(?<!\\),", body[: equals if equals >= 0 else len(body)])
+    if comma:
+        return body[: comma.start()].strip(), comma.end()
+    if equals < 0:
+        return body.strip(), len(body)
+    words = body[:equals].rstrip()
+    name = re.search(r"\S+$", words)
+    start = name.start() if name else 0
+    return words[:start].strip(), start
+
+
+def _fields(body: str, at: int, macros: Mapping[str, str], faults: list[str]) -> Iterator[tuple[str, str]]:
+    while at < len(body):
+        name = _NAME.match(body, at)
+        if not name:
+            if not body[at:].strip(" \t\r\n,"):
+                return
+            after = _NEXT.search(body, at)
+            faults.append(f"Text between the fields was passed over: {body[at : at + 40].strip()!r}.")
+            if not after:
+                return
+            at = after.start()
+            at += 1
+            continue
+        value, at = _value(body, name.end(), macros)
+        yield name[1], value
+        rest = re.match(r"\s*", body[at:])
+        at += rest.end() if rest else 0
+        if at < len(body) and body[at] != ",":
+            faults.append(f"The comma after the field {name[1]!r} is missing.")
+
+
+def _value(body: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
+    """A value and where it ends: {braces}, "quotes", numbers and macros, joined by #."""
+    parts: list[str] = []
+    while True:
+        if body[at : at + 1] == "{":
+            end = _closing(body, at)
+            parts.append(body[at + 1 : end])
+            at = min(end + 1, len(body))
+        elif body[at : at + 1] == '"':
+            end = _quote(body, at)
+            parts.append(body[at + 1 : end])
+            at = min(end + 1, len(body))
+        else:
+            bare = _BARE.match(body, at)
+            if not bare:
+                return "".join(parts), at
+            parts.append(macros.get(bare.group().lower(), bare.group()))
+            at = bare.end()
+        more = re.compile(r"\s*#\s*").match(body, at)
+        if not more:
+            return "".join(parts), at
+        at = more.end()
+
+
+def _closing(body: str, at: int) -> int:
+    depth = 0
+    for step in re.compile(r"\\.|[{}]", re.DOTALL).finditer(body, at):
+        depth += {"{": 1, "}": -1}.get(step.group(), 0)
+        if depth == 0:
+            return step.start()
+    return len(body)
+
+
+def _quote(body: str, at: int) -> int:
+    """The quotation mark that closes: outside braces, and followed by what may follow a value."""
+    depth, last = 0, len(body)
+    for step in re.compile(r"\\.|[{}\"]", re.DOTALL).finditer(body, at + 1):
+        token = step.group()
+        if token == '"' and depth <= 0:
+            last = step.start()
+            if re.compile(r"\s*(?:[,#]|$|\n)").match(body, step.end()):
+                return last
+        depth += {"{": 1, "}": -1}.get(token, 0)
+    return last

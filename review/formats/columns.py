@@ -1,0 +1,238 @@
+"""What the columns of a table are called, by database and program, and the row made into an entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from review.domain.finding import Finding
+from review.formats import fields, kinds
+from review.formats.entry import Entry, repaired
+
+# Field: names in lower case without blanks and punctuation, the best first; a later one fills in where the best is empty.
+# Scopus, Web of Science (two-letter tags), PubMed, Embase, IEEE, Springer, Lens, Zotero, Rayyan, Covidence, ASReview, Cochrane.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "source_id": ("sourceid",),
+    "record_id": ("recordid",),
+    "source": ("source", "database", "sourcedatabase"),
+    "title": (
+        "title",
+        "primarytitle",
+        "documenttitle",
+        "articletitle",
+        "itemtitle",
+        "papertitle",
+        "ti",
+        "t1",
+        "originaltitle",
+        "booktitle",
+    ),
+    "abstract": ("abstract", "abstractnote", "notesabstract", "ab", "n2", "originalabstract", "summary"),
+    "authors": ("authors", "author", "authornames", "authornamess", "authorfullnames", "au", "af", "a1", "firstauthor"),
+    "year": (
+        "year",
+        "publicationyear",
+        "publishedyear",
+        "pubyear",
+        "py",
+        "yearpublished",
+        "publicationdate",
+        "datepublished",
+        "date",
+        "y1",
+        "da",
+        "coverdate",
+        "createdate",
+    ),
+    "journal": (
+        "journal",
+        "sourcetitle",
+        "publicationtitle",
+        "journalbook",
+        "journaltitle",
+        "secondarytitle",
+        "publicationname",
+        "publication",
+        "containertitle",
+        "booktitle",
+        "so",
+        "jo",
+        "jf",
+        "t2",
+        "alternatetitle1",
+        "bookseriestitle",
+    ),
+    "volume": ("volume", "journalvolume", "vl", "vol"),
+    "issue": ("issue", "issuenumber", "journalissue", "number", "is", "ip"),
+    "pages": ("pages", "page", "pagerange", "pp", "pg"),
+    "first_page": ("pagestart", "startpage", "beginningpage", "firstpage", "bp", "sp"),
+    "last_page": ("pageend", "endpage", "endingpage", "lastpage", "ep"),
+    "article_number": ("artno", "articlenumber", "ar"),
+    "doi": ("doi", "itemdoi", "di", "do", "doilink", "digitalobjectidentifier"),
+    "pmid": ("pmid", "pubmedid", "pm", "medlinepmid", "pubmed"),
+    "arxiv_id": ("arxivid", "arxiv"),
+    "keywords": (
+        "keywords",
+        "authorkeywords",
+        "manualtags",
+        "de",
+        "kw",
+        "indexkeywords",
+        "meshterms",
+        "ieeeterms",
+        "emtreemedicalindexterms",
+    ),
+    "language": ("language", "languageoforiginaldocument", "la"),
+    "type": ("type", "documenttype", "itemtype", "publicationtype", "typeofreference", "contenttype", "dt", "ty"),
+    "url": ("url", "link", "ur", "sourceurls", "externalurl", "openurllink", "fulltexturl", "pdflink"),
+    "notes": ("notes", "note", "extra", "n1"),
+}
+# Columns in which programs keep what people decided or named; they are carried in the notes.
+CARRIED = (
+    "included",
+    "labelincluded",
+    "asreviewlabel",
+    "finallabel",
+    "label",
+    "labels",
+    "decision",
+    "covidence",
+    "study",
+    "tags",
+    "ref",
+    "exclusionreason",
+)
+_FIELD_OF = {name: (field, rank) for field, names in ALIASES.items() for rank, name in enumerate(names)}
+_EXCEL_DATE = re.compile(
+    r"^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2})$|^\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?$",
+    re.IGNORECASE,
+)
+_EXCEL_NUMBER = re.compile(r"^\d(?:\.\d+)?E\+\d+$", re.IGNORECASE)
+# A cell that begins so is run by spreadsheets; a leading apostrophe says "text", and is taken off again on reading.
+_RUNS = re.compile(r"^'+[=+\-@\t\r]")
+
+Columns = dict[str, list[int]]
+
+
+def key(header: str) -> str:
+    """A header without blanks, case and punctuation."""
+    return re.sub(r"[\W_]+", "", header.replace("\ufeff", "").lower())
+
+
+def recognise(header: Sequence[str]) -> Columns:
+    """The positions of every field, the best first; of two equal headers the first is the better."""
+    ranked: dict[str, list[tuple[int, int]]] = {}
+    for place, name in enumerate(header):
+        for field, names in ALIASES.items():
+            if key(name) in names:
+                ranked.setdefault(field, []).append((names.index(key(name)), place))
+    columns = {field: [place for _, place in sorted(places)] for field, places in ranked.items()}
+    carried = [place for place, name in enumerate(header) if key(name) in CARRIED]
+    return columns | ({"carried": carried} if carried else {})
+
+
+def is_header(header: Sequence[str]) -> bool:
+    """Whether a row names the columns of references: a title, or three other fields of which one is more than a number."""
+    found = recognise(header)
+    return "title" in found or (len(found) >= 3 and bool({"abstract", "authors", "doi", "journal"} & found.keys()))
+
+
+def score(header: Sequence[str]) -> int:
+    """How many fields a row names."""
+    return len(recognise(header)) if is_header(header) else 0
+
+
+class Row:
+    """The cells of one row, asked for by field."""
+
+    def __init__(self, cells: Sequence[str], columns: Columns) -> None:
+        self.cells = cells
+        self.columns = columns
+
+    def __getitem__(self, field: str) -> str:
+        """The first cell of a field that holds anything."""
+        return next((text for place in self.columns.get(field, ()) if (text := self._cell(place))), "")
+
+    def _cell(self, place: int) -> str:
+        text = self.cells[place].strip() if place < len(self.cells) else ""
+        return text[1:] if _RUNS.match(text) else "" if text in {"NA", "NaN", "nan", "NULL", "None"} else text
+
+    def carried(self, header: Sequence[str]) -> list[str]:
+        return [
+            f"{header[place].strip()}: {text}" for place in self.columns.get("carried", ()) if (text := self._cell(place))
+        ]
+
+
+def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) -> Iterator[Entry | Finding]:
+    """The entry of a row, after what a spreadsheet seems to have spoilt in it."""
+    yield from _spoilt(row, line)
+    title = fields.plain(row["title"])
+    journal = fields.plain(row["journal"])
+    if not journal and row["source"] and "abstract" in row.columns and len(row["source"].split()) > 2:
+        journal = fields.plain(row["source"])  # Embase names the journal and its pages "Source"
+    first, last = (_unspoilt(row[name]) for name in ("first_page", "last_page"))
+    pages = fields.pages(fields.plain(row["pages"]) or fields.plain(first), fields.plain(last) if first else "")
+    yield Entry(
+        own_id=_own_id(row, source),
+        title=title,
+        abstract=fields.plain(row["abstract"]),
+        authors=fields.author_cell(fields.plain(row["authors"])),
+        year=fields.year(row["year"]),
+        journal=journal if journal != title else "",
+        volume=fields.plain(_unspoilt(row["volume"])),
+        issue=fields.plain(_unspoilt(row["issue"])),
+        pages=pages or fields.plain(_unspoilt(row["article_number"])),
+        doi=fields.doi(row["doi"]),
+        pmid=fields.pmid(_unspoilt(row["pmid"])),
+        arxiv_id=fields.arxiv_id(row["arxiv_id"]),
+        keywords=_keywords(row["keywords"]),
+        language=fields.plain(row["language"]),
+        type=_type(fields.plain(row["type"])),
+        url=fields.link(row["url"].split(" ")[0]),
+        notes="; ".join([text for text in [fields.plain(row["notes"])] if text] + row.carried(header)),
+        raw=raw,
+        line=line,
+    )
+
+
+def _own_id(row: Row, source: str) -> str:
+    """The `record_id`; our own tables also carry source and source id, which come back where the source is the same."""
+    whole = fields.fold(_unspoilt(row["record_id"]))
+    own = fields.fold(row["source_id"])
+    return own if own and whole == f"{source}:{own}" else whole
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    if re.match(r"^\[\s*['\"]", text):
+        return fields.keywords(re.findall(r"'([^']*)'", text))
+    if ";" not in text and " | " not in text and text.count(",") > 1:
+        return fields.keywords(text.split(","))
+    return fields.keywords([text])
+
+
+def _type(text: str) -> str:
+    if re.fullmatch(r"[A-Z]{3,7}", text):
+        return kinds.from_ris(text)
+    return kinds.from_name(text)
+
+
+def _unspoilt(text: str) -> str:
+    """A whole number that a spreadsheet wrote with a decimal point."""
+    return text[:-2] if re.fullmatch(r"\d+\.0", text) else text
+
+
+def _spoilt(row: Row, line: int) -> Iterator[Finding]:
+    for field in ("pages", "issue", "volume"):
+        if _EXCEL_DATE.match(row[field]):
+            yield repaired(
+                line,
+                f"The {field} {row[field]!r} looks like a date made by Excel.",
+                hint="Export the file again and do not save it from Excel.",
+            )
+    if _EXCEL_NUMBER.match(row["doi"]):
+        yield repaired(
+            line,
+            f"The DOI {row['doi']!r} was turned into a number by Excel and is lost.",
+            hint="Export the file again and do not save it from Excel.",
+        )

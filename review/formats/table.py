@@ -1,0 +1,233 @@
+"""Tables of references: CSV, TSV and Excel, whatever the columns are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from review.domain.errors import BadInput
+from review.domain.finding import Finding
+from review.domain.record import Record
+from review.formats import columns, excel
+from review.formats.contract import Format
+from review.formats.decoding import decode
+from review.formats.entry import Entry, Intake, repaired, skipped
+
+DELIMITERS = (",", ";", "\t", "|")
+# The columns we write, and read back as they were. `record_id` is what decisions refer to.
+HEADER = (
+    "record_id",
+    "source",
+    "source_id",
+    "title",
+    "abstract",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "arxiv_id",
+    "keywords",
+    "language",
+    "type",
+    "url",
+    "notes",
+)
+_HEADER_WITHIN = 10  # rows of titles and dates above the header that exports have
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table: its cells, its text and where it stands."""
+
+    number: int
+    cells: list[str]
+    raw: str
+    fault: str = ""
+
+
+def read_csv(data: bytes, source: str) -> Iterator[Record | Finding]:
+    """The records of a delimited table; raises `BadInput` where no title column is found."""
+    decoded = decode(data)
+    yield from decoded.findings
+    text = decoded.text()
+    offset, delimiter = _delimiter(text)
+    yield from _records(rows(text, delimiter, start=offset), source)
+
+
+def read_xlsx(data: bytes, source: str) -> Iterator[Record | Finding]:
+    """The records of the first sheet that has a title column; raises `BadInput` for what is no safe Excel file."""
+    sheets = excel.sheets(data, source)
+    headers: list[str] = []
+    for sheet in sheets:
+        lines = [Line(number, cells, "\t".join(cells)) for number, cells in sheet]
+        if any(columns.is_header(line.cells) for line in lines[:_HEADER_WITHIN]):
+            yield from _records(iter(lines), source)
+            return
+        headers.extend(cell for line in lines[:1] for cell in line.cells if cell)
+    raise _no_title(source, headers)
+
+
+def _records(lines: Iterator[Line], source: str) -> Iterator[Record | Finding]:
+    header, seen = None, []
+    for line in lines:
+        if columns.is_header(line.cells):
+            header = line.cells
+            break
+        seen.append(line)
+        if len(seen) >= _HEADER_WITHIN:
+            break
+    if header is None:
+        raise _no_title(source, [cell for line in seen[:1] for cell in line.cells if cell.strip()])
+    found = columns.recognise(header)
+    intake = Intake(source)
+    for line in lines:
+        if not any(cell.strip() for cell in line.cells):
+            continue
+        if line.fault:
+            yield repaired(line.number, line.fault)
+        if len(line.cells) != len(header):
+            yield _ragged(line, len(header))
+        for part in columns.entry(columns.Row(line.cells, found), header, source=source, raw=line.raw, line=line.number):
+            if isinstance(part, Entry):
+                yield from intake.take(part)
+            else:
+                yield part
+
+
+def _no_title(source: str, headers: Sequence[str]) -> BadInput:
+    shown = ", ".join(repr(cell.strip()[:40]) for cell in headers[:12]) or "nothing"
+    return BadInput(
+        source,
+        f"no title column found; the first line holds {shown}.",
+        hint="The first line must name the columns: call one `title`, and others `abstract`, `authors`, `year`, `doi`.",
+    )
+
+
+def _ragged(line: Line, width: int) -> Finding:
+    extra = [cell for cell in line.cells[width:] if cell.strip()]
+    lost = f" What is too much was left out: {', '.join(extra)[:80]!r}." if extra else ""
+    return repaired(line.number, f"This row has {len(line.cells)} cells where the header has {width}.{lost}")
+
+
+def _delimiter(text: str) -> tuple[int, str]:
+    """(where the table begins, its delimiter): Excel's `sep=` line says it, else the header that names most fields."""
+    said = re.match(r"\ufeff?\"?sep=(.)\"?[^\n]*\n", text, re.IGNORECASE)
+    if said:
+        return said.end(), said.group(1)
+    start = 1 if text.startswith("\ufeff") else 0
+    best = max(DELIMITERS, key=lambda mark: _names(text[start : start + 65_536], mark))
+    return start, best
+
+
+def _names(text: str, mark: str) -> tuple[int, int]:
+    found = [line for line, _ in zip(rows(text, mark), range(_HEADER_WITHIN), strict=False)]
+    return (
+        max((columns.score(line.cells) for line in found), default=0),
+        max((len(line.cells) for line in found), default=0),
+    )
+
+
+def rows(text: str, delimiter: str, *, start: int = 0) -> Iterator[Line]:
+    """Every row of delimited text. Cells may be of any size; a quote that is never closed costs only its own line."""
+    mark = re.escape(delimiter)
+    blank = r"[ ]*" if delimiter != "\t" else ""
+    cell = re.compile(rf'{blank}"([^"]*(?:""[^"]*)*)"([^{mark}\n]*)({mark}|\n|$)|([^{mark}\n]*)({mark}|\n|$)')
+    number = text.count("\n", 0, start) + 1
+    place, end = start, len(text)
+    while place < end:
+        begin, cells, fault = place, [], ""
+        while True:
+            match = cell.match(text, place)
+            assert match is not None  # the second half of the pattern takes anything  # noqa: S101
+            quoted, rest, closed, bare, ended = match.groups()
+            if quoted is not None:
+                cells.append(quoted.replace('""', '"') + rest.rstrip())
+            else:
+                cells.append(bare)
+                if bare.lstrip().startswith('"') and not fault:
+                    fault = "A quotation mark in this row is never closed; the row was read up to the end of its line."
+            place = match.end()
+            if (closed if quoted is not None else ended) != delimiter:
+                break
+        raw = text[begin:place].rstrip("\n")
+        yield Line(number, cells, raw, fault)
+        number += text.count("\n", begin, place)
+
+
+def write_csv(records: Iterable[Record]) -> bytes:
+    """The records as CSV, comma-separated, marked as UTF-8 so that Excel shows accents."""
+    return _delimited(records, ",").encode("utf-8-sig")
+
+
+def write_tsv(records: Iterable[Record]) -> bytes:
+    return _delimited(records, "\t").encode("utf-8-sig")
+
+
+def write_xlsx(records: Iterable[Record]) -> bytes:
+    """The records as an Excel file; every cell but the year is text."""
+    return excel.write(HEADER, ([neutral(value) for value in _cells(record)] for record in records))
+
+
+def _delimited(records: Iterable[Record], delimiter: str) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    writer.writerows([neutral(value) for value in _cells(record)] for record in records)
+    return out.getvalue()
+
+
+def _cells(record: Record) -> list[str]:
+    values = {
+        "authors": "; ".join(record.authors),
+        "keywords": "; ".join(record.keywords),
+        "year": str(record.year or ""),
+    }
+    return [values[name] if name in values else str(getattr(record, name)) for name in HEADER]
+
+
+def neutral(text: str) -> str:
+    """A cell that no spreadsheet will run: an apostrophe before = + - @, which our reader takes off again.
+
+    >>> neutral('=HYPERLINK("http://evil")')
+    '\\'=HYPERLINK("http://evil")'
+    """
+    return f"'{text}" if re.match(r"^'*[=+\-@\t\r]", text) else text
+
+
+def _looks_delimited(head: bytes, marks: tuple[str, ...]) -> bool:
+    text = head.decode("utf-8", "replace")
+    if text.lstrip("\ufeff \n").startswith(("<", "{", "[", "@")):
+        return False
+    offset, best = _delimiter(text)
+    return best in marks and (offset > 1 or _names(text[offset:], best)[0] > 0) and _names(text[offset:], best)[1] > 1
+
+
+def looks_like_csv(head: bytes) -> bool:
+    return _looks_delimited(head, (",", ";", "|"))
+
+
+def looks_like_tsv(head: bytes) -> bool:
+    return _looks_delimited(head, ("\t",))
+
+
+CSV = Format(
+    name="csv", label="CSV table", suffixes=(".csv",), read=read_csv, looks_like=looks_like_csv, write=write_csv
+)
+TSV = Format(
+    name="tsv",
+    label="Tab-separated table",
+    suffixes=(".tsv", ".tab"),
+    read=read_csv,
+    looks_like=looks_like_tsv,
+    write=write_tsv,
+)
+XLSX = Format(
+    name="xlsx", label="Excel", suffixes=(".xlsx", ".xlsm"), read=read_xlsx, looks_like=excel.is_xlsx, write=write_xlsx
+)
