@@ -38,7 +38,9 @@ def test_every_preset_has_what_the_flow_and_the_paper_need(path: Path) -> None:
     assert protocol is not None
     assert "scoping review" in protocol.title  # PRISMA-ScR item 1
     assert protocol.question.endswith("?")
-    assert protocol.objectives and protocol.synthesis and protocol.screening.stopping
+    assert protocol.objectives
+    assert protocol.synthesis
+    assert protocol.screening.stopping
     assert all(search.query and search.limits and search.platform for search in protocol.searches)
     assert all(field.section for field in protocol.form.fields)
     labels = [criterion.label for criterion in (*protocol.include, *protocol.exclude)]
