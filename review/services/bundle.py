@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from review import __version__
 from review.domain.errors import AlreadyExists, BadInput, ReviewError
 from review.domain.finding import Finding, Severity
+from review.domain.provenance import Fact
 from review.services import facts, flow
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent
 from review.storage import transfer
@@ -66,7 +67,7 @@ def export(project: Project, path: Path, *, progress: Progress = silent) -> Bund
     return BundleReport(path=str(path), files=len(hashes) + 1, facts=len(known), sha256=digest)
 
 
-def _contents(project: Project, known: dict[str, facts.Fact]) -> Iterator[tuple[str, bytes]]:
+def _contents(project: Project, known: dict[str, Fact]) -> Iterator[tuple[str, bytes]]:
     yield CONFIG, (project.root / CONFIG).read_bytes()
     yield PROTOCOL, project.protocol_path.read_bytes()
     for table in transfer.TABLES:

@@ -7,7 +7,7 @@ on anybody else's verdict.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from review.domain.errors import Missing, NotAllowed, ReviewError, StaleDecision
@@ -86,6 +86,14 @@ def decide(project: Project, decision: Decision) -> bool:
     """
     checked = check(project, decision)
     return decisions.append_one(project.store, checked, protocol=projects.latest_protocol(project.store))
+
+
+def decide_all(project: Project, found: Sequence[Decision]) -> int:
+    """Append many decisions in one transaction, all or none; how many. Each is checked first, as by `decide`."""
+    checked = [check(project, decision) for decision in found]
+    with project.store.writing() as connection:
+        decisions.append(connection, checked, protocol=projects.latest_protocol(project.store))
+    return len(checked)
 
 
 def check(project: Project, decision: Decision) -> Decision:

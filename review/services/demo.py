@@ -1,0 +1,131 @@
+"""The sample review, taken the whole way: the same services a user calls, on the invented records that ship."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from review.domain.charting import Answer, ChartEntry
+from review.domain.errors import BadInput
+from review.domain.finding import Finding
+from review.domain.screening import Decision, Role, Stage, Verdict
+from review.resources import data_dir
+from review.services import chart, collect, flow, fulltext, paper, protocol, rank, screen, works
+from review.services import project as projects
+from review.services.collect import Origin
+from review.services.project import Progress, Project, silent
+
+PRESET = "lstv-machine-learning"
+EXPORTS = (("pubmed.nbib", "pubmed"), ("arxiv.xml", "arxiv"), ("scopus.ris", "scopus"), ("ieee.bib", "ieee"))
+FORMATS = ("docx", "pdf", "html", "tex", "md")
+_WHO = "Ana Sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoReport:
+    """What the sample left behind: its folder, the diagram, the manuscript and its documents."""
+
+    root: Path
+    files: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    was_there: bool = False
+
+
+def build(folder: Path, *, progress: Progress = silent) -> DemoReport:
+    """Make the sample review in a new folder; one that is there already is left as it is and only named."""
+    if (folder / projects.CONFIG).exists():
+        return DemoReport(root=folder, files=tuple(sorted(folder.glob("paper/build/*"))), findings=(), was_there=True)
+    project = projects.create(folder, preset=PRESET)
+    try:
+        return _whole_way(project, progress)
+    finally:
+        project.close()
+
+
+def _whole_way(project: Project, progress: Progress) -> DemoReport:
+    sample = data_dir("templates") / "sample"
+    progress("Freezing the protocol", 0.02)
+    protocol.freeze(project, who=_WHO)
+    for at, (name, source) in enumerate(EXPORTS):
+        progress(f"Importing {name}", 0.05 + at * 0.02)
+        collect.import_file(project, sample / name, origin=Origin(source=source, searched_on="2026-06-20"))
+    progress("Looking for duplicates", 0.15)
+    works.dedup(project)
+    progress("Ranking by the protocol's words", 0.25)
+    rank.rank(project)
+    progress("Screening titles and abstracts", 0.35)
+    _decide(project, sample / "decisions-title-abstract.csv", Stage.TITLE_ABSTRACT)
+    progress("Reading full texts", 0.45)
+    _retrieve(project, sample / "retrieval.csv")
+    _decide(project, sample / "decisions-full-text.csv", Stage.FULL_TEXT)
+    rank.rank(project)
+    progress("Charting", 0.55)
+    _chart(project, sample / "charting.csv")
+    progress("Drawing the flow diagram", 0.6)
+    diagrams = tuple(project.root / f"flow.{suffix}" for suffix in ("svg", "png", "pdf", "csv", "json"))
+    findings = flow.write(project, diagrams)
+    progress("Writing the manuscript", 0.7)
+    place = paper.create(project, Path("paper"))
+    built = paper.build(project, place, FORMATS)
+    progress("Done", 1.0)
+    files = (*diagrams, place / paper.MANUSCRIPT, *built.files)
+    return DemoReport(root=project.root, files=files, findings=(*findings, *built.findings))
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as handle:
+        yield from csv.DictReader(handle)
+
+
+def _resolved(project: Project, path: Path) -> list[tuple[str, dict[str, str]]]:
+    """Each row with the record its `match` names."""
+    rows = list(_rows(path))
+    found = collect.find_records(project, [row["match"] for row in rows])
+    for number, row in enumerate(rows, start=2):
+        if row["match"] not in found:
+            raise BadInput(path.name, f"line {number}: no record matches {row['match']!r}.")
+    return [(found[row["match"]], row) for row in rows]
+
+
+def _decide(project: Project, path: Path, stage: Stage) -> None:
+    """The reviewers' decisions first; then the adjudicator's, who settles the conflicts they made."""
+    resolved = _resolved(project, path)
+    for role in (Role.REVIEWER, Role.ADJUDICATOR):
+        decisions = [
+            Decision(
+                record_id=record,
+                stage=stage,
+                reviewer=row["reviewer"],
+                role=role,
+                verdict=Verdict(row["verdict"]),
+                reason=row["reason"],
+                note=row["note"],
+            )
+            for record, row in resolved
+            if row["role"] == role
+        ]
+        screen.decide_all(project, decisions)
+
+
+def _retrieve(project: Project, path: Path) -> None:
+    for record, row in _resolved(project, path):
+        fulltext.set_retrieval(project, record, row["status"], person=_WHO, note=row["note"])
+
+
+def _chart(project: Project, path: Path) -> None:
+    entries = [
+        ChartEntry(
+            record_id=record,
+            field_id=row["field_id"],
+            reviewer=row["reviewer"],
+            value=row["value"],
+            answer=Answer(row["answer"]) if row["answer"] else None,
+            unit=row["unit"],
+            quote=row["quote"],
+            page=row["page"],
+        )
+        for record, row in _resolved(project, path)
+    ]
+    chart.save(project, entries)

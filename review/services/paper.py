@@ -1,0 +1,220 @@
+"""A manuscript on disk: made from a skeleton, its numbers looked up at each build, its author's text left alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from review import plugins
+from review.domain.checklist import Checklist, ChecklistItem, ItemAnswer, ItemState
+from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
+from review.domain.finding import Finding, Severity
+from review.domain.manuscript import PaperType
+from review.formats import bibtex
+from review.formats.citation_keys import citation_keys
+from review.lint import document
+from review.render.documents import build_document
+from review.render.environment import render_manuscript
+from review.render.images import svg_to_png
+from review.resources import data_dir, read_yaml
+from review.services import facts, flow
+from review.services.project import Project
+from review.services.tables import tables
+from review.services.works import works
+from review.storage import records
+
+MANUSCRIPT = "manuscript.md"
+SETTINGS = "paper.yaml"
+REFERENCES = "references.bib"
+BUILD = "build"
+FORMATS = ("docx", "pdf", "html", "tex", "md")
+# Above this line the author's own references; below it, the included studies, written anew at each build.
+_MARK = "% === Below this line: the included studies, written anew at each build. Add your own references above. ==="
+_KEY = re.compile(r"^% key (?P<key>\S+) = (?P<record>.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """The documents written, and what a reader of the draft should know before sending it on."""
+
+    files: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+
+
+def create(project: Project, folder: Path, *, type: str = "review") -> Path:  # noqa: A002 - the field's word
+    """Scaffold a manuscript in the project; the folder as an absolute path."""
+    paper_type: PaperType = plugins.load("review.paper_types", type)
+    place = inside(project, folder)
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise AlreadyExists(place, hint="Choose another name; nothing was overwritten.")
+    shutil.copytree(data_dir("templates") / "paper_types" / paper_type.name, place, dirs_exist_ok=True)
+    write_references(project, place)
+    write_figures(project, place)
+    return place
+
+
+def inside(project: Project, folder: Path) -> Path:
+    """A folder of the project, from a name relative to it or to the working folder; refused when outside."""
+    root = project.root.resolve()
+    place = (folder if folder.is_absolute() else root / folder).resolve()
+    if not place.is_relative_to(root) and (Path.cwd() / folder).resolve().is_relative_to(root):
+        place = (Path.cwd() / folder).resolve()
+    if place == root or not place.is_relative_to(root):
+        raise NotAllowed(f"{folder} is not a folder inside the project.", hint="Name one such as `paper`.")
+    return place
+
+
+def find(project: Project, folder: Path) -> Path:
+    """The folder of an existing manuscript; lists those there are when it is none."""
+    place = inside(project, folder)
+    if not (place / MANUSCRIPT).is_file():
+        raise Missing("manuscript", str(folder), [str(p.relative_to(project.root)) for p in papers(project)])
+    return place
+
+
+def papers(project: Project) -> list[Path]:
+    """Every manuscript folder of the project."""
+    return sorted(path.parent for path in project.root.glob(f"*/{SETTINGS}") if (path.parent / MANUSCRIPT).is_file())
+
+
+def text_of(place: Path) -> str:
+    try:
+        return (place / MANUSCRIPT).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            place / MANUSCRIPT, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
+        ) from error
+
+
+# Building
+
+
+def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport:
+    """Look every number up and write the documents into `build/`; the manuscript itself is not touched."""
+    place = find(project, folder)
+    for name in formats:
+        if name not in FORMATS:
+            raise Missing("document format", name, FORMATS)
+    keys = write_references(project, place)
+    write_figures(project, place)
+    markdown, findings = resolve(project, place, keys)
+    target = place / BUILD
+    target.mkdir(exist_ok=True)
+    files = []
+    for name in formats:
+        data = build_document(markdown, to=name, resources=place, bibliography=place / REFERENCES)
+        path = target / f"manuscript.{name}"
+        path.write_bytes(data)
+        files.append(path)
+    return BuildReport(files=tuple(files), findings=(*findings, *lint(project, folder), *flow.check(project)))
+
+
+def resolve(project: Project, place: Path, keys: dict[str, str]) -> tuple[str, list[Finding]]:
+    """The manuscript with every fact and table in place. A fact nobody knows is a refusal that names its line."""
+    markdown, findings = render_manuscript(text_of(place), facts.facts(project), tables(project, keys=keys))
+    wrong = [f for f in findings if f.severity in (Severity.ERROR, Severity.BLOCKER)]
+    if wrong:
+        first = wrong[0]
+        more = f" ({len(wrong) - 1} more like it: `review paper lint`.)" if len(wrong) > 1 else ""
+        raise BadInput(f"{place / MANUSCRIPT}:{first.line or 1}", first.message, hint=f"{first.hint}{more}")
+    return markdown, findings
+
+
+def write_figures(project: Project, place: Path) -> None:
+    """The flow diagram as SVG and, where the export parts are installed, as PNG for word processors."""
+    figures = place / "figures"
+    figures.mkdir(exist_ok=True)
+    svg = flow.as_file(project, ".svg")
+    (figures / "flow.svg").write_bytes(svg)
+    (figures / "flow.png").write_bytes(svg_to_png(svg.decode("utf-8"), dpi=300))
+
+
+def write_references(project: Project, place: Path) -> dict[str, str]:
+    """Write the included studies below the mark in references.bib; the citation key of each, by work.
+
+    What stands above the mark is the author's and stays. A key once given to a study stays with it.
+    """
+    path = place / REFERENCES
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    own, _, ours = before.partition(_MARK)
+    found = works(project)
+    included = flow.included(project)
+    kept_by_work = {found.work_of[m["record"]]: m["key"] for m in _KEY.finditer(ours) if m["record"] in found.work_of}
+    shown = records.by_id(project.store, included)
+    keys = citation_keys(
+        (shown[work] for work in included), kept={w: k for w, k in kept_by_work.items() if w in shown} | _reserved(own)
+    )
+    lines = [f"% key {keys[work]} = {work}" for work in included]
+    entries = bibtex.write([shown[work] for work in included], keys=keys).decode("utf-8")
+    own_part = own.rstrip("\n") + "\n\n" if own.strip() else ""
+    path.write_text(own_part + "\n".join([_MARK, *lines, "", entries]), encoding="utf-8")
+    return {work: keys[work] for work in included}
+
+
+def _reserved(own: str) -> dict[str, str]:
+    """Keys of the author's own references, so that no study takes one of them."""
+    return {f"own {key}": key for key in re.findall(r"@\w+\s*\{\s*([^,\s]+)\s*,", own)}
+
+
+# Checklists
+
+
+def load_checklist(name: str) -> Checklist:
+    """A reporting guideline by name: `templates/checklists/<name>.yaml`."""
+    folder = data_dir("templates") / "checklists"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise Missing("checklist", name, known)
+    tree = read_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), path=f"{name}.yaml").tree
+    items = tuple(
+        ChecklistItem(
+            id=i["id"],
+            number=str(i["number"]),
+            section=i["section"],
+            ask=i["ask"],
+            optional=bool(i.get("optional", False)),
+            aliases=tuple(i.get("aliases", ())),
+        )
+        for i in tree["items"]
+    )
+    return Checklist(name=tree["name"], title=tree["title"], edition=str(tree["edition"]), doi=tree["doi"], items=items)
+
+
+def checklist(project: Project, folder: Path, name: str) -> list[ItemAnswer]:
+    """Every item of a guideline: where the manuscript reports it, and what is still open."""
+    parsed = document.parse(text_of(find(project, folder)))
+    return [_answer(item, parsed) for item in load_checklist(name).items]
+
+
+def _answer(item: ChecklistItem, parsed: document.Document) -> ItemAnswer:
+    names = {item.id, *item.aliases}
+    for mark in parsed.marks:
+        if names.isdisjoint(mark.items):
+            continue
+        place = mark.heading
+        if mark.kind == "na":
+            return ItemAnswer(item=item, state=ItemState.NOT_APPLICABLE, place=place, line=mark.line, note=mark.note)
+        if mark.kind == "open":
+            return ItemAnswer(item=item, state=ItemState.NO, place=place, line=mark.line, note="still to be written")
+        tasks = [t for t in parsed.tasks if t.section == mark.section]
+        if tasks:
+            note = f"a task is still open in line {tasks[0].line}"
+            return ItemAnswer(item=item, state=ItemState.PARTIAL, place=place, line=mark.line, note=note)
+        return ItemAnswer(item=item, state=ItemState.YES, place=place, line=mark.line)
+    return ItemAnswer(item=item, state=ItemState.NO, note="the manuscript has no mark for this item")
+
+
+# Lint
+
+
+def lint(project: Project, folder: Path) -> list[Finding]:
+    """What a reviewer would say about the manuscript, by every rule installed."""
+    place = find(project, folder)
+    name = str((place / MANUSCRIPT).relative_to(project.root))
+    parsed = document.parse(text_of(place), path=name)
+    references = (place / REFERENCES).read_text(encoding="utf-8") if (place / REFERENCES).exists() else ""
+    found = [f for rule in plugins.load_all("review.rules").values() for f in rule.check(parsed, references)]
+    return sorted(found, key=lambda f: (f.line or 0, f.rule))
