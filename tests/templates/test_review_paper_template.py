@@ -188,3 +188,20 @@ def test_flow_facts_named_in_the_skeleton_exist_in_the_flow() -> None:
         name for name, value in vars(FlowCounts).items() if isinstance(value, property)
     }
     assert named <= known
+
+
+def test_before_the_first_search_no_date_is_printed() -> None:
+    known = facts()
+    known["search"]["last_date"] = None
+    text = built(known)
+    assert "None" not in text
+    assert "latest search" not in text
+
+
+def test_conflicts_are_told_as_far_as_they_are_settled() -> None:
+    known = facts()
+    assert "They disagreed 10 times. A person who was neither of the two settled 9 of these conflicts." in built(known)
+    known["screen"]["conflicts_settled"] = 0
+    assert "They disagreed 10 times.\n" in built(known)
+    known["screen"]["conflicts"] = 0
+    assert "They did not disagree on any record." in built(known)
