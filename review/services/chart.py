@@ -26,13 +26,15 @@ def form(project: Project) -> ChartingForm:
     return protocol.in_force(project).form
 
 
-def check(project: Project, entry: ChartEntry) -> ChartEntry:
-    """The entry as it may be stored: a known field, a value of its kind, a number in the form's unit."""
+def check(project: Project, entry: ChartEntry, *, included: frozenset[str] | None = None) -> ChartEntry:
+    """The entry as it may be stored: a known field, a value of its kind, a number in the form's unit.
+
+    `included` are all records of the included works, read once for a batch.
+    """
     field = form(project).field(entry.field_id)
     if field is None:
         raise Missing("charting field", entry.field_id, [f.id for f in form(project).fields])
-    work = works(project).work_of.get(entry.record_id)
-    if work is None or work not in flow.included(project):
+    if entry.record_id not in (included if included is not None else _included_records(project)):
         raise NotAllowed(f"{entry.record_id} is not among the included studies.", hint="Include its full text first.")
     try:
         value = check_value(field, entry.value)
@@ -48,10 +50,17 @@ def check(project: Project, entry: ChartEntry) -> ChartEntry:
     return replace(entry, value=value, unit=unit, reviewer=team.clean_name(entry.reviewer), quote=entry.quote.strip())
 
 
+def _included_records(project: Project) -> frozenset[str]:
+    members = works(project).members
+    return frozenset(record for work in flow.included(project) for record in members[work])
+
+
 def save(project: Project, entries: Sequence[ChartEntry]) -> int:
-    """Append the answers that differ from what the same person said last; how many were new."""
+    """Append the answers that differ from what the same person said last, all or none; how many were new."""
     standing = current_entries(charting.read(project.store))
-    fresh = [checked for entry in entries if _changes(checked := check(project, entry), standing)]
+    included = _included_records(project)
+    checked = [check(project, entry, included=included) for entry in entries]
+    fresh = [entry for entry in checked if _changes(entry, standing)]
     for name in {entry.reviewer for entry in fresh}:
         team.join(project, name)
     charting.append(project.store, fresh, protocol=projects.latest_protocol(project.store))

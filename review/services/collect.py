@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from review import __version__, formats
+from review import __version__
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import PlannedSearch
 from review.domain.record import Record, SourceKind
+from review.formats import registry
 from review.services import protocol
 from review.services.project import Progress, Project, silent
 from review.storage import records
@@ -85,7 +86,7 @@ def import_bytes(
 ) -> ImportReport:
     """Import the bytes of an export file under the name it had."""
     asked = origin or Origin()
-    form = formats.detect(data, file_name)
+    form = registry.detect(data, file_name)
     planned = _planned(project, asked.source or source_name(file_name, form.name))
     digest = hashlib.sha256(data).hexdigest()
     progress(f"Reading {file_name}", 0.0)
@@ -93,7 +94,7 @@ def import_bytes(
         earlier = records.run_with_hash(connection, digest, planned.name)
         if earlier is None:
             run = records.add_run(connection, _run(planned, asked, form.name, file_name, digest))
-            entries = form.read(data, planned.name)
+            entries = registry.read(data, source=planned.name, file_name=file_name, found=form)
             intake = records.take_in(connection, run, planned.name, _watched(entries, file_name, len(data), progress))
             if not intake.read and not intake.findings:
                 raise BadInput(file_name, "there is no record in this file.", hint="Export it again from the database.")

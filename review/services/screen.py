@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from review.domain.errors import Missing, NotAllowed, ReviewError, StaleDecision
+from review.domain.protocol import Protocol
 from review.domain.record import Record
 from review.domain.screening import (
     Conflict,
@@ -85,38 +86,64 @@ def decide(project: Project, decision: Decision) -> bool:
     Raises StaleDecision when `shown` is not the record decided, and a ReviewError for whatever the rules forbid.
     """
     checked = check(project, decision)
+    team.join(project, checked.reviewer, role=str(checked.role))
     return decisions.append_one(project.store, checked, protocol=projects.latest_protocol(project.store))
 
 
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
     """Append many decisions in one transaction, all or none; how many. Each is checked first, as by `decide`."""
-    checked = [check(project, decision) for decision in found]
+    now = _Now.of(project)
+    checked = [check(project, decision, now=now) for decision in found]
+    for name, role in {(d.reviewer, d.role) for d in checked}:
+        team.join(project, name, role=str(role))
     with project.store.writing() as connection:
         decisions.append(connection, checked, protocol=projects.latest_protocol(project.store))
     return len(checked)
 
 
-def check(project: Project, decision: Decision) -> Decision:
-    """The decision as it may be stored, or the reason why it may not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What decisions are checked against, read once for a whole batch."""
+
+    works: works.Works
+    rules: Protocol
+    standing: Mapping[Stage, Outcomes]
+    names: Mapping[str, str]  # by their folded form
+
+    @staticmethod
+    def of(project: Project, stages: Sequence[Stage] = tuple(Stage)) -> _Now:
+        return _Now(
+            works=works.works(project),
+            rules=protocol.in_force(project),
+            standing={stage: outcomes(project, stage) for stage in stages},
+            names={person.name.casefold(): person.name for person in team.people(project)},
+        )
+
+
+def check(project: Project, decision: Decision, *, now: _Now | None = None) -> Decision:
+    """The decision as it may be stored, or the reason why it may not. Nothing is stored."""
     if decision.shown and decision.shown != decision.record_id:
         raise StaleDecision(decision.record_id, decision.shown)
-    known = works.works(project)
-    if decision.record_id not in known.work_of:
-        raise Missing("record", decision.record_id, list(known.work_of)[:2_000])
-    rules = protocol.in_force(project)
-    if decision.reason and rules.exclusion(decision.reason) is None:
-        raise Missing("exclusion criterion", decision.reason, [c.id for c in rules.exclude])
+    plain = decision.stage is Stage.TITLE_ABSTRACT and decision.role is Role.REVIEWER
+    known = now or _Now.of(project, () if plain else (decision.stage,))
+    work = known.works.work_of.get(decision.record_id)
+    if work is None:
+        raise Missing("record", decision.record_id, list(known.works.work_of)[:2_000])
+    if decision.reason and known.rules.exclusion(decision.reason) is None:
+        raise Missing("exclusion criterion", decision.reason, [c.id for c in known.rules.exclude])
     if decision.verdict is not Verdict.EXCLUDE and decision.reason:
         raise ReviewError("Only an exclusion has a reason.", hint="Leave the reason out, or exclude the record.")
+    name = team.clean_name(decision.reviewer)
+    named = replace(decision, reviewer=known.names.get(name.casefold(), name))
     if decision.stage is Stage.FULL_TEXT:
-        _check_full_text(project, decision, known.work_of[decision.record_id])
+        _check_full_text(named, known.standing[Stage.FULL_TEXT].get(work), known.rules)
     if decision.role is Role.ADJUDICATOR:
-        _check_adjudicator(project, decision, known.work_of[decision.record_id])
-    return replace(decision, reviewer=team.join(project, decision.reviewer, role=str(decision.role)))
+        _check_adjudicator(named, known.standing[decision.stage].get(work))
+    return named
 
 
-def _check_full_text(project: Project, decision: Decision, work: str) -> None:
-    if work not in outcomes(project, Stage.FULL_TEXT):
+def _check_full_text(decision: Decision, found: Outcome | None, rules: Protocol) -> None:
+    if found is None:
         raise NotAllowed(
             f"{decision.record_id} has not been included at title and abstract.",
             hint="Settle it there first; only then is its full text assessed.",
@@ -126,17 +153,16 @@ def _check_full_text(project: Project, decision: Decision, work: str) -> None:
     if decision.verdict is Verdict.EXCLUDE and not decision.reason:
         raise NotAllowed(
             "Excluding a full text needs exactly one reason.",
-            hint=f"Choose one of {', '.join(c.id for c in protocol.in_force(project).exclude)}.",
+            hint=f"Choose one of {', '.join(c.id for c in rules.exclude)}.",
         )
 
 
-def _check_adjudicator(project: Project, decision: Decision, work: str) -> None:
-    found = outcomes(project, decision.stage).get(work)
-    name = team.clean_name(decision.reviewer)
-    judges = {d.reviewer.casefold() for d in found.decisions if d.role is Role.REVIEWER} if found else set()
-    if name.casefold() in judges:
+def _check_adjudicator(decision: Decision, found: Outcome | None) -> None:
+    judges = {d.reviewer for d in found.decisions if d.role is Role.REVIEWER} if found else set()
+    if decision.reviewer in judges:
         raise NotAllowed(
-            f"{name} reviewed this record and cannot settle it.", hint="Ask a third person to settle the conflict."
+            f"{decision.reviewer} reviewed this record and cannot settle it.",
+            hint="Ask a third person to settle the conflict.",
         )
     if found is None or (found.standing is not Standing.CONFLICT and not found.adjudicated):
         raise NotAllowed(f"There is no conflict on {decision.record_id} to settle.", hint="Nothing was stored.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from review import __version__
+from review.dedup import cluster, find_duplicates
 from review.domain.errors import Missing, ReviewError
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, SourceKind
 from review.services import team
@@ -35,8 +36,6 @@ class Works:
 
 def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
     """Look for duplicates among all records; the groups in force afterwards, and the pairs a person should look at."""
-    from review.dedup import find_duplicates
-
     found = records.all_records(project.store)
     result = find_duplicates(found, judgements=duplicates.read_judgements(project.store), progress=progress)
     joined = [link for group in result.groups for link in group.links]
@@ -46,19 +45,15 @@ def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[Duplic
     return groups(project), unsure(project)
 
 
-def _groups_from(links: Iterable[DuplicateLink], judgements: Sequence[Judgement]) -> list[DuplicateGroup]:
-    from review.dedup import cluster_links
-
-    return list(cluster_links(list(links), judgements))
-
-
 def groups(project: Project) -> list[DuplicateGroup]:
     """The groups in force: the links of the newest run, and every person's answer."""
 
     def compute() -> list[DuplicateGroup]:
         run = duplicates.latest_run(project.store)
         links = duplicates.links(project.store, run[0], "joined") if run else []
-        return _groups_from(links, duplicates.read_judgements(project.store))
+        judgements = duplicates.read_judgements(project.store)
+        known = {record for j in judgements for record in (j.record_a, j.record_b)}
+        return list(cluster.group(links, cluster.standing_answers(judgements, known)))
 
     return project.cached("groups", duplicates.stamp(project.store), compute)
 
