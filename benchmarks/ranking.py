@@ -70,7 +70,7 @@ def run_set(folder: Path, name: str, options: argparse.Namespace) -> list[Run]:
             [str(i) for i in priors[seed]],
             protocol_text=titles.get(name, {}).get("title", ""),
             seed=int(seed),
-            refit_every=options.refit_every,
+            retrain_every=options.retrain_every,
         )
         cpu = time.process_time() - began + built
         if options.orders:
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", help="names; all by default")
     parser.add_argument("--seeds", nargs="*", default=["1"])
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--refit-every", type=int, default=None)
+    parser.add_argument("--retrain-every", type=int, default=None)
     parser.add_argument("--titles", action="store_true", help="let the review's title speak where it is known")
     parser.add_argument("--orders", type=Path, help="write each order into this folder, for other scoring programs")
     options = parser.parse_args()

@@ -57,12 +57,12 @@ def simulate(
     *,
     protocol_text: str = "",
     seed: int = 0,
-    refit_every: int | None = None,
+    retrain_every: int | None = None,
     ranker: Ranker = TFIDF,
 ) -> tuple[str, ...]:
     """The order in which a reviewer who answers with `labels` would have seen the records, priors left out.
 
-    The model is refitted after `refit_every` decisions; by default after every one, and later after each half
+    The model is refitted after `retrain_every` decisions; by default after every one, and later after each half
     per cent more. Once nothing relevant (a label of at least one half) is left, the last ranking stands: no
     measure depends on the order of the rest. Records without a label count as irrelevant.
     """
@@ -80,6 +80,6 @@ def simulate(
         if not (truth[order] >= 0.5).any():
             seen += order.tolist()
             return tuple(corpus.ids[row] for row in seen)
-        step = refit_every or max(1, int(REFIT_SHARE * len(rows)))
+        step = retrain_every or max(1, int(REFIT_SHARE * len(rows)))
         seen += order[:step].tolist()
         decided[order[:step]] = True

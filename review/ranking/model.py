@@ -23,6 +23,7 @@ CLASS_RATIO = 9.8  # total weight of the relevant records over that of the irrel
 BAYES_SHARE = 0.3  # of the score; the rest is the support vector machine's
 WEAK_NEGATIVES = 100  # unscreened records, drawn anew at each fit, that stand in for irrelevant ones …
 WEAK_SHARE = 0.2  # … with this share of the irrelevant records' weight
+_EQUAL = 1e-12  # a spread below this is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +182,11 @@ def _mixed(
     pool[labels.rows] = False
     pool = pool if pool.any() else ~pool
     for part, share in ((margin, 1 - BAYES_SHARE), (bayes, BAYES_SHARE)):
-        values = (corpus.matrix @ part)[pool]
+        values = corpus.matrix @ part
+        if values[pool].std() > _EQUAL:
+            values = values[pool]  # else the open records are alike, and the decided ones give the scale
         spread = float(values.std())
-        if spread > 1e-12:
+        if spread > _EQUAL:
             mixed += part * (share / spread)
             shift -= float(values.mean()) * share / spread
     return mixed, shift
