@@ -15,6 +15,7 @@ import yaml
 from review.domain.checklist import Checklist, ChecklistItem, marks
 from review.domain.flow import FlowCounts
 from review.domain.manuscript import REVIEW
+from review.formats import bibtex
 from review.resources import data_dir, read_yaml
 
 FOLDER = data_dir("templates") / "paper_types" / "review"
@@ -48,7 +49,7 @@ def open_marks(text: str) -> list[str]:
 def facts() -> dict[str, Any]:
     """Every fact the skeleton may name, each number different, for an unfinished and unregistered review."""
     counts = FlowCounts()
-    computed = [n for n in dir(counts) if isinstance(getattr(counts, n), int)]
+    computed = [n for n in dir(counts) if type(getattr(counts, n)) is int]
     flow = {name: 1000 + number for number, name in enumerate(computed)}
     agreement = {"kappa": 0.82, "kappa_low": 0.71, "kappa_high": 0.93, "n": 152, "observed": 94.7}
     return {
@@ -144,8 +145,10 @@ def test_the_skeleton_builds_from_the_named_facts_and_no_others() -> None:
 
 def test_it_says_which_numbers_are_not_final_only_while_they_are_not() -> None:
     known = facts()
-    assert "not final" in built(known)
+    assert built(known).count("not final") == 2
     known["flow"]["left_unscreened"] = 0
+    assert built(known).count("not final") == 1
+    known["flow"].update(dbr_awaiting=0, other_awaiting=0)
     assert "not final" not in built(known)
 
 
@@ -205,3 +208,53 @@ def test_conflicts_are_told_as_far_as_they_are_settled() -> None:
     assert "They disagreed 10 times.\n" in built(known)
     known["screen"]["conflicts"] = 0
     assert "They did not disagree on any record." in built(known)
+
+
+def test_boxes_that_are_empty_are_not_told() -> None:
+    known = facts()
+    told = built(known)
+    known["flow"].update(register_results=0, excluded_automatic=0, excluded_other=0, other_sought_reports=0)
+    text = built(known)
+    for words in ("in registers", "by automation", "for other reasons", "Other methods, such as"):
+        assert words in told
+        assert words not in text
+
+
+def test_a_review_in_which_nothing_was_screened_still_builds() -> None:
+    known = facts()
+    known["flow"] = dict.fromkeys(known["flow"], 0)
+    assert "The titles and abstracts of 0 records were screened." in built(known)
+
+
+def test_one_reviewer_alone_is_not_called_independent() -> None:
+    known = facts()
+    known["screen"] = {"reviewers": 1, "conflicts": 0, "conflicts_settled": 0}
+    text = built(known)
+    assert "One person judged the records" in text
+    assert "did not see each other" not in text
+    assert "They did not disagree" not in text
+
+
+def test_an_unfrozen_protocol_is_said_to_be_one() -> None:
+    known = facts()
+    known["protocol"].update(frozen_at=None, sha256=None, amendments=0)
+    text = built(known)
+    assert "was not fixed before the review" in text
+    assert "None" not in text
+
+
+def test_every_work_cited_in_the_skeleton_is_in_its_references() -> None:
+    cited = set(re.findall(r"\[@([\w-]+)\]", MANUSCRIPT))
+    data = (FOLDER / "references.bib").read_bytes()
+    keys = set(re.findall(r"^@\w+\{([\w-]+),", data.decode("utf-8"), re.MULTILINE))
+    dois = {getattr(record, "doi", record) for record in bibtex.FORMAT.read(data, "own")}
+    assert cited == keys
+    assert dois == {"10.7326/m18-0850", "10.1136/bmj.n71"}
+
+
+def test_before_screening_nothing_is_said_about_reviewers() -> None:
+    known = facts()
+    known["screen"] = {"reviewers": 0, "conflicts": 0, "conflicts_settled": 0}
+    text = built(known)
+    assert "Screening has not begun." in text
+    assert "One person judged" not in text
