@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 TARGET_RECALL = 0.95
@@ -71,23 +72,7 @@ def hypergeometric(
     n, found = len(labels), int(labels.sum())
     if n > total:
         raise ValueError("more records screened than there are")
-    if n == total:
-        return _advice(0.0, 0, 0, target=target, alpha=alpha, screened=n, found=found, total=total)
-    before = np.concatenate([[0], np.cumsum(labels)])[:n]  # relevant before the tail that starts here
-    hypothesis = np.maximum(0, np.floor(found / target - before + 1 + 1e-9)).astype(np.int64)
-    left = total - np.arange(n)
-    hits, drawn = found - before, n - np.arange(n)
-    possible = hypothesis <= left
-    p = np.zeros(n)  # fewer are left than recall below the target would need: the target is reached for certain
-    p[possible] = hypergeom.cdf(hits[possible], left[possible], hypothesis[possible], drawn[possible])
-    best = int(np.argmin(p)) if n else 0
-    least, assumed = (float(p[best]), int(hypothesis[best])) if n else (1.0, missed_if_below(0, 0, target=target))
-    return _advice(least, n - best, assumed, target=target, alpha=alpha, screened=n, found=found, total=total)
-
-
-def _advice(
-    p: float, tail: int, hypothesis: int, *, target: float, alpha: float, screened: int, found: int, total: int
-) -> StoppingAdvice:
+    p, tail, hypothesis = _least_p(labels, total, target) if 0 < n < total else (float(n < total), 0, 0)
     return StoppingAdvice(
         stop=p < alpha,
         p=p,
@@ -95,10 +80,28 @@ def _advice(
         hypothesis=hypothesis,
         target=target,
         alpha=alpha,
-        screened=screened,
+        screened=n,
         found=found,
-        unseen=total - screened,
+        unseen=total - n,
     )
+
+
+def _least_p(labels: NDArray[np.int64], total: int, target: float) -> tuple[float, int, int]:
+    """The least p over all tails, with the length of its tail and its K.
+
+    Starting a tail earlier among irrelevant records only lowers p, so tails that follow a relevant one suffice.
+    """
+    n, found = len(labels), int(labels.sum())
+    starts = np.concatenate([[0], np.flatnonzero(labels) + 1]).astype(np.int64)
+    starts = starts[starts < n]
+    before = np.arange(len(starts))
+    hypothesis = np.maximum(0, np.floor(found / target - before + 1 + 1e-9)).astype(np.int64)
+    left, hits, drawn = total - starts, found - before, n - starts
+    possible = hypothesis <= left
+    p = np.zeros(len(starts))  # fewer are left than recall below the target would need: it is reached for certain
+    p[possible] = hypergeom.cdf(hits[possible], left[possible], hypothesis[possible], drawn[possible])
+    best = int(np.argmin(p))
+    return float(p[best]), int(drawn[best]), int(hypothesis[best])
 
 
 def irrelevant_in_a_row(seen: Sequence[bool | int]) -> int:
