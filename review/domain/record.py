@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -102,8 +101,15 @@ def fingerprint(*parts: object) -> str:
     >>> fingerprint("A  title", 2020) == fingerprint("A title", 2020)
     True
     """
-    folded = "\x1f".join(re.sub(r"\s+", " ", str(part)).strip() for part in parts)
+    folded = "\x1f".join([_folded(str(part)) for part in parts])
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _folded(text: str) -> str:
+    """White space folded; text that has none to fold, which is nearly all, is not taken apart."""
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

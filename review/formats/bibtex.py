@@ -74,7 +74,7 @@ def _entry(values: Mapping[str, str], block: Block) -> Entry:
         title=f"{title}: {subtitle}" if subtitle and subtitle.lower() not in title.lower() else title,
         abstract=plain("abstract"),
         authors=_people(values.get("author", "")) or _people(values.get("editor", "")),
-        year=next((found for name in DATES if (found := fields.year(latex.decode(values.get(name, ""))))), None),
+        year=fields.first_year(latex.decode(values.get(name, "")) for name in DATES),
         journal=journal,
         volume=plain("volume"),
         issue=plain("number", "issue"),
@@ -135,7 +135,11 @@ def _arxiv(values: Mapping[str, str]) -> str:
     if number and kind in {"arxiv", ""}:
         return fields.arxiv_id(number)
     return next(
-        (found for name in ("arxivid", "url", "journal") if (found := fields.arxiv_id(latex.verbatim(values.get(name, ""))))),
+        (
+            found
+            for name in ("arxivid", "url", "journal")
+            if (found := fields.arxiv_id(latex.verbatim(values.get(name, ""))))
+        ),
         "",
     )
 

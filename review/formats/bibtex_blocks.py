@@ -14,10 +14,21 @@ _NAME = re.compile(r"[\s,]*([^\s=,{}\"#]+)\s*=\s*")
 _NEXT = re.compile(r"\n[ \t]*[A-Za-z][\w+:.-]*[ \t]*=|,\s*[A-Za-z][\w+:.-]*[ \t]*=")
 _BARE = re.compile(r"[^\s,#{}\"=]+")
 _NOT_ENTRIES = frozenset({"comment", "preamble", "string"})
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_NAMES = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_NAMES = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 MACROS: Mapping[str, str] = dict(zip(_MONTHS, _MONTH_NAMES, strict=True))
 
 
@@ -45,14 +56,16 @@ def blocks(text: str) -> Iterator[Block]:
         if _commented(text, match.start()):
             place = text.find("\n", match.start()) if "\n" in text[match.start() :] else len(text)
             continue
-        end, depth = _end(text, match.end(), match[2], restarts=kind not in {"comment"})
+        end, depth = _end(text, match.end(), match[2], restarts=kind != "comment")
         body = text[match.end() : end - 1] if depth == 0 else text[match.end() : end]
         place = max(end, match.end())
         if kind == "string":
             for name, value in _fields(body, 0, macros, []):
                 macros[name.lower()] = value
         elif kind not in _NOT_ENTRIES:
-            yield _block(kind, body, text[match.start() : end].strip(), line, depth, macros)
+            block = Block(kind, "", {}, text[match.start() : end].strip(), line)
+            _fill(block, body, depth, macros)
+            yield block
 
 
 def _commented(text: str, at: int) -> bool:
@@ -63,31 +76,32 @@ def _end(text: str, at: int, opened: str, *, restarts: bool) -> tuple[int, int]:
     """(where the entry ends, how many brackets are still open there): at its bracket, or where the next entry begins."""
     depth = 1 if opened == "{" else 0
     for step in _STEP.finditer(text, at):
-        token = step.group()
-        if token == "{":
+        sign = step.group()
+        if sign == "{":
             depth += 1
-        elif token == "}":
+        elif sign == "}":
             depth -= 1
             if depth == 0 and opened == "{":
                 return step.end(), 0
-        elif token == ")" and opened == "(" and depth == 0:
+        elif sign == ")" and opened == "(" and depth == 0:
             return step.end(), 0
-        elif token == "\n" and restarts and _RESTART.match(text, step.start()):
+        elif sign == "\n" and restarts and _RESTART.match(text, step.start()):
             return step.start(), max(depth, 1)
     return len(text), max(depth, 1)
 
 
-def _block(kind: str, body: str, raw: str, line: int, depth: int, macros: Mapping[str, str]) -> Block:
-    faults: list[str] = []
-    key, start = _key(body)
+def _fill(block: Block, body: str, depth: int, macros: Mapping[str, str]) -> None:
+    """Puts key and fields into a block whose end was found with `depth` brackets open."""
+    block.key, start = _key(body)
     if depth > 1:
-        return Block(kind, key, {}, raw, line, ["A bracket or quotation mark in this entry is never closed."], broken=True)
+        block.faults.append("A bracket or quotation mark in this entry is never closed.")
+        block.broken = True
+        return
     if depth == 1:
-        faults.append("The closing bracket of this entry is missing; the next one begins here.")
-    values: dict[str, str] = {}
-    for name, value in _fields(body, start, macros, faults):
-        values.setdefault(name.lower(), value)
-    return Block(kind, key, values, raw, line, faults, broken=not values)
+        block.faults.append("The closing bracket of this entry is missing; the next one begins here.")
+    for name, value in _fields(body, start, macros, block.faults):
+        block.values.setdefault(name.lower(), value)
+    block.broken = not block.values
 
 
 def _key(body: str) -> tuple[str, int]:
@@ -162,10 +176,10 @@ def _quote(body: str, at: int) -> int:
     """The quotation mark that closes: outside braces, and followed by what may follow a value."""
     depth, last = 0, len(body)
     for step in re.compile(r"\\.|[{}\"]", re.DOTALL).finditer(body, at + 1):
-        token = step.group()
-        if token == '"' and depth <= 0:
+        sign = step.group()
+        if sign == '"' and depth <= 0:
             last = step.start()
             if re.compile(r"\s*(?:[,#]|$|\n)").match(body, step.end()):
                 return last
-        depth += {"{": 1, "}": -1}.get(token, 0)
+        depth += {"{": 1, "}": -1}.get(sign, 0)
     return last

@@ -10,12 +10,53 @@ from review.domain.record import Record
 
 # Words that say nothing about a paper when they open its title.
 _SMALL_WORDS = frozenset(
-    "a an the on in of for and or to with from at by is are do does can what how why when where which as its "
-    "der die das ein eine le la les un une el los las il lo gli".split()
+    [
+        "a",
+        "an",
+        "the",
+        "on",
+        "in",
+        "of",
+        "for",
+        "and",
+        "or",
+        "to",
+        "with",
+        "from",
+        "at",
+        "by",
+        "is",
+        "are",
+        "do",
+        "does",
+        "can",
+        "what",
+        "how",
+        "why",
+        "when",
+        "where",
+        "which",
+        "as",
+        "its",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "el",
+        "los",
+        "las",
+        "il",
+        "lo",
+        "gli",
+    ]
 )
-_LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-)
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 def citation_key(record: Record) -> str:
@@ -48,7 +89,7 @@ def citation_keys(records: Iterable[Record], *, kept: Mapping[str, str] | None =
 
 
 def _letters(number: int) -> str:
-    """"" for the first, then b, c, …, z, ba, bb, …"""
+    """Nothing for the first, then b, c, …, z, ba, bb, …"""
     letters = ""
     number -= 1
     while number:

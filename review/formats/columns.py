@@ -160,7 +160,9 @@ class Row:
 
     def carried(self, header: Sequence[str]) -> list[str]:
         return [
-            f"{header[place].strip()}: {text}" for place in self.columns.get("carried", ()) if (text := self._cell(place))
+            f"{header[place].strip()}: {text}"
+            for place in self.columns.get("carried", ())
+            if (text := self._cell(place))
         ]
 
 

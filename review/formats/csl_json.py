@@ -107,7 +107,9 @@ def _year(date: object) -> int | None:
         first = first[0] if isinstance(first, list) and first else first
         if isinstance(first, (str, int)) and 0 < len(str(first)) <= 4 and str(first).isdigit() and int(first):
             return int(first)
-        return next((found for name in ("raw", "literal", "year") if (found := fields.year(_text(date.get(name))))), None)
+        return next(
+            (found for name in ("raw", "literal", "year") if (found := fields.year(_text(date.get(name))))), None
+        )
     return fields.year(_text(date))
 
 
@@ -181,9 +183,9 @@ def _name(name: str) -> dict[str, str]:
 def looks_like(head: bytes) -> bool:
     """A list of objects with the names CSL uses."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start[:1] in {b"[", b"{"} and (any(mark in head for mark in _MARKS) or (b'"title"' in head and b'"type"' in head))
+    return start[:1] in {b"[", b"{"} and (
+        any(mark in head for mark in _MARKS) or (b'"title"' in head and b'"type"' in head)
+    )
 
 
-FORMAT = Format(
-    name="csl_json", label="CSL-JSON", suffixes=(".json",), read=read, looks_like=looks_like, write=write
-)
+FORMAT = Format(name="csl_json", label="CSL-JSON", suffixes=(".json",), read=read, looks_like=looks_like, write=write)

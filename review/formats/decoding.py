@@ -39,8 +39,14 @@ class Decoded:
     findings: tuple[Finding, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """Every line with its end as a single line feed, whatever the file used."""
-        return iter(self._stream())
+        """Every line without its end, whatever the file used; a megabyte of text is held at a time."""
+        stream, rest = self._stream(), ""
+        while piece := stream.read(_CHUNK):
+            lines = (rest + piece).split("\n")
+            rest = lines.pop()
+            yield from lines
+        if rest:
+            yield rest
 
     def text(self) -> str:
         return self._stream().read()

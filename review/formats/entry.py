@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from review.domain.finding import Finding, Severity
 from review.domain.record import Record, fingerprint
@@ -34,7 +35,7 @@ class Entry:
     line: int | None = None
 
 
-_PARSED = tuple(item.name for item in fields(Entry) if item.name not in {"own_id", "notes", "raw", "line"})
+_parsed = attrgetter(*[item.name for item in fields(Entry) if item.name not in {"own_id", "notes", "raw", "line"}])
 
 
 class Intake:
@@ -83,7 +84,7 @@ class Intake:
 
     @staticmethod
     def _fingerprint(entry: Entry) -> str:
-        return fingerprint(*[getattr(entry, name) for name in _PARSED])
+        return fingerprint(*_parsed(entry))
 
     def _place(self, wanted: str, entry: Entry) -> tuple[str, int]:
         """The id to use, and how many different entries had the wanted one before; an exact copy gets the same id."""

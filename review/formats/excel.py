@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import re
 import zipfile
@@ -24,7 +24,9 @@ Sheet = Iterator[tuple[int, list[str]]]
 
 def is_xlsx(head: bytes) -> bool:
     """A zip that holds a workbook (its parts are named in the first bytes)."""
-    return head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head) and b"word/" not in head
+    return (
+        head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head) and b"word/" not in head
+    )
 
 
 def sheets(data: bytes, source: str) -> Iterator[Sheet]:
@@ -34,7 +36,7 @@ def sheets(data: bytes, source: str) -> Iterator[Sheet]:
     _check(data, source)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # openpyxl raises whatever its XML and zip readers do
+    except Exception as error:  # noqa: BLE001  # openpyxl raises whatever its XML and zip readers do
         raise _damaged(source, error) from None
     try:
         for sheet in book.worksheets:
@@ -61,7 +63,9 @@ def _check(data: bytes, source: str) -> None:
                     rb"<!(?:DOCTYPE|ENTITY)", archive.open(member).read(4096), re.IGNORECASE
                 ):
                     raise BadInput(
-                        source, "this Excel file holds a DOCTYPE, which Excel never writes.", hint="Save it again from Excel."
+                        source,
+                        "this Excel file holds a DOCTYPE, which Excel never writes.",
+                        hint="Save it again from Excel.",
                     )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise _damaged(source, error) from None
@@ -85,7 +89,7 @@ def _rows(sheet: object, source: str) -> Sheet:
             yield number, [_text(value) for value in row]
     except BadInput:
         raise
-    except Exception as error:  # see above
+    except Exception as error:  # noqa: BLE001  # see above
         raise _damaged(source, error) from None
 
 
@@ -95,7 +99,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     return str(value)
 

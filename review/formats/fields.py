@@ -23,15 +23,62 @@ _YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:[0-
 _DOI = re.compile(r"(?<![\d.])10\.\d{1,9}(?:\.\d+)*/\S+")
 _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _ARXIV = re.compile(
-    r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|\s*[:.]\s*))((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?)", re.IGNORECASE
+    r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|\s*[:.]\s*))((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?)",
+    re.IGNORECASE,
 )
 _ARXIV_BARE = re.compile(r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
 _INITIALS = re.compile(r"^(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4}$")
 _GROUP_WORDS = frozenset(
-    "association collaboration collaborative collaborators committee consortium department group institute "
-    "investigators ministry network organization organisation society study team trial university working".split()
+    [
+        "association",
+        "collaboration",
+        "collaborative",
+        "collaborators",
+        "committee",
+        "consortium",
+        "department",
+        "group",
+        "institute",
+        "investigators",
+        "ministry",
+        "network",
+        "organization",
+        "organisation",
+        "society",
+        "study",
+        "team",
+        "trial",
+        "university",
+        "working",
+    ]
 )
-_PARTICLES = frozenset("af al ap av da de del della den der di dos du el la le lo ten ter van von zu zur".split())
+_PARTICLES = frozenset(
+    [
+        "af",
+        "al",
+        "ap",
+        "av",
+        "da",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "lo",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "zu",
+        "zur",
+    ]
+)
 _LINK = re.compile(r"^(?:https?://|ftp://|www\.)", re.IGNORECASE)
 
 
@@ -58,7 +105,9 @@ def plain(text: str) -> str:
         text = _MARKUP.sub("", _BLOCK.sub(lambda match: " " + match.group(), text))
     if "&" in text:
         text = html.unescape(text)
-    return fold(text)
+    # An import calls this for every field: text that is in order already is not taken apart.
+    text = text.strip()
+    return text if "  " not in text and text.isprintable() else fold(text)
 
 
 def marked(text: str) -> str:
@@ -76,6 +125,11 @@ def year(text: object) -> int | None:
     """
     found = _YEAR.search(str(text)[:200])
     return int(found.group(1)) if found else None
+
+
+def first_year(dates: Iterable[str]) -> int | None:
+    """The year of the first date that has one."""
+    return next((found for date in dates if (found := year(date))), None)
 
 
 def doi(text: str) -> str:
@@ -144,8 +198,14 @@ def author(text: str) -> str:
     >>> author("Smith JA"), author("WHO Collaborating Group"), author("Shannon,Claude E.")
     ('Smith, JA', 'WHO Collaborating Group', 'Shannon, Claude E.')
     """
-    name = plain(text).strip(" ;,") if text.isascii() else plain(text).strip(" ;,\u00b7")
+    return _arranged(plain(text))
+
+
+def _arranged(name: str) -> str:
+    name = name.strip(" ;,")
     if "," in name:
+        if name.count(",") == 1 and ", " in name and " ," not in name:
+            return name
         parts = name.split(",")
         return ", ".join([part.strip() for part in parts if part.strip()])
     words = name.split()
@@ -174,8 +234,9 @@ def author_list(values: Iterable[str]) -> tuple[str, ...]:
     """Authors of a repeated field, one or several (`;`) a value."""
     names: list[str] = []
     for value in values:
-        for part in value.split(";") if ";" in value and "&" not in value else plain(value).split(";"):
-            name = author(part)
+        text = plain(value)
+        for part in text.split(";") if ";" in text else (text,):
+            name = _arranged(part)
             if name:
                 names.append(name)
     return tuple(names)
@@ -185,13 +246,17 @@ def author_cell(text: str) -> tuple[str, ...]:
     """The authors of one table cell: `;`, `|` and ` and ` separate; a comma does where it cannot be Family, Given."""
     text = fold(text)
     if re.match(r"^\[\s*['\"]", text):
-        return author_list(match[0] or match[1] for match in re.findall(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", text))
+        return author_list(
+            match[0] or match[1] for match in re.findall(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", text)
+        )
     for separator in (r"\s*;\s*", r"\s*\|+\s*", r"\s+and\s+"):
         if re.search(separator, text):
             return author_list(re.split(separator, text))
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > 1 and all(" " in part for part in parts):
-        return tuple(turned(part.rstrip(".") if part.count(".") == 1 and part.endswith(".") else part) for part in parts)
+        return tuple(
+            turned(part.rstrip(".") if part.count(".") == 1 and part.endswith(".") else part) for part in parts
+        )
     if len(parts) > 2 and len(parts) % 2 == 0 and all(_INITIALS.match(part.replace(" ", "")) for part in parts[1::2]):
         return tuple(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
     return author_list([text])
@@ -201,9 +266,9 @@ def keywords(values: Iterable[str]) -> tuple[str, ...]:
     """Keywords of a repeated or `;`-joined field, each once, in order."""
     found: dict[str, None] = {}
     for value in values:
-        text = plain(value) if "&" in value or "<" in value else value
-        for part in re.split(r"[;\n]|\s\|\s", text):
-            word = fold(part)
+        text = plain(value) if "&" in value or "<" in value else value.strip()
+        for part in re.split(r"[;\n]|\s\|\s", text) if ";" in text or "\n" in text or "|" in text else (text,):
+            word = plain(part)
             if word:
                 found.setdefault(word)
     return tuple(found)

@@ -48,9 +48,9 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
 }
 _FROM_RIS = {code: kind for kind, (codes, _, _) in _KINDS.items() for code in codes}
 _FROM_BIBTEX = {name: kind for kind, (_, names, _) in _KINDS.items() for name in names}
-_FROM_NAME = {
-    name: kind for kind, (_, types, names) in _KINDS.items() for name in (kind, *types, *names)
-} | {"article": "article-journal"}
+_FROM_NAME = {name: kind for kind, (_, types, names) in _KINDS.items() for name in (kind, *types, *names)} | {
+    "article": "article-journal"
+}
 
 
 def from_ris(code: str) -> str:

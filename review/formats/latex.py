@@ -71,9 +71,9 @@ _WRITTEN = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 
 
 def decode(text: str) -> str:
-    """Plain text of a LaTeX field: accents composed, symbols named, commands and grouping braces gone.
+    r"""Plain text of a LaTeX field: accents composed, symbols named, commands and grouping braces gone.
 
-    >>> decode(r"{\\"U}ber {{DNA}}: $\\alpha$-helix {\\ss} 5\\% na{\\"\\i}ve --- H$_2$O")
+    >>> decode(r"{\"U}ber {{DNA}}: $\alpha$-helix {\ss} 5\% na{\"\i}ve --- H$_2$O")
     'Über DNA: α-helix ß 5% naïve — H2O'
     """
     if not re.search(r"[\\{}$~`'_^-]", text):
@@ -95,9 +95,19 @@ def decode(text: str) -> str:
         if match["command"]:
             return _command(match)
         if match["escaped"]:
-            return {"-": "", "/": "", "\\": " ", ",": " ", ";": " ", ":": " ", "!": "", "(": "", ")": "", "[": "", "]": ""}.get(
-                match["escaped"], match["escaped"]
-            )
+            return {
+                "-": "",
+                "/": "",
+                "\\": " ",
+                ",": " ",
+                ";": " ",
+                ":": " ",
+                "!": "",
+                "(": "",
+                ")": "",
+                "[": "",
+                "]": "",
+            }.get(match["escaped"], match["escaped"])
         if kind == "blank":
             return " "
         return _accented(match)
@@ -113,7 +123,9 @@ def _command(match: re.Match[str]) -> str:
 
 def _accented(match: re.Match[str]) -> str:
     accent = match["accent"] or match["word_accent"]
-    letter = match["in_braces"] or match["dotless"] or match["letter"] or match["word_braces"] or match["word_letter"] or ""
+    letter = (
+        match["in_braces"] or match["dotless"] or match["letter"] or match["word_braces"] or match["word_letter"] or ""
+    )
     return unicodedata.normalize("NFC", letter + _ACCENTS[accent]) if letter else accent
 
 

@@ -33,12 +33,12 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     decoded = decode(data)
     yield from decoded.findings
     intake = Intake(source)
-    for line, tags, raw, faults in _entries(decoded.lines()):
+    for line, tags, raw, faults in _entries(decoded.lines(), ends=data.rstrip(b"\x00").endswith((b"\n", b"\r"))):
         yield from faults
         yield from intake.take(_entry(tags, raw, line))
 
 
-def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
+def _entries(lines: Iterable[str], *, ends: bool) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
     """(first line, values by tag, raw text, faults) of every entry."""
     tags: Tags = {}
     raw: list[str] = []
@@ -46,7 +46,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
     last: list[str] | None = None
     start, blank = 1, True
     for number, line in enumerate(lines, 1):
-        if line.isspace():
+        if not line.strip():
             blank = True
             continue
         match = None if line[0] == " " else _LINE.match(line.lstrip("\ufeff"))
@@ -62,7 +62,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
             continue
         tag, value = match.groups()
         if tags and _begins(tag, tags, after_blank=blank):
-            yield start, tags, "".join(raw).strip(), faults
+            yield start, tags, "\n".join(raw).strip(), faults
             tags, raw, faults = {}, [], []
         if not tags:
             start = number
@@ -71,9 +71,9 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
         last = tags.setdefault(tag, [])
         last.append(value)
     if tags:
-        if not raw[-1].endswith("\n") and "SO" not in tags:
+        if not ends and "SO" not in tags:
             faults.append(repaired(start, "The file ends in the middle of this entry; it may have been cut off."))
-        yield start, tags, "".join(raw).strip(), faults
+        yield start, tags, "\n".join(raw).strip(), faults
 
 
 def _begins(tag: str, tags: Tags, *, after_blank: bool) -> bool:
@@ -104,7 +104,7 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         title=title,
         abstract=fields.plain(" ".join(tags.get("AB", ()))) or _first(tags, ABSTRACT),
         authors=_authors(tags),
-        year=next((found for name in DATES for value in tags.get(name, ()) if (found := fields.year(value))), None),
+        year=fields.first_year(value for name in DATES for value in tags.get(name, ())),
         journal=journal if journal != title else _first(tags, ("CTI",)),
         volume=_first(tags, ("VI",)),
         issue=_first(tags, ("IP",)),

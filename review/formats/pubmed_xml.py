@@ -68,7 +68,7 @@ def _book(node: Element) -> Entry:
         title=title or container,
         abstract=_abstract(book),
         authors=tuple(name for item in people if (name := _author(item))),
-        year=next((found for path in dates if (found := fields.year(child_text(book, path)))), None),
+        year=fields.first_year(child_text(book, path) for path in dates),
         journal=container if title else "",
         pages=_pages(book),
         doi=_doi(node, book),

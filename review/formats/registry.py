@@ -19,7 +19,11 @@ _HEAD = 1 << 16
 _EXPORT_HINT = "Export the references again as RIS, nbib, BibTeX, CSV or Excel."
 # What is certainly no export: how it begins, what it is, what to do.
 _STRANGERS: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "this is a PDF document, not an export of references.", "Export the list of references from the database."),
+    (
+        b"%PDF",
+        "this is a PDF document, not an export of references.",
+        "Export the list of references from the database.",
+    ),
     (b"{\\rtf", "this is a text document (RTF), not an export of references.", _EXPORT_HINT),
     (
         b"\xd0\xcf\x11\xe0",
@@ -87,12 +91,18 @@ def detect(data: bytes, file_name: str) -> Format:
 
 
 def _refuse_strangers(data: bytes, name: str) -> None:
-    if not data[:_HEAD].strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n") and not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
+    if not data[:_HEAD].strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n") and not data.strip(
+        b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+    ):
         raise BadInput(name, "the file is empty.", hint="Export it again, and wait until the download is complete.")
     for start, what, hint in _STRANGERS:
         if data.startswith(start):
             raise BadInput(name, what, hint=hint)
-    if re.match(rb"[\xef\xbb\xbf\s]*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", data[:4096], re.I | re.S):
+    if re.match(
+        rb"[\xef\xbb\xbf\s]*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+        data[:4096],
+        re.IGNORECASE | re.DOTALL,
+    ):
         raise BadInput(
             name,
             "this is a web page, not an export; a library's sign-in page is often saved in its place.",
@@ -106,9 +116,7 @@ def _refuse_binary(head: bytes, name: str) -> None:
         raise BadInput(name, "this is not a text file.", hint=_EXPORT_HINT)
 
 
-def read(
-    data: bytes, *, source: str, file_name: str = "", found: Format | None = None
-) -> Iterator[Record | Finding]:
+def read(data: bytes, *, source: str, file_name: str = "", found: Format | None = None) -> Iterator[Record | Finding]:
     """The records and findings of a file, lazily; findings and refusals name the file.
 
     Raises `BadInput` at the first step for a file that cannot be taken as a whole.

@@ -29,8 +29,49 @@ DOI = ("DO", "DI")
 DOI_INSIDE = ("M3", "L3", "UR", "L1", "L2", "N1", "ID", "AN")  # only where "doi" stands before it
 NUMBERS = ("AN", "U1", "PM", "UR", "L2", "N1", "ID")  # where a PubMed or arXiv number may stand
 KNOWN = frozenset(
-    "TY ER ID AD AV C1 C2 C3 C4 C5 C6 C7 C8 CN CY DB DP EP ET J9 L4 LB M1 M2 M4 NV OP PB PP RI RP SE SN SP SV TA "
-    "U2 U3 U4 U5 Y2".split()
+    [
+        "TY",
+        "ER",
+        "ID",
+        "AD",
+        "AV",
+        "C1",
+        "C2",
+        "C3",
+        "C4",
+        "C5",
+        "C6",
+        "C7",
+        "C8",
+        "CN",
+        "CY",
+        "DB",
+        "DP",
+        "EP",
+        "ET",
+        "J9",
+        "L4",
+        "LB",
+        "M1",
+        "M2",
+        "M4",
+        "NV",
+        "OP",
+        "PB",
+        "PP",
+        "RI",
+        "RP",
+        "SE",
+        "SN",
+        "SP",
+        "SV",
+        "TA",
+        "U2",
+        "U3",
+        "U4",
+        "U5",
+        "Y2",
+    ]
 ).union(TITLE, ABSTRACT, AUTHORS, GROUPS, DATES, JOURNAL, VOLUME, ISSUE, LANGUAGE, KEYWORDS, NOTES, LINKS, DOI, NUMBERS)
 
 _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
@@ -47,8 +88,7 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     yield from decoded.findings
     intake = Intake(source)
     for line, tags, raw, faults in _entries(decoded.lines()):
-        for fault in faults:
-            yield fault
+        yield from faults
         if "TY" not in tags:
             if any(name in tags for name in (*TITLE, *AUTHORS, *ABSTRACT)):
                 yield skipped(
@@ -67,25 +107,36 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
     start = 1
     for number, line in enumerate(lines, 1):
         # The usual form first: it is nearly every line, and this loop is the cost of a large import.
-        if line[2:6] == "  - " and line[:2].isupper():
-            tag, value = line[:2], line[6:]
+        if line[2:6] == "  - " and (tag := line[:2]) in KNOWN:
+            value = line[6:]
+            if tags and tag not in {"TY", "ER"}:
+                raw.append(line)
+                last = tags.get(tag)
+                if last is None:
+                    last = tags[tag] = []
+                last.append(value)
+                continue
+        elif not line:
+            continue
         else:
             tag, value = _loose(line, bare_end=line[2:5] == "  -")
         if tag == "ER" and value.strip():
-            faults.append(repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text."))
+            faults.append(
+                repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text.")
+            )
             tag = ""
         if tag in {"TY", "ER"}:
             if tag == "TY" and tags:
                 if "TY" in tags:
                     faults.append(repaired(start, "The end (ER) of this entry is missing; the next one begins here."))
-                yield start, tags, "".join(raw).strip(), faults
+                yield start, tags, "\n".join(raw).strip(), faults
             if tag == "TY":
                 tags, raw, faults, start = {"TY": [value]}, [line], [], number
                 last = None
                 continue
             raw.append(line)
             if tags:
-                yield start, tags, "".join(raw).strip(), faults
+                yield start, tags, "\n".join(raw).strip(), faults
             tags, raw, faults, last = {}, [], [], None
         elif tag:
             if not tags:
@@ -95,11 +146,11 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
             last.append(value)
         elif tags:
             raw.append(line)
-            if last and not line.isspace():
-                last[-1] += line if last[-1].endswith("\n") else "\n" + line
+            if last and line.strip():
+                last[-1] += "\n" + line
     if tags:
         faults.append(repaired(start, "The file ends before this entry does; it may have been cut off."))
-        yield start, tags, "".join(raw).strip(), faults
+        yield start, tags, "\n".join(raw).strip(), faults
 
 
 def _loose(line: str, *, bare_end: bool) -> tuple[str, str]:
@@ -116,15 +167,19 @@ def _loose(line: str, *, bare_end: bool) -> tuple[str, str]:
 
 def _first(tags: Tags, names: tuple[str, ...]) -> str:
     for name in names:
-        for value in tags.get(name, ()):
-            text = fields.plain(value)
-            if text:
-                return text
+        if name in tags:
+            for value in tags[name]:
+                text = fields.plain(value)
+                if text:
+                    return text
     return ""
 
 
 def _all(tags: Tags, names: tuple[str, ...]) -> list[str]:
-    return [part for name in names for value in tags.get(name, ()) for part in value.split("\n") if part.strip()]
+    values = [value for name in names if name in tags for value in tags[name]]
+    return (
+        [part for value in values for part in value.split("\n")] if any("\n" in value for value in values) else values
+    )
 
 
 def _entry(tags: Tags, raw: str, line: int) -> Entry:
@@ -133,12 +188,14 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
     if not title and kinds.from_ris(tags["TY"][0]) == "book":
         title, journal = journal, ""
     authors = fields.author_list(_all(tags, AUTHORS)) or fields.author_list(_all(tags, GROUPS))
-    links = [found for value in _all(tags, LINKS) for part in re.split(r"[;\s]+", value) if (found := fields.link(part))]
+    links = [
+        found for value in _all(tags, LINKS) for part in re.split(r"[;\s]+", value) if (found := fields.link(part))
+    ]
     return Entry(
         title=title,
         abstract=_first(tags, ABSTRACT),
         authors=authors,
-        year=next((found for name in DATES for value in tags.get(name, ()) if (found := fields.year(value))), None),
+        year=fields.first_year(value for name in DATES for value in tags.get(name, ())),
         journal=journal if journal != title else _first(tags, ("JF", "JO", "JA")),
         volume=_first(tags, VOLUME),
         issue=_first(tags, ISSUE),
@@ -180,7 +237,7 @@ def _doi(tags: Tags) -> str:
 def _pmid(tags: Tags) -> str:
     for name in NUMBERS:
         for value in tags.get(name, ()):
-            found = _PUBMED.search(value)
+            found = _PUBMED.search(value) if "pmid" in (low := value.lower()) or "pubmed" in low else None
             if found:
                 return fields.pmid(next(group for group in found.groups() if group))
     base = " ".join(tags.get("DB", ())).lower()

@@ -14,7 +14,7 @@ from review.domain.record import Record
 from review.formats import columns, excel
 from review.formats.contract import Format
 from review.formats.decoding import decode
-from review.formats.entry import Entry, Intake, repaired, skipped
+from review.formats.entry import Entry, Intake, repaired
 
 DELIMITERS = (",", ";", "\t", "|")
 # The columns we write, and read back as they were. `record_id` is what decisions refer to.
@@ -94,7 +94,9 @@ def _records(lines: Iterator[Line], source: str) -> Iterator[Record | Finding]:
             yield repaired(line.number, line.fault)
         if len(line.cells) != len(header):
             yield _ragged(line, len(header))
-        for part in columns.entry(columns.Row(line.cells, found), header, source=source, raw=line.raw, line=line.number):
+        for part in columns.entry(
+            columns.Row(line.cells, found), header, source=source, raw=line.raw, line=line.number
+        ):
             if isinstance(part, Entry):
                 yield from intake.take(part)
             else:
@@ -195,8 +197,8 @@ def _cells(record: Record) -> list[str]:
 def neutral(text: str) -> str:
     """A cell that no spreadsheet will run: an apostrophe before = + - @, which our reader takes off again.
 
-    >>> neutral('=HYPERLINK("http://evil")')
-    '\\'=HYPERLINK("http://evil")'
+    >>> neutral("=1+1"), neutral("1+1")
+    ("'=1+1", '1+1')
     """
     return f"'{text}" if re.match(r"^'*[=+\-@\t\r]", text) else text
 

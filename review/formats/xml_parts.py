@@ -34,13 +34,19 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
     parents: list[Element] = []
     try:
         for event, element in iterparse(
-            io.BytesIO(data.lstrip()), events=("start", "end"), forbid_dtd=False, forbid_entities=True, forbid_external=True
+            io.BytesIO(data.lstrip()),
+            events=("start", "end"),
+            forbid_dtd=False,
+            forbid_entities=True,
+            forbid_external=True,
         ):
             if event == "start":
                 depth += 1
                 parents.append(element)
                 if depth > _MAX_DEPTH:
-                    raise BadInput(source, f"this XML is nested more than {_MAX_DEPTH} levels deep, which no export is.")
+                    raise BadInput(
+                        source, f"this XML is nested more than {_MAX_DEPTH} levels deep, which no export is."
+                    )
                 continue
             depth -= 1
             parents.pop()
