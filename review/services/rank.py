@@ -128,6 +128,12 @@ def stale(project: Project) -> bool:
     )
 
 
+def published(project: Project) -> int:
+    """The number of the newest published order; it changes exactly when there is a new one. 0 before the first."""
+    newest = projects.latest_rank_run(project.store)
+    return int(str(newest["number"])) if newest else 0
+
+
 def watch(project: Project, *, stop: Callable[[], bool], every: float = 2.0) -> None:
     """Rank again whenever something was decided, until told to stop. Runs in a process of its own beside the app."""
     while not stop():

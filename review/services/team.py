@@ -24,14 +24,23 @@ def clean_name(name: str) -> str:
 
 def join(project: Project, name: str, *, role: str = "reviewer") -> str:
     """Make sure a person is known to the project; their name as stored."""
-    known = clean_name(name)
-    for person in projects.read_people(project.store):
-        if person.name == known:
-            return known
-        if person.name.casefold() == known.casefold():
-            return person.name
-    projects.append_person(project.store, name=known, role=role)
+    found = projects.read_people(project.store)
+    known = _as_known(found, name)
+    if all(person.name != known for person in found):
+        projects.append_person(project.store, name=known, role=role)
     return known
+
+
+def as_known(project: Project, name: str) -> str:
+    """The name as the project already writes it, else cleaned; nothing is stored."""
+    return _as_known(projects.read_people(project.store), name)
+
+
+def _as_known(found: list[Person], name: str) -> str:
+    cleaned = clean_name(name)
+    names = [person.name for person in found]
+    alike = [known for known in names if known.casefold() == cleaned.casefold()]
+    return cleaned if cleaned in names or not alike else alike[0]
 
 
 def people(project: Project) -> list[Person]:
