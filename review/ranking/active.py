@@ -14,7 +14,7 @@ from review.ranking.model import TFIDF, Fitted, Labels, Ranker, labels_of
 REFIT_SHARE = 0.005  # of the decisions so far: refitting after each label instead gains less than .4 % of the loss
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
     """All ids of the corpus, the most likely relevant first, with their scores and the model behind them.
 

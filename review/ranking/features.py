@@ -46,7 +46,7 @@ class Text:
         return (self.title, self.abstract, *self.keywords)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Block:
     """Columns of one TF-IDF block. A key is a word's number, or (first + 1) · words + second for a pair; sorted."""
 
@@ -55,7 +55,7 @@ class Block:
     weight: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Corpus:
     """The records as a matrix; can be pickled and kept.
 

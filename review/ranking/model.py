@@ -26,7 +26,7 @@ WEAK_SHARE = 0.2  # … with this share of the irrelevant records' weight
 _EQUAL = 1e-12  # a spread below this is rounding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fitted:
     """A weight per column of the corpus; a record's score is `intercept` + its row times `weights`."""
 
@@ -53,7 +53,7 @@ class Ranker:
     fit: Fit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Labels:
     """Decided rows in ascending order, the share of "relevant" in each, and the protocol as a row of the same columns."""
 

@@ -77,6 +77,11 @@ TEXTS = [
 ]
 
 
+def test_a_corpus_and_a_ranking_can_be_keys_of_a_cache() -> None:
+    corpus = build_corpus(TEXTS)
+    assert len({corpus, rank(corpus, {"a": 1.0}), rank(corpus, {"a": 1.0}).model}) == 3
+
+
 def test_without_decisions_and_protocol_the_order_given_stands() -> None:
     backwards = list(reversed(TEXTS))
     assert rank(build_corpus(backwards), {}).ids == ("e", "d", "c", "b", "a")
