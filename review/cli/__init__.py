@@ -1,1 +1,6 @@
-"""The command `review`: one file per command group."""
+"""The command line: parse, ask a service, print. One file per group of commands; nothing is decided here."""
+
+from review.cli import begin, chart, collect, count, protocol, rank, screen
+from review.cli.program import program as main
+
+__all__ = ["begin", "chart", "collect", "count", "main", "protocol", "rank", "screen"]

@@ -34,7 +34,7 @@ def check(project: Project, entry: ChartEntry, *, included: frozenset[str] | Non
     field = form(project).field(entry.field_id)
     if field is None:
         raise Missing("charting field", entry.field_id, [f.id for f in form(project).fields])
-    if entry.record_id not in (included if included is not None else _included_records(project)):
+    if entry.record_id not in (included if included is not None else included_records(project)):
         raise NotAllowed(f"{entry.record_id} is not among the included studies.", hint="Include its full text first.")
     try:
         value = check_value(field, entry.value)
@@ -50,7 +50,7 @@ def check(project: Project, entry: ChartEntry, *, included: frozenset[str] | Non
     return replace(entry, value=value, unit=unit, reviewer=team.clean_name(entry.reviewer), quote=entry.quote.strip())
 
 
-def _included_records(project: Project) -> frozenset[str]:
+def included_records(project: Project) -> frozenset[str]:
     members = works(project).members
     return frozenset(record for work in flow.included(project) for record in members[work])
 
@@ -58,7 +58,7 @@ def _included_records(project: Project) -> frozenset[str]:
 def save(project: Project, entries: Sequence[ChartEntry]) -> int:
     """Append the answers that differ from what the same person said last, all or none; how many were new."""
     standing = current_entries(charting.read(project.store))
-    included = _included_records(project)
+    included = included_records(project)
     checked = [check(project, entry, included=included) for entry in entries]
     fresh = [entry for entry in checked if _changes(entry, standing)]
     for name in {entry.reviewer for entry in fresh}:

@@ -92,7 +92,7 @@ def decide(project: Project, decision: Decision) -> bool:
 
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
     """Append many decisions in one transaction, all or none; how many. Each is checked first, as by `decide`."""
-    now = _Now.of(project)
+    now = Grounds.of(project)
     checked = [check(project, decision, now=now) for decision in found]
     for name, role in {(d.reviewer, d.role) for d in checked}:
         team.join(project, name, role=str(role))
@@ -102,7 +102,7 @@ def decide_all(project: Project, found: Sequence[Decision]) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Now:
+class Grounds:
     """What decisions are checked against, read once for a whole batch."""
 
     works: works.Works
@@ -111,8 +111,8 @@ class _Now:
     names: Mapping[str, str]  # by their folded form
 
     @staticmethod
-    def of(project: Project, stages: Sequence[Stage] = tuple(Stage)) -> _Now:
-        return _Now(
+    def of(project: Project, stages: Sequence[Stage] = tuple(Stage)) -> Grounds:
+        return Grounds(
             works=works.works(project),
             rules=protocol.in_force(project),
             standing={stage: outcomes(project, stage) for stage in stages},
@@ -120,12 +120,12 @@ class _Now:
         )
 
 
-def check(project: Project, decision: Decision, *, now: _Now | None = None) -> Decision:
+def check(project: Project, decision: Decision, *, now: Grounds | None = None) -> Decision:
     """The decision as it may be stored, or the reason why it may not. Nothing is stored."""
     if decision.shown and decision.shown != decision.record_id:
         raise StaleDecision(decision.record_id, decision.shown)
     plain = decision.stage is Stage.TITLE_ABSTRACT and decision.role is Role.REVIEWER
-    known = now or _Now.of(project, () if plain else (decision.stage,))
+    known = now or Grounds.of(project, () if plain else (decision.stage,))
     work = known.works.work_of.get(decision.record_id)
     if work is None:
         raise Missing("record", decision.record_id, list(known.works.work_of)[:2_000])

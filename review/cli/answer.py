@@ -1,0 +1,179 @@
+"""What a command gives back and how it reaches the person: text or one JSON document, findings, exit status."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from review.cli.program import debug_option, debugging, in_one_sentence
+from review.domain.errors import ReviewError
+from review.domain.finding import Finding, Severity, Status
+
+FAILING = (Severity.ERROR, Severity.BLOCKER)  # the threshold of exit status 1
+Tell = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command found out.
+
+    `document` is the JSON form; its findings are added to it. `text` goes to standard output, `notes` to standard
+    error. Findings go to standard error too, unless they are what was asked for (`findings_asked`).
+    """
+
+    document: Mapping[str, object]
+    text: str = ""
+    notes: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+    findings_asked: bool = False
+
+    @property
+    def status(self) -> int:
+        return int(any(f.severity in FAILING for f in self.findings))
+
+
+Body = Callable[..., Answer]
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def last_option(*names: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
+    """An option that stands after a command's own ones in its help."""
+
+    def decorate(function: Decorated) -> Decorated:
+        decorated = click.option(*names, **attributes)(function)
+        parameters: list[click.Parameter] = decorated.__click_params__  # type: ignore[attr-defined]
+        parameters.insert(0, parameters.pop())  # click lists them from the end
+        return decorated
+
+    return decorate
+
+
+project_option = last_option(
+    "--project",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The project's folder. Without it: the nearest folder upwards that holds review.toml.",
+)
+
+
+def answers(function: Body) -> Callable[..., None]:
+    """Print what a command answers, as text or as JSON, and set the exit status."""
+
+    @last_option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+    @debug_option
+    @functools.wraps(function)
+    def run(*, as_json: bool, **arguments: Any) -> None:
+        context = click.get_current_context()
+        context.meta["review.json"] = as_json
+        try:
+            answer = function(**arguments)
+        except ReviewError as error:
+            if debugging(context):
+                raise
+            if as_json:
+                _print_json({"error": error.message, "hint": error.hint})
+            click.echo(in_one_sentence(error), err=True)
+            context.exit(1)
+        _show(answer, as_json=as_json)
+        context.exit(answer.status)
+
+    return run
+
+
+def _show(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({**answer.document, "findings": [f.as_dict() for f in answer.findings]})
+    else:
+        for finding in answer.findings:
+            click.echo(line_of(finding), err=not answer.findings_asked)
+        if answer.text:
+            click.echo(answer.text)
+    for note in answer.notes:
+        click.echo(note, err=True)
+
+
+def _print_json(document: Mapping[str, object]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    """Paths, enums and sets as JSON knows them."""
+    if isinstance(value, StrEnum | Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def wants_json() -> bool:
+    """True while the running command was asked for JSON."""
+    return bool(click.get_current_context().meta.get("review.json"))
+
+
+def line_of(finding: Finding) -> str:
+    """A finding as one line: how bad, where, what, what to do."""
+    word = "not evaluable" if finding.status is Status.NOT_EVALUABLE else str(finding.severity)
+    differs = f" (expected {finding.expected}, got {finding.got})" if finding.expected and finding.got else ""
+    return f"{word}: {finding}{differs} [{finding.rule}]"
+
+
+def summary_of(findings: Sequence[Finding]) -> str:
+    """How many findings of each severity, as in `2 errors, 1 warning`."""
+    parts = []
+    for severity in reversed(Severity):
+        n = sum(f.severity is severity for f in findings)
+        if n:
+            parts.append(counted(n, str(severity), str(severity) if severity is Severity.INFO else ""))
+    return ", ".join(parts) if parts else "nothing to mend"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "record"), counted(1200, "record"), counted(2, "study", "studies")
+    ('1 record', '1,200 records', '2 studies')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def in_project(function: Body) -> Body:
+    """Open the project of --project DIR, or of the folder one stands in, for the time of the command."""
+
+    @project_option
+    @functools.wraps(function)
+    def run(*, folder: Path | None, **arguments: Any) -> Answer:
+        from review.services.project import open_project
+
+        project = open_project(folder)
+        try:
+            return function(project, **arguments)
+        finally:
+            project.close()
+
+    return run
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """A progress callback: a bar on standard error if a person is watching, else silence."""
+    if not sys.stderr.isatty() or wants_json():
+        yield lambda _what, _share: None
+        return
+    with click.progressbar(length=100, label="", file=sys.stderr, show_eta=False) as bar:
+
+        def tell(what: str, share: float) -> None:
+            bar.label = what
+            bar.update(round(share * 100) - bar.pos)
+            bar.render_progress()
+
+        yield tell

@@ -1,0 +1,205 @@
+"""Commands that collect: import export files, convert between formats, find duplicates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from review.cli.answer import Answer, answers, counted, in_project, progress, project_option, wants_json
+from review.cli.program import program
+from review.domain.finding import Finding
+from review.domain.record import SourceKind
+
+if TYPE_CHECKING:
+    from review.services.collect import ImportReport
+    from review.services.files import Grouped
+    from review.services.project import Project
+
+FILE = click.Path(path_type=Path)
+STANDARD_OUTPUT = Path("-")
+
+
+@program.command(
+    "import",
+    examples=[
+        "review import pubmed.nbib scopus.ris ieee.csv",
+        "review import export.ris --source embase --searched-on 2025-03-31",
+        "review import references.bib --source citations --kind citation",
+    ],
+)
+@answers
+@in_project
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=FILE)
+@click.option("--source", default="", metavar="NAME", help="Where the files come from; else taken from the file name.")
+@click.option(
+    "--kind", type=click.Choice([str(each) for each in SourceKind]), help="The kind of source, for the flow diagram."
+)
+@click.option("--query", default="", help="The search string, word for word; else taken from the protocol.")
+@click.option(
+    "--searched-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day of the search; else today."
+)
+@click.option("--reported", type=click.IntRange(0), metavar="N", help="How many results the database itself showed.")
+def import_(project: Project, files: tuple[Path, ...], **said: Any) -> Answer:
+    """Import the export files of your searches: RIS, nbib, BibTeX, CSV, Excel and others.
+
+    Each file is taken as a whole or not at all. An entry that cannot be read is reported with its line and does not
+    stop the rest. Importing a file twice adds nothing.
+    """
+    from review.domain.errors import ReviewError
+    from review.services.collect import Origin, import_file
+
+    day = said["searched_on"]
+    origin = Origin(
+        source=said["source"],
+        kind=SourceKind(said["kind"]) if said["kind"] else None,
+        query=said["query"],
+        searched_on=f"{day:%Y-%m-%d}" if day else "",
+        reported=said["reported"],
+    )
+    reports: list[ImportReport] = []
+    refused: list[Finding] = []
+    for path in files:
+        try:
+            with progress() as tell:
+                reports.append(import_file(project, path, origin=origin, progress=tell))
+        except ReviewError as error:
+            refused.append(Finding(rule="IMPORT", message=error.message, hint=error.hint))
+    document = {"files": [report.as_dict() for report in reports], "refused": len(refused)}
+    return Answer(
+        document=document,
+        text="\n".join(_imported(report) for report in reports),
+        findings=[*(f for report in reports for f in report.findings), *refused],
+        notes=("Nothing of a refused file was kept.",) if refused else (),
+    )
+
+
+def _imported(report: ImportReport) -> str:
+    if report.imported_before:
+        return f"{report.file}: imported before; nothing was added."
+    parts = [f"{counted(report.new, 'new record')} from {report.source} ({report.format})"]
+    if report.known:
+        parts.append(f"{report.known:,} known already")
+    if report.without_abstract:
+        parts.append(f"{report.without_abstract:,} without an abstract")
+    if report.unreadable:
+        parts.append(f"{counted(report.unreadable, 'entry', 'entries')} could not be read")
+    return f"{report.file}: {', '.join(parts)}."
+
+
+@program.command(
+    "convert",
+    examples=[
+        "review convert pubmed.nbib pubmed.ris",
+        "review convert scopus.csv - --to json",
+        "review convert export.txt clean.bib --from ris",
+    ],
+)
+@answers
+@click.argument("source", metavar="IN", type=FILE)
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--from", "from_format", metavar="FORMAT", help="The format of IN; else recognised from its content.")
+@click.option(
+    "--to", "to_format", metavar="FORMAT", help="The format of OUT; else taken from its ending. json is CSL-JSON."
+)
+def convert(source: Path, target: Path, from_format: str | None, to_format: str | None) -> Answer:
+    """Turn a reference file into another format. OUT may be - for standard output.
+
+    Entries that cannot be read are reported with their line, and the exit status is then 1; all others are written.
+    """
+    from review.services import files
+
+    if target == STANDARD_OUTPUT and wants_json():
+        raise click.UsageError("--json and OUT - would both write to standard output. Name a file.")
+    if target == STANDARD_OUTPUT and not to_format:
+        raise click.UsageError("Say which format to write: --to ris, for example.")
+    found = files.convert(source, from_format=from_format, to_format=to_format or target.suffix)
+    if target == STANDARD_OUTPUT:
+        click.echo(found.data, nl=False)
+        return Answer(document={}, findings=found.findings)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(found.data)
+    return Answer(
+        document={"path": target, "from": found.from_format, "to": found.to_format, "records": found.records},
+        text=f"{target}: {counted(found.records, 'record')} written as {found.to_format}.",
+        findings=found.findings,
+    )
+
+
+@program.command(
+    "dedup",
+    examples=["review dedup", "review dedup pubmed.ris scopus.ris --groups groups.csv --uncertain look.csv"],
+)
+@answers
+@click.argument("files", metavar="[FILE…]", nargs=-1, type=FILE)
+@click.option("--groups", type=FILE, metavar="OUT.csv", help="With FILE…: write the group of every record here.")
+@click.option("--uncertain", type=FILE, metavar="OUT.csv", help="Write the pairs that a person should look at here.")
+@project_option
+def dedup(files: tuple[Path, ...], groups: Path | None, uncertain: Path | None, folder: Path | None) -> Answer:
+    """Find the records that are one work.
+
+    In a project: records are grouped, never deleted, and a group can be undone in the app. With FILE… it works on
+    those files alone and writes the columns record_id and group_id for every record.
+    """
+    if not files and groups:
+        raise click.UsageError("--groups belongs to FILE…; name the files to look through.")
+    if files and not groups:
+        raise click.UsageError("Say where to write the groups: --groups groups.csv")
+    if files and folder:
+        raise click.UsageError("Name either FILE… or --project, not both.")
+    return _in_files(files, groups, uncertain) if groups else _in_project(folder, uncertain)
+
+
+def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:
+    from review.services import files, works
+    from review.services.project import open_project
+
+    project = open_project(folder)
+    try:
+        with progress() as tell:
+            found, unsure = works.dedup(project, progress=tell)
+        total = works.works(project)
+    finally:
+        project.close()
+    if uncertain:
+        files.write_uncertain(uncertain, unsure)
+    return _found(
+        files.Grouped(
+            records=tuple(total.work_of),
+            works=len(total.members),
+            groups=tuple(found),
+            unsure=tuple(unsure),
+            findings=(),
+        ),
+        "Look at the pairs in the app, page Duplicates.",
+    )
+
+
+def _in_files(paths: tuple[Path, ...], groups: Path, uncertain: Path | None) -> Answer:
+    from review.services import files
+
+    with progress() as tell:
+        found = files.dedup(paths, progress=tell)
+    files.write_groups(groups, found)
+    if uncertain:
+        files.write_uncertain(uncertain, found.unsure)
+    return _found(
+        found, f"Look at the pairs in {uncertain}." if uncertain else "Write them to a file with --uncertain."
+    )
+
+
+def _found(found: Grouped, where: str) -> Answer:
+    redundant = len(found.records) - found.works
+    records, works = counted(len(found.records), "record"), counted(found.works, "work")
+    lines = [f"{records}, {works}: {counted(redundant, 'duplicate')} in {counted(len(found.groups), 'group')}."]
+    if found.unsure:
+        lines.append(f"{counted(len(found.unsure), 'pair')} could be duplicates. {where}")
+    document = {
+        "records": len(found.records),
+        "works": found.works,
+        "duplicates": redundant,
+        "groups": len(found.groups),
+        "uncertain": len(found.unsure),
+    }
+    return Answer(document=document, text="\n".join(lines), findings=found.findings)

@@ -1,0 +1,161 @@
+"""Commands that count: where the review stands, the flow diagram, agreement, and the way back from a number."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from review.cli.answer import Answer, answers, counted, in_project
+from review.cli.program import Commands, program
+from review.domain.screening import Stage
+
+if TYPE_CHECKING:
+    from review.evidence.agreement import Agreement
+    from review.services.overview import ReviewStatus, StageStatus
+    from review.services.project import Project
+
+
+@program.command("status", examples=["review status", "review status --json"])
+@answers
+@in_project
+def status(project: Project) -> Answer:
+    """Say where everything stands and what to do next."""
+    from review.services.overview import status as service
+
+    found = service(project)
+    return Answer(document=found.as_dict(), text="\n".join(_status_lines(found)))
+
+
+def _status_lines(s: ReviewStatus) -> list[str]:
+    frozen = (
+        "frozen" + (f", {counted(s.amendments, 'amendment')}" if s.amendments else "") if s.frozen else "not frozen"
+    )
+    lines = [s.title or s.name, f"Protocol: {frozen}"]
+    lines.append(
+        f"Records: {s.records:,}"
+        + (f" from {', '.join(f'{k} {n:,}' for k, n in s.sources.items())}" if s.sources else "")
+    )
+    unsure = f"; {counted(s.unsure_pairs, 'pair')} to look at" if s.unsure_pairs else ""
+    lines.append(f"Works: {s.works:,} ({counted(s.duplicate_groups, 'group')} of duplicates{unsure})")
+    lines += [_stage_line("Title and abstract", s.title_abstract), _stage_line("Full text", s.full_text)]
+    if s.not_retrieved:
+        lines.append(f"Not retrieved: {s.not_retrieved:,}")
+    lines.append(
+        f"Included: {counted(s.included, 'study', 'studies')}, {s.charted:,} charted ({counted(s.fields, 'field')})"
+    )
+    return [*lines, f"Next: {s.next_step}"]
+
+
+def _stage_line(name: str, stage: StageStatus) -> str:
+    parts = (
+        (stage.included, "included"),
+        (stage.excluded, "excluded"),
+        (stage.conflict, "in conflict"),
+        (stage.partial, "judged by too few"),
+        (stage.unscreened, "not screened"),
+    )
+    told = ", ".join(f"{n:,} {what}" for n, what in parts if n)
+    people = ", ".join(f"{who} {n:,}" for who, n in stage.by_person.items())
+    return (
+        f"{name}: {stage.settled:,} of {stage.total:,} settled"
+        + (f" ({told})" if told else "")
+        + (f"; decided: {people}" if people else "")
+    )
+
+
+@program.command("flow", examples=["review flow --out flow.svg", "review flow --out flow.png --out flow.csv"])
+@answers
+@in_project
+@click.option(
+    "--out",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file to write; its ending decides: .svg .png .pdf .csv .json .mmd. May be given several times.",
+)
+def flow(project: Project, files: tuple[Path, ...]) -> Answer:
+    """Draw the PRISMA flow diagram from what was collected and decided.
+
+    Without --out the numbers are only listed. A diagram that does not balance is reported as an error.
+    """
+    from review.domain.flow import boxes
+    from review.services import flow as service
+
+    findings = service.write(project, files) if files else service.check(project)
+    counts = service.counts(project)
+    if files:
+        text = "\n".join(f"{path} written." for path in files)
+    else:
+        text = "\n".join(f"{name:40}{n:>8,}" for name, n in boxes(counts) if n)
+    if not counts.finished:
+        text += "\nScreening is not finished: the diagram says how many records still wait."
+    document = {"counts": asdict(counts), "finished": counts.finished, "files": list(files)}
+    return Answer(document=document, text=text.strip(), findings=findings)
+
+
+@program.command("trace", examples=["review trace flow.records_screened", "review trace agree.title_abstract.kappa"])
+@answers
+@in_project
+@click.argument("name", metavar="NAME")
+def trace(project: Project, name: str) -> Answer:
+    """Walk back from a number in the paper to the records and decisions it came from.
+
+    NAME is the name the manuscript uses; `review paper facts` lists them all.
+    """
+    from review.services import facts
+
+    lines = facts.trace(project, name)
+    fact = facts.facts(project).get(name)
+    return Answer(
+        document={"name": name, "fact": fact.as_dict() if fact else None, "trace": list(lines)}, text="\n".join(lines)
+    )
+
+
+@program.group("evidence", cls=Commands)
+def evidence() -> None:
+    """The numbers a paper must defend, each with its interval and the method behind it."""
+
+
+@evidence.command("agreement", examples=["review evidence agreement", "review evidence agreement --json"])
+@answers
+@in_project
+@click.option("--stage", type=click.Choice([str(each) for each in Stage]), help="Only this stage; else both.")
+def agreement(project: Project, stage: str | None) -> Answer:
+    """Say how far the reviewers agree, before anybody settled a conflict.
+
+    Raw agreement and Cohen's kappa with 95 % intervals, and two coefficients that do not suffer when nearly all
+    records are excluded (PABAK and Gwet's AC1). A number that is not defined is shown as such, never as 0.
+    """
+    from review.services.facts import stage_agreement
+
+    stages = [Stage(stage)] if stage else list(Stage)
+    found = {each: stage_agreement(project, each) for each in stages}
+    values = [
+        {**estimate.as_dict(), "by": {"stage": str(each)}} for each, a in found.items() for estimate in a.estimates
+    ]
+    text = "\n".join(line for each, a in found.items() for line in _agreement_lines(each, a))
+    return Answer(document={"values": values, "inputs": _database(project)}, text=text)
+
+
+def _agreement_lines(stage: Stage, found: Agreement) -> list[str]:
+    lines = [f"{stage.replace('_', ' ')}: {counted(found.n, 'work')} judged by two people"]
+    for e in found.estimates:
+        interval = f" (95 % CI {e.low:.3f} to {e.high:.3f})" if e.low is not None and e.high is not None else ""
+        lines.append(f"  {e.name:38}{e.method if e.value is None else f'{e.value:.3f}{interval}'}")
+    return lines
+
+
+def _database(project: Project) -> list[dict[str, str]]:
+    """The file the numbers came from, with its hash; a database on a server has none."""
+    import hashlib
+
+    from review.services.project import DATABASE
+
+    path = project.root / DATABASE
+    if not path.is_file():
+        return []
+    return [{"path": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]

@@ -1,0 +1,125 @@
+"""Commands of ranking: the order of the queue, kept up to date beside the app, and its replay on labelled sets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from review.cli.answer import Answer, answers, counted, in_project, progress
+from review.cli.program import program
+
+if TYPE_CHECKING:
+    from review.services.project import Project
+
+FILE = click.Path(path_type=Path)
+
+
+@program.command("rank", examples=["review rank", "review rank --watch"])
+@answers
+@in_project
+@click.option("--watch", is_flag=True, help="Go on, and rank again whenever something was decided. Stop with Ctrl-C.")
+@click.option("--seed", default=0, show_default=True, help="The same seed and decisions give the same order.")
+def rank(project: Project, watch: bool, seed: int) -> Answer:
+    """Sort the screening queue: what looks most relevant comes first.
+
+    It learns from the decisions so far; before the first ones it goes by the words of your protocol. The order never
+    removes a record, and it never shows one reviewer what another decided.
+    """
+    from review.services import rank as service
+
+    if watch:
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+        service.watch(project, stop=_deserted())
+        return Answer(document={"watching": False}, notes=("The watch has ended.",))
+    with progress() as tell:
+        report = service.rank(project, seed=seed, progress=tell)
+    return Answer(
+        document={
+            "works": report.works,
+            "labels": report.labels,
+            "included": report.included,
+            "model": report.model,
+            "seconds": round(report.seconds, 3),
+            "seed": seed,
+        },
+        text=f"{counted(report.works, 'work')} ranked by {report.model}, "
+        f"learning from {counted(report.labels, 'decided work')} ({report.included:,} included).",
+    )
+
+
+def _deserted() -> Callable[[], bool]:
+    """True once whoever started this process is gone: its parent died, or closed the pipe it holds to our input."""
+    parent = os.getppid()
+    closed = threading.Event()
+
+    def wait_for_end() -> None:
+        while os.read(0, 4096):
+            pass
+        closed.set()
+
+    if _is_piped():
+        threading.Thread(target=wait_for_end, daemon=True).start()
+    return lambda: closed.is_set() or os.getppid() != parent
+
+
+def _is_piped() -> bool:
+    """True if standard input is a pipe or socket; a terminal or /dev/null says nothing about who is there."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+@program.command(
+    "simulate",
+    examples=[
+        "review simulate labelled.csv --prior-ids 17,204 --metrics metrics.json",
+        "review simulate labelled.csv --protocol protocol.yaml --order order.csv",
+    ],
+)
+@answers
+@click.argument("data", metavar="DATA.csv…", nargs=-1, required=True, type=FILE)
+@click.option("--prior-ids", default="", metavar="A,B", help="Records whose labels are known from the start.")
+@click.option("--protocol", type=FILE, help="A protocol.yaml whose words guide the first ranking.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same order.")
+@click.option(
+    "--order", type=FILE, metavar="OUT.csv", help="Write the ids in the order seen, one a line, priors left out."
+)
+@click.option("--metrics", type=FILE, metavar="OUT.json", help="Write the figures here.")
+def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, **asked: Any) -> Answer:
+    """Replay a finished screening to see how much reading the ranking would have saved.
+
+    DATA.csv has the columns record_id, title, abstract and label_included (1 or 0). Several files are read as one set.
+    """
+    from review.services import replay
+
+    question = replay.Question(
+        data=data,
+        priors=[part.strip() for part in asked["prior_ids"].split(",") if part.strip()],
+        protocol=asked["protocol"],
+        seed=asked["seed"],
+    )
+    with progress() as tell:
+        found = replay.replay(question, progress=tell)
+    if order:
+        replay.write_order(order, found)
+    if metrics:
+        replay.write_metrics(metrics, found)
+    figures = found.as_dict()
+    lines = [f"{name:18}{_figure(value)}" for name, value in figures.items() if isinstance(value, int | float | None)]
+    return Answer(document=figures, text="\n".join(lines))
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "undefined"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"

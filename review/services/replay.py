@@ -1,0 +1,135 @@
+"""A finished screening replayed: labelled sets checked, read in the order the ranking would have shown, and measured."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from review.domain.errors import BadInput, ReviewError
+from review.ranking.active import simulate
+from review.ranking.features import Text, build_corpus
+from review.ranking.metrics import OrderMetrics, order_metrics
+from review.services import protocol as rules
+from review.services import sheets
+from review.services.project import Progress, silent
+from review.services.sheets import Row
+
+COLUMNS = ("record_id", "title", "abstract", "label_included")
+_LABELS = {"1": 1, "1.0": 1, "0": 0, "0.0": 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is to be replayed. `data` are the parts of one labelled set; `priors` ids known from the start."""
+
+    data: Sequence[Path]
+    priors: Sequence[str] = ()
+    protocol: Path | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """The ids in the order seen, priors left out, and the figures of that order."""
+
+    order: tuple[str, ...]
+    priors: tuple[str, ...]
+    metrics: OrderMetrics
+    seed: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            **self.metrics.as_dict(),
+            "seconds": round(self.seconds, 3),
+            "seed": self.seed,
+            "priors": list(self.priors),
+        }
+
+
+def replay(question: Question, *, progress: Progress = silent) -> Replayed:
+    """Replay a labelled set; `BadInput` names the first row that cannot be used."""
+    started = time.perf_counter()
+    progress("Reading the records", 0.0)
+    texts, labels = _labelled(question.data)
+    _check_priors(question.priors, labels)
+    words = _own_words(question.protocol) if question.protocol else ""
+    corpus = build_corpus(texts)
+    progress("Replaying", 0.3)
+    order = simulate(corpus, labels, list(question.priors), protocol_text=words, seed=question.seed)
+    progress("Replayed", 1.0)
+    return Replayed(
+        order=order,
+        priors=tuple(question.priors),
+        metrics=order_metrics([labels[record] for record in order]),
+        seed=question.seed,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _labelled(paths: Sequence[Path]) -> tuple[list[Text], dict[str, int]]:
+    texts: list[Text] = []
+    labels: dict[str, int] = {}
+    where: dict[str, str] = {}
+    for path in paths:
+        for row in sheets.read(path, required=COLUMNS).rows:
+            record, label = _checked(path, row)
+            if record in where:
+                raise BadInput(
+                    path,
+                    f"line {row.line}: the record_id {record!r} stands twice (before in {where[record]}).",
+                    hint="Keep one.",
+                )
+            where[record] = f"{path.name}, line {row.line}"
+            labels[record] = label
+            texts.append(Text(record_id=record, title=row["title"], abstract=row["abstract"]))
+    relevant = sum(labels.values())
+    if not texts:
+        raise BadInput(paths[0], "there is no record below the first line.", hint="Add rows with labels.")
+    if not relevant:
+        raise BadInput(
+            paths[0], "no record has the label 1, so there is nothing to find.", hint="Check the column label_included."
+        )
+    return texts, labels
+
+
+def _checked(path: Path, row: Row) -> tuple[str, int]:
+    if not row["record_id"]:
+        raise BadInput(path, f"line {row.line}: the record_id is missing.", hint="Every record needs one of its own.")
+    if row["label_included"] not in _LABELS:
+        raise BadInput(
+            path,
+            f"line {row.line}: the label_included of {row['record_id']} is {row['label_included']!r}.",
+            hint="Write 1 for included and 0 for excluded.",
+        )
+    return row["record_id"], _LABELS[row["label_included"]]
+
+
+def _check_priors(priors: Sequence[str], labels: dict[str, int]) -> None:
+    for prior in priors:
+        if prior not in labels:
+            raise ReviewError(f"The prior {prior!r} is not among the records.", hint="Check --prior-ids.")
+    if priors and not any(label for record, label in labels.items() if record not in set(priors)):
+        raise ReviewError("Every relevant record is a prior, so there is nothing left to find.", hint="Name fewer.")
+
+
+def _own_words(path: Path) -> str:
+    text = sheets.read_bytes(path).decode("utf-8-sig", "replace")
+    found, findings = rules.check_text(text, path=path.name)
+    if found is None:
+        raise BadInput(path, f"line {findings[0].line or 1}: {findings[0].message}", hint=findings[0].hint)
+    return found.own_words
+
+
+def write_order(path: Path, found: Replayed) -> None:
+    """Write the ids in the order seen, one a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{record}\n" for record in found.order), encoding="utf-8", newline="\n")
+
+
+def write_metrics(path: Path, found: Replayed) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
