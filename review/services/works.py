@@ -9,7 +9,7 @@ from itertools import combinations
 from review import __version__
 from review.dedup import cluster, find_duplicates
 from review.domain.errors import Missing, ReviewError
-from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, SourceKind
+from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind
 from review.services import team
 from review.services.project import Progress, Project, silent
 from review.storage import duplicates, records
@@ -124,3 +124,8 @@ def works(project: Project) -> Works:
 
     stamp = (*records.stamp(project.store), *duplicates.stamp(project.store))
     return project.cached("works", stamp, compute)
+
+
+def read(project: Project, record_ids: Sequence[str]) -> dict[str, Record]:
+    """The records behind these ids, by id; unknown ids are absent."""
+    return records.by_id(project.store, record_ids)
