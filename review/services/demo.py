@@ -50,7 +50,7 @@ def _whole_way(project: Project, progress: Progress) -> DemoReport:
     protocol.freeze(project, who=_WHO)
     for at, (name, source) in enumerate(EXPORTS):
         progress(f"Importing {name}", 0.05 + at * 0.02)
-        collect.import_file(project, sample / name, origin=Origin(source=source, searched_on="2026-06-20"))
+        collect.import_file(project, sample / name, origin=Origin(source=source))
     progress("Looking for duplicates", 0.15)
     works.dedup(project)
     progress("Ranking by the protocol's words", 0.25)
