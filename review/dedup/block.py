@@ -61,24 +61,26 @@ def candidate_pairs(forms: Sequence[NormalForm]) -> tuple[Indexes, Indexes]:
     order = np.empty(count, dtype=np.int64)
     order[titles] = np.arange(count)
     found = np.empty(0, dtype=np.int64)
+    triangles = [np.triu_indices(size, 1) for size in range(_CAP + 1)]
     for key in KEYS.values():
         blocks: dict[str, list[int]] = {}
         for index, form in enumerate(forms):
             if value := key(form):
                 blocks.setdefault(value, []).append(index)
-        pairs = [_pairs(block, order, count) for block in blocks.values() if len(block) > 1]
+        pairs = [_pairs(block, order, triangles) for block in blocks.values() if len(block) > 1]
         if pairs:
             found = np.union1d(found, np.concatenate(pairs))
     return found // max(count, 1), found % max(count, 1)
 
 
-def _pairs(block: list[int], order: Indexes, count: int) -> Indexes:
+def _pairs(block: list[int], order: Indexes, triangles: Sequence[tuple[Indexes, Indexes]]) -> Indexes:
     """All pairs of a block as left * count + right, or those of near neighbours if it is too large."""
+    count = len(order)
     if len(block) == 2:
         return np.array([block[0] * count + block[1]], dtype=np.int64)
     if len(block) <= _CAP:
         members = np.array(block, dtype=np.int64)
-        left, right = np.triu_indices(len(block), 1)
+        left, right = triangles[len(block)]
         return members[left] * count + members[right]
     members = np.array(sorted(block, key=lambda index: order[index]), dtype=np.int64)
     return np.concatenate(list(_neighbours(members, count)))

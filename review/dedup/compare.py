@@ -54,7 +54,18 @@ def _authors_conflict(f: Features) -> Bools:
 def _places_conflict(f: Features) -> Bools:
     """At least two of volume, pages and journal say: printed elsewhere."""
     against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
-    return np.asarray((against >= 2) | (f.volume.differ & f.page.missing))
+    return np.asarray((against >= 2) | (f.volume.differ & f.page.missing & (f.abstract < 90)))
+
+
+def _placed(f: Features) -> Bools:
+    """Enough besides a generic title to say that a copy is a copy."""
+    named = (f.title > 0) & f.first_author.same & f.journal.same & (f.year_gap == 0)
+    return np.asarray(f.page.same | f.doi.same | f.pmid.same | (f.abstract >= 90) | named)
+
+
+def _contents_conflict(f: Features) -> Bools:
+    """Neighbours under one DOI, as the abstracts of a supplement are."""
+    return _authors_conflict(f) | (f.relation <= SUBSTITUTED) | f.numbers.differ
 
 
 VETOES: tuple[Veto, ...] = (
@@ -71,7 +82,7 @@ VETOES: tuple[Veto, ...] = (
     Veto(
         name="generic_title",
         explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
-        holds=lambda f: f.generic,
+        holds=lambda f: f.generic & ~(f.first_author.same & (f.abstract >= 90)),
     ),
     Veto(
         name="different_word",
@@ -86,7 +97,12 @@ VETOES: tuple[Veto, ...] = (
     Veto(
         name="different_doi",
         explanation="The DOIs differ by more than a slip of the pen.",
-        holds=lambda f: f.doi.differ & ~f.doi_typo,
+        holds=lambda f: (f.doi.differ & ~f.doi_typo) | f.cochrane.differ,
+    ),
+    Veto(
+        name="different_issue",
+        explanation="They stand in two issues of one volume.",
+        holds=lambda f: f.volume.same & f.issue.differ & f.journal.same & ~f.page.same & ~f.doi.same,
     ),
     Veto(
         name="different_year",
@@ -110,8 +126,8 @@ _ALL = frozenset(veto.name for veto in VETOES)
 CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="exact_copy",
-        explanation="Every field is the same.",
-        holds=lambda f: f.everything & (~f.generic | f.page.same | ~(f.first_author.missing & f.doi.missing)),
+        explanation="Every field is the same once spelling and punctuation are set aside.",
+        holds=lambda f: f.everything & (~f.generic | _placed(f)),
         overrules=_ALL,
     ),
     Condition(
@@ -129,14 +145,16 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="same_doi_and_title",
         explanation="The DOIs are the same and the titles agree.",
-        holds=lambda f: (f.doi.same | f.doi_typo) & (_like_title(f) | (f.title >= 80)),
-        overrules=_ALL - {"erratum_or_reply", "different_numbers"},
+        holds=lambda f: (
+            (f.doi.same | f.doi_typo) & (_like_title(f) | (f.title >= 80)) & ~(f.page.differ & _contents_conflict(f))
+        ),
+        overrules=_ALL - {"erratum_or_reply"},
     ),
     Condition(
         name="same_doi_and_pages",
         explanation="DOI, volume, pages and author are the same; the title is worded otherwise or translated.",
         holds=lambda f: f.doi.same & f.page.same & ~f.volume.differ & f.first_author.same,
-        overrules=_ALL - {"erratum_or_reply"},
+        overrules=_ALL,
     ),
     Condition(
         name="cochrane_version",
@@ -153,7 +171,19 @@ CONDITIONS: tuple[Condition, ...] = (
         name="title_abstract",
         explanation="Title and abstract agree.",
         holds=lambda f: _same_title(f) & (f.abstract >= 90),
-        overrules=frozenset({"different_authors"}),
+        overrules=frozenset({"different_authors", "different_year"}),
+    ),
+    Condition(
+        name="title_pages_author",
+        explanation="Title, first author, volume, issue and pages agree.",
+        holds=lambda f: (
+            (_like_title(f) | (f.title >= 85))
+            & f.first_author.same
+            & f.volume.same
+            & f.page.same
+            & ~(f.issue.differ | f.last_page.differ | f.generic)
+        ),
+        overrules=_ALL - {"erratum_or_reply"},
     ),
     Condition(
         name="title_volume_pages",
@@ -193,7 +223,10 @@ CONDITIONS: tuple[Condition, ...] = (
     ),
     Condition(
         name="preprint_and_article",
-        explanation="A preprint and the article it became: the titles are nearly identical and the first author is the same.",
+        explanation=(
+            "A preprint and the article it became are counted as one work: the titles are nearly identical and the "
+            "first author is the same."
+        ),
         holds=lambda f: f.preprint & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
         overrules=frozenset({"different_doi", "different_year", "different_place"}),
     ),
@@ -206,6 +239,7 @@ class Verdicts:
 
     condition: Codes
     veto: Codes
+    vetoes: Codes  # how many vetoes hold, overruled or not
     near_miss: Bools  # some condition is met but for a single veto
     score: Scores
 
@@ -227,7 +261,8 @@ def judge(f: Features) -> Verdicts:
     first_veto = np.full(count, -1, dtype=np.int64)
     for number, veto in reversed(list(enumerate(VETOES))):
         first_veto[held[veto.name]] = number
-    return Verdicts(condition, first_veto, near_miss & (condition < 0), likeness(f))
+    vetoes = np.sum(list(held.values()), axis=0)
+    return Verdicts(condition, first_veto, vetoes, near_miss & (condition < 0), likeness(f))
 
 
 def likeness(f: Features) -> Scores:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from review.dedup.block import Indexes
-from review.dedup.prepare import NormalForm, one_spelling
+from review.dedup.prepare import NormalForm
 
 Bools = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
@@ -22,6 +22,7 @@ Codes = npt.NDArray[np.int64]
 OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORTH_ALIGNING = 60.0  # below this ratio two titles are not compared word by word
 
 
@@ -71,7 +72,7 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Feat
     """Compare each pair in every field."""
     table = _Columns(forms, left, right)
     title = table.similarity("title", fuzz.ratio)
-    volume, issue, page = table.agree("volume"), table.agree("issue"), table.agree("first_page")
+    volume, issue, page = table.agree("volume"), _issue(table), _page(table)
     doi = table.agree("doi")
     preprint, meeting = table.flags("preprint"), table.flags("meeting")
     return Features(
@@ -89,7 +90,7 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Feat
         page=page,
         last_page=table.agree("last_page"),
         doi=doi,
-        doi_typo=doi.differ & (table.similarity("doi", fuzz.ratio) >= 93) & (table.doi_letters_same()),
+        doi_typo=_doi_typo(table, doi.differ),
         pmid=table.agree("pmid"),
         arxiv=table.agree("arxiv"),
         cochrane=table.agree("cochrane"),
@@ -139,14 +140,19 @@ class _Columns:
         scores[self.missing(field)] = 0
         return scores
 
-    def doi_letters_same(self) -> Bools:
-        """DOIs that hold the same digits: a lost dot or an o for a 0 is a slip, another digit another article."""
-        one, other = self.sides("doi")
-        return np.array([_digits(a) == _digits(b) for a, b in zip(one, other, strict=True)], dtype=bool)
+
+def _doi_typo(table: _Columns, differ: Bools) -> Bools:
+    """DOIs that differ by a slip of the pen: a lost dot, an o for a 0, something stuck to the end."""
+    one, other = table.sides("doi")
+    typo = np.zeros(len(one), dtype=bool)
+    for n in np.flatnonzero(differ).tolist():
+        a, b = one[n], other[n]
+        typo[n] = _alphanumeric(a) == _alphanumeric(b) or a.startswith(b) or b.startswith(a)
+    return typo
 
 
-def _digits(doi: str) -> str:
-    return "".join(c for c in doi.replace("o", "0").replace("l", "1") if c.isdigit())
+def _alphanumeric(doi: str) -> str:
+    return "".join(c for c in doi.replace("o", "0").replace("l", "1") if c.isalnum())
 
 
 def _everything(forms: Sequence[NormalForm]) -> Codes:
@@ -168,6 +174,28 @@ def _generic(forms: Sequence[NormalForm]) -> Bools:
         np.bool_,
         len(forms),
     )
+
+
+def _page(table: _Columns) -> Agreement:
+    """First pages; "c37" and "37" are the same, "s37" and "e37" are not."""
+    exact = table.agree("first_page")
+    one, other = table.sides("first_page")
+    loose = np.zeros(len(one), dtype=bool)
+    for n in np.flatnonzero(exact.differ).tolist():
+        bare, lettered = sorted((one[n], other[n]), key=len)
+        loose[n] = bare.isdigit() and lettered.strip(_LETTERS) == bare
+    return Agreement(exact.same | loose, exact.differ & ~loose)
+
+
+def _issue(table: _Columns) -> Agreement:
+    """Issues; "21" and "21 Suppl 1" contradict each other no more than "21" and nothing."""
+    exact = table.agree("issue")
+    one, other = table.sides("issue")
+    differ = exact.differ.copy()
+    for n in np.flatnonzero(differ).tolist():
+        short, long = sorted((one[n], other[n]), key=len)
+        differ[n] = not (long.startswith(short) and "s" in long)
+    return Agreement(exact.same, differ)
 
 
 def _first_author(table: _Columns) -> Agreement:
@@ -249,15 +277,19 @@ def title_relation(one: str, other: str) -> int:
 
 
 def _run_together(left: list[str], right: list[str]) -> bool:
-    """The same letters cut into words differently."""
-    return one_spelling("".join(sorted("".join(left)))) == one_spelling("".join(sorted("".join(right))))
+    """The same letters, or nearly, cut into words differently."""
+    if not left or not right:
+        return False
+    one, other = "".join(left), "".join(right)
+    return len(one) >= 5 and (one == other or sorted(one) == sorted(other))
 
 
 def same_word(one: str, other: str) -> bool:
-    """A plural, another spelling or a slip of the pen; never a number, and never a short word or abbreviation."""
-    if one_spelling(one) == one_spelling(other):
-        return True
-    short = min(len(one), len(other))
-    if short < 5 or any(c.isdigit() for c in one + other) or one[0] != other[0]:
+    """A plural or a slip of the pen; never a number, and never a short word or abbreviation."""
+    if one[0] != other[0] or abs(len(one) - len(other)) > 2:
         return False
-    return bool(DamerauLevenshtein.distance(one, other, score_cutoff=2) <= (1 if short < 8 else 2))
+    short = min(len(one), len(other))
+    allowed = 0 if short < 5 else 1 if short < 8 else 2
+    if not allowed or DamerauLevenshtein.distance(one, other, score_cutoff=allowed) > allowed:
+        return False
+    return not any(c.isdigit() for c in one + other)

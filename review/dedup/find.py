@@ -106,7 +106,9 @@ def _unsure(
     """The open pairs that are most alike, one for each two works."""
     work = {member: each.group_id for each in groups for member in each.members}
     score = found.verdicts.score
-    open_pairs = (found.verdicts.condition < 0) & (found.verdicts.near_miss | (score >= _WORTH_A_LOOK))
+    open_pairs = (found.verdicts.condition < 0) & (
+        found.verdicts.near_miss | ((score >= _WORTH_A_LOOK) & (found.verdicts.vetoes <= 1))
+    )
     near = np.flatnonzero(open_pairs)
     order = np.lexsort((found.right[near], found.left[near], -score[near]))
     limit = max(_QUEUE, int(len(found.ids) * _QUEUE_SHARE))

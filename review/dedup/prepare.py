@@ -57,15 +57,19 @@ _LANGUAGE_NOTE = re.compile(
 )
 # "(vol 360, pg 542, 2009)" and "(N Engl J Med (2009) 360 (542-544))" name the article that a notice corrects.
 _VOLUME_NOTE = re.compile(
-    r"\(\s*(?:vol|v)\b[^)]{0,60}(?:pg|page|p|art)\b[^)]{0,60}\)?|\([^()]{4,120}\(\d{4}\)[^()]{0,40}\([^()]{1,40}\)\s*\)",
+    r"\(\s*vol\.?\s*\d+[^)]{0,80}\)?|\([^()]{4,120}\(\d{4}\)[^()]{0,40}\([^()]{1,40}\)[^()]{0,80}\)?\s*$",
     re.IGNORECASE,
 )
+_ERRATUM_WORD = re.compile(r"^\W*(?:erratum|errata|corrigendum|corrigenda|correction)(?: to)?\b\W*", re.IGNORECASE)
+_REPRINT = re.compile(r"^\W*reprint of\W*|\(reprinted (?:from|with)\b[^)]*\)?\s*$", re.IGNORECASE)
 # Notes that a source adds to the title of the corrected article itself; it stays the article.
 _SOURCE_NOTE = re.compile(
     r"\.*\s*\[?\(?(?:corrected\]\s*\[|\[?published )?(?:erratum|correction) (?:appears|in)\b.*$|\[corrected\]|"
-    r"\[version \d.*$|\[electronic resource\]",
+    r"\[version \d.*$|\[electronic resource\]|\[\d+ refs?\]|\[review\]|\(multiple letters\)|"
+    r"\.\.\.?\s[^.]*\d{4}[^.]*;\s*\d+.*$",  # "... N Engl J Med. 2009 Jan 29;360(5):544-6"
     re.IGNORECASE,
 )
+_MAY_HOLD_NOTE = re.compile(r"[\[(]|[.?!]\s*\w+\W*$|\.\.|erratum|corr|reprint", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _ERRATUM = re.compile(
@@ -75,7 +79,7 @@ _ERRATUM = re.compile(
 )
 _REPLY = re.compile(
     r"^\W*(?:re\b\s*:|repl(?:y|ies)\b|response to\b|authors?'?s? (?:reply|response)|letters?\b|comments?\b|commentary\b|"
-    r"editorial\b|invited comment|summary of\b|reprint of\b)|(?:\breply|authors? response|\bcomment)\W*$",
+    r"editorial\b|invited comment|summary of\b)|(?:\breply|authors? response|\bcomment)\W*$",
     re.IGNORECASE,
 )
 _SUBTITLE = re.compile(r"\s*[:?.]\s+|\s+[-–—]+\s+")
@@ -83,17 +87,21 @@ _SUBTITLE = re.compile(r"\s*[:?.]\s+|\s+[-–—]+\s+")
 _MONTHS = {m: n for n, m in enumerate(_words("jan feb mar apr may jun jul aug sep oct nov dec"), 1)}
 _EXCEL_DAY_MONTH = re.compile(r"^(\d{1,2})-([a-z]{3})$")
 _EXCEL_MONTH_YEAR = re.compile(r"^([a-z]{3})-(\d{1,2})$")
+_ISSUE_PARTS = re.compile(r"\bsup[a-z]*|\bspec[a-z]*|s(?=\.?\d|$)|\d+")
 _PAGE = re.compile(r"([a-z]{0,6}\.?\d+[a-z]?)(?:\s*[-–—]+\s*([a-z]{0,6}\.?\d+[a-z]?))?")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _ARXIV = re.compile(
-    r"(?:arxiv[:./ ]|^)\s*((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?", re.IGNORECASE
+    r"(?:arxiv[:./ ]|arxiv\.org/(?:abs|pdf)/|^)\s*((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?",
+    re.IGNORECASE,
 )
 _PMID_URL = re.compile(r"(?:ncbi\.nlm\.nih\.gov/pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/)(\d{5,9})")
 _COCHRANE = re.compile(r"10\.1002/14651858\.((?:cd|mr|ed)\d{6})")
+_COCHRANE_PAGE = re.compile(r"((?:cd|mr|ed)\d{6})$")
 _PREPRINT_DOI = ("10.1101/", "10.48550/", "10.21203/", "10.20944/", "10.2139/", "10.31234/", "10.26434/", "10.36227/")
 _PREPRINT_PLACE = re.compile(r"arxiv|biorxiv|medrxiv|preprint|research square|ssrn|psyarxiv|chemrxiv", re.IGNORECASE)
+# A journal that carries a meeting; proceedings that are a venue of their own do not count.
 _MEETING = re.compile(
-    r"conference|congress|annual meeting|symposium|annual scientific|\babstracts? (?:of|from)", re.IGNORECASE
+    r"\.\s*conference|conference:|congress|annual meeting|annual scientific|\babstracts? (?:of|from)", re.IGNORECASE
 )
 
 # An author cell that was glued together on export: "Chen R.Wang Y." or "Bezdjian ArenVersnel Huib".
@@ -111,11 +119,11 @@ _ABSTRACT_KEY = 120  # letters that make the key; shorter abstracts have none
 class NormalForm:
     """One record in comparable form. Every text is lower-case ASCII where it can be; "" means not given."""
 
-    title: str  # words without stop words
-    title_key: str  # the same without spaces and with one spelling
+    title: str  # words without stop words, in one spelling
+    title_key: str  # the same without spaces
     main_title: str  # key of the part before the subtitle, "" if there is none
     numbers: str  # the numbers in the title, in order
-    kind: str  # "erratum", "reply" or ""
+    kind: str  # "erratum", "reprint", "reply" or ""
     first_author: str  # all names of the first author, longest forms only
     family: str  # best guess at the family name of the first author
     authors: str  # names of all authors
@@ -155,13 +163,13 @@ def _normal_form(record: Record, journals: dict[str, str]) -> NormalForm:
         journals[record.journal] = journal_stems(record.journal)
     abstract = " ".join(_NOT_A_WORD.sub(" ", plain(record.abstract[:_ABSTRACT_READ])).split())
     letters = abstract.replace(" ", "")
-    cochrane = _COCHRANE.match(doi)
+    cochrane = _COCHRANE.match(doi) or (_COCHRANE_PAGE.match(first_page) if "ochrane" in record.journal else None)
     return NormalForm(
         title=title,
-        title_key=one_spelling(title.replace(" ", "")),
+        title_key=title.replace(" ", ""),
         main_title=_main_title(record.title),
         numbers=" ".join(_DIGITS.findall(title.replace(" ", ""))),
-        kind="erratum" if _is_erratum(record.title) else "reply" if _REPLY.search(record.title) else "",
+        kind=_kind(record.title),
         first_author=first,
         family=family,
         authors=everyone,
@@ -205,26 +213,31 @@ def title_words(title: str) -> str:
     >>> title_words("The role of MRI in phase II trials. [German]")
     'role mri phase 2 trials'
     """
-    title = _VOLUME_NOTE.sub("", _LANGUAGE_NOTE.sub("", _SOURCE_NOTE.sub("", title)))
+    if _MAY_HOLD_NOTE.search(title):
+        title = _ERRATUM_WORD.sub("", _REPRINT.sub("", title)) or title
+        title = _VOLUME_NOTE.sub("", _LANGUAGE_NOTE.sub("", _SOURCE_NOTE.sub("", title)))
     words = _NOT_A_WORD.sub(" ", plain(title)).split()
     kept = [_NUMBER_WORDS.get(word, word) for word in words if word not in _STOP]
-    return " ".join(kept or words)
+    return one_spelling(" ".join(kept or words))
 
 
-def one_spelling(key: str) -> str:
+def one_spelling(words: str) -> str:
     for british, american in _SPELLING:
-        key = key.replace(british, american)
-    return key
+        words = words.replace(british, american)
+    return words
 
 
 def _main_title(title: str) -> str:
     parts = _SUBTITLE.split(title.strip(" []."), maxsplit=1)
-    return one_spelling(title_words(parts[0]).replace(" ", "")) if len(parts) == 2 and len(parts[0]) >= 25 else ""
+    return title_words(parts[0]).replace(" ", "") if len(parts) == 2 and len(parts[0]) >= 25 else ""
 
 
-def _is_erratum(title: str) -> bool:
+def _kind(title: str) -> str:
+    """What a record is if it is not the work itself: a notice, an answer, a second printing."""
     own = _SOURCE_NOTE.sub("", title)
-    return bool(_ERRATUM.search(own)) or bool(_VOLUME_NOTE.search(own))
+    if _ERRATUM.search(own) or _VOLUME_NOTE.search(own):
+        return "erratum"
+    return "reprint" if _REPRINT.search(own) else "reply" if _REPLY.search(own) else ""
 
 
 def author_names(authors: Sequence[str]) -> tuple[str, str, str]:
@@ -295,7 +308,7 @@ def normal_issue(issue: str) -> str:
     ('5s2', '11', 's3')
     """
     text = plain(issue)
-    return "".join("s" if part[0] == "s" else part.lstrip("0") for part in re.findall(r"s(?:uppl?)?[a-z]*|\d+", text))
+    return "".join("s" if part[0] == "s" else part.lstrip("0") for part in _ISSUE_PARTS.findall(text))
 
 
 def normal_pages(pages: str) -> tuple[str, str]:
@@ -357,7 +370,7 @@ def _is_meeting(record: Record, issue: str, first_page: str) -> bool:
     supplement = "s" in issue or "suppl" in record.volume.casefold() or record.volume.strip().endswith(")")
     return (
         bool(_MEETING.search(record.journal))
-        or "conference" in record.type.casefold()
+        or "meeting abstract" in record.type.casefold()
         or bool(re.match(r"^[sa]\d", first_page))
         or (supplement and not record.doi)
     )
