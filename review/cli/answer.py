@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -27,14 +27,14 @@ class Answer:
     """What a command found out.
 
     `document` is the JSON form; its findings are added to it. `text` goes to standard output, `notes` to standard
-    error. Findings go to standard error too, unless they are what was asked for (`findings_asked`).
+    error. Findings go to standard error too, unless they are what was asked for (`answer`) or stand in the text.
     """
 
     document: Mapping[str, object]
     text: str = ""
     notes: Sequence[str] = ()
     findings: Sequence[Finding] = ()
-    findings_asked: bool = False
+    findings_in: Literal["messages", "answer", "text"] = "messages"
 
     @property
     def status(self) -> int:
@@ -59,7 +59,7 @@ def last_option(*names: str, **attributes: Any) -> Callable[[Decorated], Decorat
 
 project_option = last_option(
     "--project",
-    "folder",
+    "project_folder",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     help="The project's folder. Without it: the nearest folder upwards that holds review.toml.",
@@ -84,7 +84,7 @@ def answers(function: Body) -> Callable[..., None]:
                 _print_json({"error": error.message, "hint": error.hint})
             click.echo(in_one_sentence(error), err=True)
             context.exit(1)
-        _show(answer, as_json=as_json)
+        _show(answer, as_json=wants_json())
         context.exit(answer.status)
 
     return run
@@ -94,8 +94,8 @@ def _show(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         _print_json({**answer.document, "findings": [f.as_dict() for f in answer.findings]})
     else:
-        for finding in answer.findings:
-            click.echo(line_of(finding), err=not answer.findings_asked)
+        for finding in () if answer.findings_in == "text" else answer.findings:
+            click.echo(line_of(finding), err=answer.findings_in == "messages")
         if answer.text:
             click.echo(answer.text)
     for note in answer.notes:
@@ -151,10 +151,10 @@ def in_project(function: Body) -> Body:
 
     @project_option
     @functools.wraps(function)
-    def run(*, folder: Path | None, **arguments: Any) -> Answer:
+    def run(*, project_folder: Path | None, **arguments: Any) -> Answer:
         from review.services.project import open_project
 
-        project = open_project(folder)
+        project = open_project(project_folder)
         try:
             return function(project, **arguments)
         finally:

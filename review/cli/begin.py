@@ -100,26 +100,27 @@ def demo(folder: Path, no_serve: bool, host: str, port: int, no_browser: bool) -
 
     with progress() as tell:
         report = sample.build(folder, progress=tell)
-    written = f"The sample review is in {report.root} ({counted(len(report.files), 'file')} written)."
+    written = "was there already" if report.was_there else f"is written ({counted(len(report.files), 'file')})"
+    document = {"root": report.root, "files": list(report.files), "was_there": report.was_there}
     if no_serve:
-        files = "\n".join(f"  {path}" for path in report.files)
-        return Answer(document={"root": report.root, "files": list(report.files)}, text=f"{written}\n{files}")
-    click.echo(f"{written} Opening the app; stop it with Ctrl-C.", err=True)
+        lines = [f"The sample review {written}: {report.root}", *(f"  {path}" for path in report.files)]
+        return Answer(document=document, text="\n".join(lines), findings=report.findings)
+    click.echo(f"The sample review {written}: {report.root}\nOpening the app; stop it with Ctrl-C.", err=True)
     serve(report.root, host=host, port=port, reviewer=None, open_browser=not no_browser)
-    return Answer(document={"root": report.root, "files": list(report.files)})
+    return Answer(document=document)
 
 
 @program.command("doctor", examples=["review doctor", "review doctor --json"])
 @answers
 @project_option
-def doctor(folder: Path | None) -> Answer:
+def doctor(project_folder: Path | None) -> Answer:
     """Say what is installed, what is missing, and what to do about it.
 
     Run it first when something does not work, and copy what it prints into your question.
     """
     from review.services.doctor import checks
 
-    found = checks(folder)
+    found = checks(project_folder)
     lines = [
         f"{'ok' if c.found else 'missing' if c.needed else 'absent':8}{c.name:32}{c.version}".rstrip() for c in found
     ]

@@ -136,7 +136,7 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
 @click.option("--groups", type=FILE, metavar="OUT.csv", help="With FILE…: write the group of every record here.")
 @click.option("--uncertain", type=FILE, metavar="OUT.csv", help="Write the pairs that a person should look at here.")
 @project_option
-def dedup(files: tuple[Path, ...], groups: Path | None, uncertain: Path | None, folder: Path | None) -> Answer:
+def dedup(files: tuple[Path, ...], groups: Path | None, uncertain: Path | None, project_folder: Path | None) -> Answer:
     """Find the records that are one work.
 
     In a project: records are grouped, never deleted, and a group can be undone in the app. With FILE… it works on
@@ -146,9 +146,9 @@ def dedup(files: tuple[Path, ...], groups: Path | None, uncertain: Path | None, 
         raise click.UsageError("--groups belongs to FILE…; name the files to look through.")
     if files and not groups:
         raise click.UsageError("Say where to write the groups: --groups groups.csv")
-    if files and folder:
+    if files and project_folder:
         raise click.UsageError("Name either FILE… or --project, not both.")
-    return _in_files(files, groups, uncertain) if groups else _in_project(folder, uncertain)
+    return _in_files(files, groups, uncertain) if groups else _in_project(project_folder, uncertain)
 
 
 def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:

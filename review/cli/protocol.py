@@ -41,7 +41,7 @@ def check(project: Project) -> Answer:
         document={"path": project.protocol_path, "valid": good, "frozen": status.frozen, "changed": status.changed},
         text=text,
         findings=status.findings,
-        findings_asked=True,
+        findings_in="answer",
     )
 
 

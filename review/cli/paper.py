@@ -1,0 +1,165 @@
+"""Commands on the manuscript: made, built, checked against rules and guidelines, and the numbers it may name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from review.cli.answer import Answer, answers, counted, in_project, summary_of
+from review.cli.program import Commands, program
+from review.domain.checklist import ItemAnswer, ItemState, open_items
+from review.domain.finding import Finding
+
+if TYPE_CHECKING:
+    from review.services.project import Project
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+_STATES = {
+    ItemState.YES: "reported",
+    ItemState.PARTIAL: "in part",
+    ItemState.NO: "open",
+    ItemState.NOT_APPLICABLE: "n/a",
+}
+
+
+@program.group("paper", cls=Commands)
+def paper() -> None:
+    """Write the paper: its numbers come from the review, its words from you.
+
+    The manuscript is a text file, manuscript.md, in a folder of the project. Numbers in it are names such as
+    {{ flow.records_screened }}; every build looks them up again.
+    """
+
+
+@paper.command("new", examples=["review paper new paper --type review"])
+@answers
+@in_project
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--type", "type_", default="review", show_default=True, metavar="TYPE", help="The kind of paper.")
+def new(project: Project, folder: Path, type_: str) -> Answer:
+    """Start a manuscript in the folder DIR of the project."""
+    from review.services import paper as service
+
+    place = service.create(project, folder, type=type_)
+    text = f"A manuscript is in {place}. Write in {service.MANUSCRIPT}, then: review paper build {folder}"
+    return Answer(document={"path": place, "type": type_}, text=text)
+
+
+@paper.command("build", examples=["review paper build paper", "review paper build paper --to docx,pdf"])
+@answers
+@in_project
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--to", "formats", default="docx", show_default=True, metavar="FORMATS", help="Any of docx,pdf,html,tex,md."
+)
+def build(project: Project, folder: Path, formats: str) -> Answer:
+    """Look every number up and write the documents into DIR/build. Your text is not touched."""
+    from review.services import paper as service
+
+    wanted = list(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
+    if not wanted:
+        raise click.UsageError("Say what to build: --to docx, for example.")
+    report = service.build(project, folder, wanted)
+    text = "\n".join(f"{path} written." for path in report.files)
+    return Answer(document={"files": list(report.files)}, text=text, findings=report.findings)
+
+
+@paper.command(
+    "lint",
+    examples=[
+        "review paper lint paper",
+        "review paper lint paper --format sarif",
+        "review paper lint paper --ignore WORD",
+    ],
+)
+@answers
+@in_project
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "sarif"]),
+    help="How to print.",
+)
+@click.option(
+    "--select", default="", metavar="RULES", help="Only these rules, by the beginning of their names: FLOW,STAT-"
+)
+@click.option("--ignore", default="", metavar="RULES", help="Not these rules.")
+def lint(project: Project, folder: Path, form: str, select: str, ignore: str) -> Answer:
+    """List what a reviewer would say about the manuscript, with the line and how to mend it.
+
+    The exit status is 1 while there is an error, so that a script can wait for a clean paper.
+    """
+    from review.services import paper as service
+
+    found = [f for f in service.lint(project, folder) if _selected(f, select, ignore)]
+    document = {"path": folder}
+    if form == "json":
+        click.get_current_context().meta["review.json"] = True
+    if form == "sarif":
+        from review.services.sarif import as_sarif
+
+        text = json.dumps(as_sarif(found), ensure_ascii=False, indent=2)
+        return Answer(document=document, text=text, findings=found, findings_in="text")
+    return Answer(document=document, text=f"{folder}: {summary_of(found)}.", findings=found, findings_in="answer")
+
+
+def _selected(finding: Finding, select: str, ignore: str) -> bool:
+    wanted, unwanted = (tuple(p.strip().upper() for p in names.split(",") if p.strip()) for names in (select, ignore))
+    rule = finding.rule.upper()
+    return (not wanted or rule.startswith(wanted)) and not (unwanted and rule.startswith(unwanted))
+
+
+@paper.command("checklist", examples=["review paper checklist paper prisma-scr"])
+@answers
+@in_project
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("name", metavar="NAME")
+def checklist(project: Project, folder: Path, name: str) -> Answer:
+    """Show where the manuscript reports each item of a guideline, and what is still open."""
+    from review.services import paper as service
+
+    items = service.checklist(project, folder, name)
+    still = open_items(items)
+    lines = [f"{a.item.number:>6}  {_STATES[a.state]:9} {a.item.section}: {_where(a)}" for a in items]
+    lines.append(f"{counted(len(items) - len(still), 'item')} of {len(items)} done, {len(still)} open.")
+    rows = [
+        {
+            "id": a.item.id,
+            "number": a.item.number,
+            "section": a.item.section,
+            "ask": a.item.ask,
+            "state": a.state,
+            "place": a.place,
+            "line": a.line,
+            "note": a.note,
+        }
+        for a in items
+    ]
+    return Answer(document={"checklist": name, "items": rows, "open": len(still)}, text="\n".join(lines))
+
+
+def _where(answer: ItemAnswer) -> str:
+    place = f"{answer.place}, line {answer.line}" if answer.line else ""
+    return "; ".join(part for part in (place, answer.note) if part) or answer.item.ask
+
+
+@paper.command("facts", examples=["review paper facts", "review paper facts paper --json"])
+@answers
+@in_project
+@click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
+def facts(project: Project, folder: Path | None) -> Answer:
+    """List every number and text that a manuscript may name, with its value now."""
+    from review.services import facts as service
+    from review.services import paper as papers
+
+    if folder is not None:
+        papers.find(project, folder)
+    known = service.facts(project)
+    lines = [f"{name:44}{'undefined' if f.value is None else f.value} {f.unit}".rstrip() for name, f in known.items()]
+    return Answer(document={"facts": [fact.as_dict() for fact in known.values()]}, text="\n".join(lines))
