@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 
 class Stage(StrEnum):
@@ -88,13 +89,16 @@ class Conflict:
         return tuple(d.reviewer for d in self.decisions)
 
 
+_NUMBER = attrgetter("number")
+
+
 def current_decisions(decisions: Iterable[Decision]) -> list[Decision]:
     """Each person's latest standing decision, in order of arrival; withdrawn ones are gone.
 
     The decisions may concern several records of one work: the latest of them counts for that person.
     """
     latest: dict[tuple[str, Role], Decision] = {}
-    for decision in sorted(decisions, key=lambda d: d.number):
+    for decision in sorted(decisions, key=_NUMBER):
         key = (decision.reviewer, decision.role)
         latest.pop(key, None)
         latest[key] = decision

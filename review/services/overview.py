@@ -84,7 +84,8 @@ def stage_status(project: Project, stage: Stage) -> StageStatus:
     standing = Counter(o.standing for o in outcomes.values())
     people: Counter[str] = Counter()
     for o in outcomes.values():
-        people.update(d.reviewer for d in o.decisions if d.role is Role.REVIEWER)
+        for d in o.decisions:
+            people[d.reviewer] += d.role is Role.REVIEWER
     return StageStatus(
         total=len(outcomes),
         unscreened=standing[Standing.UNSCREENED],
@@ -92,7 +93,7 @@ def stage_status(project: Project, stage: Stage) -> StageStatus:
         conflict=standing[Standing.CONFLICT],
         included=standing[Standing.INCLUDED],
         excluded=standing[Standing.EXCLUDED],
-        by_person=dict(sorted(people.items())),
+        by_person={name: count for name, count in sorted(people.items()) if count},
     )
 
 

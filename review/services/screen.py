@@ -41,8 +41,11 @@ def outcomes(project: Project, stage: Stage) -> Outcomes:
         of_work: dict[str, list[Decision]] = defaultdict(list)
         for decision in decisions.read(project.store, stage=stage):
             of_work[found.work_of[decision.record_id]].append(decision)
+        nothing = Standing.UNSCREENED
         return {
-            work: outcome(work, stage, of_work.get(work, ()), reviewers_needed=needed)
+            work: outcome(work, stage, of_work[work], reviewers_needed=needed)
+            if work in of_work
+            else Outcome(record_id=work, stage=stage, standing=nothing)
             for work in _eligible(project, stage)
         }
 

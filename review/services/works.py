@@ -28,10 +28,11 @@ class Works:
     sources: Mapping[str, str]
     kinds: Mapping[str, SourceKind]
     labels: Mapping[str, str]
+    other_only: frozenset[str]
 
     def from_databases(self, work: str) -> bool:
         """True if any record of the work came from a database or register: it is then screened by title first."""
-        return any(not self.kinds[self.sources[r]].is_other_method for r in self.members[work])
+        return work not in self.other_only
 
 
 def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
@@ -114,12 +115,16 @@ def works(project: Project) -> Works:
             work = work_of.setdefault(record_id, record_id)
             ordered.setdefault(work, members.get(work, (record_id,)))
         runs = records.runs(project.store)
+        kinds = {run.source: SourceKind(run.kind) for run in runs}
+        screened_first = {source for source, kind in kinds.items() if not kind.is_other_method}
+        by_database = {work_of[record_id] for record_id, source, _ in rows if source in screened_first}
         return Works(
             members=ordered,
             work_of=work_of,
             sources={record_id: source for record_id, source, _ in rows},
-            kinds={run.source: SourceKind(run.kind) for run in runs},
+            kinds=kinds,
             labels={run.source: run.label for run in runs},
+            other_only=frozenset(ordered.keys() - by_database),
         )
 
     stamp = (*records.stamp(project.store), *duplicates.stamp(project.store))

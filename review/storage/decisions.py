@@ -13,6 +13,10 @@ from review.domain.screening import Decision, Role, Stage, Verdict
 from review.storage.schema import decisions, retrievals
 from review.storage.store import Store, now
 
+_STAGES = {str(stage): stage for stage in Stage}
+_ROLES = {str(role): role for role in Role}
+_VERDICTS: dict[str | None, Verdict | None] = {None: None, **{str(verdict): verdict for verdict in Verdict}}
+
 
 def new_uid() -> str:
     return uuid.uuid4().hex
@@ -101,12 +105,12 @@ def read(store: Store, *, stage: Stage | None = None, reviewer: str | None = Non
     return [
         Decision(
             record_id=r[0],
-            stage=Stage(r[1]),
+            stage=_STAGES[r[1]],
             reviewer=r[2],
-            verdict=None if r[3] is None else Verdict(r[3]),
+            verdict=_VERDICTS[r[3]],
             reason=r[4],
             note=r[5],
-            role=Role(r[6]),
+            role=_ROLES[r[6]],
             decided_at=r[7],
             shown=r[8],
             uid=r[9],

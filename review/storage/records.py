@@ -213,7 +213,7 @@ def ids_and_sources(store: Store) -> list[tuple[str, str, int]]:
     """(record id, source, length of the abstract) of every record, in order of arrival: enough to count by."""
     query = select(records.c.record_id, records.c.source, func.length(records.c.abstract)).order_by(records.c.number)
     with store.reading() as connection:
-        return [(a, b, c) for a, b, c in connection.execute(query)]
+        return [(a, b, c) for a, b, c in connection.execute(query).all()]
 
 
 def identifiers(store: Store) -> list[RowMapping]:
