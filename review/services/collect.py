@@ -133,6 +133,11 @@ def source_name(file_name: str, form: str) -> str:
     return re.sub(r"(-?\d+)+$", "", stem).strip("-") or stem or form
 
 
+def suggested_source(data: bytes, file_name: str) -> str:
+    """The short source name an export file suggests by what it holds and by its name."""
+    return source_name(file_name, registry.detect(data, file_name).name)
+
+
 def _planned(project: Project, name: str) -> PlannedSearch:
     try:
         searches = protocol.in_force(project).searches

@@ -1,0 +1,165 @@
+"""Other people's text made safe for the screen: nothing in a title, name or note is ever read as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from urllib.parse import quote, urlsplit
+
+from review.domain.protocol import Criterion, Protocol
+from review.domain.record import Record
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: object) -> str:
+    r"""Text for a place that reads Markdown, shown as it is: CommonMark lets every ASCII mark be escaped.
+
+    >>> plain("*star* :red[no]")
+    '\\*star\\* \\:red\\[no\\]'
+    """
+    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def highlighted(text: str, include: Sequence[str], exclude: Sequence[str]) -> str:
+    """The text as HTML with whole words marked; every piece is escaped before it is wrapped.
+
+    >>> highlighted("LSTV & LSTM, not LSTVs", ["lstv"], ["lstm"])
+    '<mark class="for">LSTV</mark> &amp; <mark class="against">LSTM</mark>, not LSTVs'
+    """
+    pattern = _words([*include, *exclude])
+    if pattern is None:
+        return escape(text)
+    against = {_folded(term) for term in exclude}
+    pieces: list[str] = []
+    done = 0
+    for match in pattern.finditer(text):
+        kind = "against" if _folded(match.group()) in against else "for"
+        pieces += [escape(text[done : match.start()]), f'<mark class="{kind}">{escape(match.group())}</mark>']
+        done = match.end()
+    return "".join([*pieces, escape(text[done:])])
+
+
+def _words(terms: Sequence[str]) -> re.Pattern[str] | None:
+    """One pattern for all terms, the longest first, white space within a term folded."""
+    found = sorted({_folded(term) for term in terms if term.strip()}, key=len, reverse=True)
+    if not found:
+        return None
+    spaced = (r"\s+".join(re.escape(word) for word in term.split()) for term in found)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
+
+
+def _folded(term: str) -> str:
+    return " ".join(term.split()).casefold()
+
+
+def record_card(record: Record, protocol: Protocol | None = None) -> str:
+    """One record as HTML. With a protocol its terms are marked; `data-record-id` says which record is on the screen."""
+    include = protocol.include_terms if protocol else ()
+    exclude = protocol.exclude_terms if protocol else ()
+    title = highlighted(record.title, include, exclude) or "<em>No title in the export</em>"
+    abstract = highlighted(record.abstract, include, exclude)
+    body = f"<p>{abstract}</p>" if abstract else "<p><em>No abstract in the export. Judge by the title.</em></p>"
+    keywords = f'<p class="quiet">Keywords: {escape("; ".join(record.keywords))}</p>' if record.keywords else ""
+    return (
+        f'<article class="record" data-testid="screening-card" data-record-id="{escape(record.record_id)}">'
+        f'<h2 data-testid="record-title" aria-live="polite">{title}</h2>'
+        f'<p class="quiet">{about(record)}</p>{links(record)}'
+        f'<div class="abstract">{body}</div>{keywords}</article>'
+    )
+
+
+def about(record: Record) -> str:
+    """Authors, journal, year, type and language on one line of HTML."""
+    authors = "; ".join(record.authors[:6]) + ("; et al." if len(record.authors) > 6 else "")
+    parts = (authors, record.journal, str(record.year or ""), record.type, record.language)
+    return escape(" · ".join(part for part in parts if part)) or "No authors, journal or year in the export"
+
+
+def links(record: Record) -> str:
+    """Links built from the record's identifiers; its own address only if it is a web address."""
+    found = "".join(
+        f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
+        for label, address in _addresses(record)
+    )
+    return f'<p class="links">{found}</p>' if found else ""
+
+
+def _addresses(record: Record) -> Iterator[tuple[str, str]]:
+    if record.doi:
+        yield f"DOI {record.doi}", f"https://doi.org/{quote(record.doi, safe='/')}"
+    if record.pmid.isdigit():
+        yield f"PubMed {record.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{record.pmid}/"
+    if record.arxiv_id:
+        yield f"arXiv {record.arxiv_id}", f"https://arxiv.org/abs/{quote(record.arxiv_id, safe='/')}"
+    try:
+        scheme = urlsplit(record.url).scheme.casefold()
+    except ValueError:
+        return
+    if scheme in ("http", "https") and not record.doi:
+        yield "Web page", record.url
+
+
+def criteria(protocol: Protocol) -> str:
+    """The criteria and instructions that stand beside every record, as HTML."""
+    parts = [
+        "<h3>Include</h3>",
+        _criteria(protocol.include),
+        "<h3>Exclude</h3>",
+        _criteria(protocol.exclude),
+    ]
+    if protocol.screening.instructions:
+        parts += ["<h3>Instructions</h3>", f"<p>{escape(protocol.screening.instructions)}</p>"]
+    return f'<aside class="criteria">{"".join(parts)}</aside>'
+
+
+def _criteria(found: Sequence[Criterion]) -> str:
+    rows = (f"<li><b>{escape(c.id)} {escape(c.label)}</b><br>{escape(c.text)}</li>" for c in found)
+    return f"<ul>{''.join(rows)}</ul>"
+
+
+def side_by_side(records: Sequence[Record], label_of: dict[str, str]) -> str:
+    """Records in columns, field by field; a row whose values differ is marked."""
+    rows = (
+        ("Source", [label_of.get(r.source, r.source) for r in records]),
+        ("Title", [r.title for r in records]),
+        ("Authors", ["; ".join(r.authors) for r in records]),
+        ("Year", [str(r.year or "") for r in records]),
+        ("Journal", [r.journal for r in records]),
+        ("Volume, pages", [" ".join(part for part in (r.volume, r.issue, r.pages) if part) for r in records]),
+        ("DOI", [r.doi for r in records]),
+        ("PubMed, arXiv", [" ".join(part for part in (r.pmid, r.arxiv_id) if part) for r in records]),
+        ("Abstract", [_shortened(r.abstract) for r in records]),
+    )
+    body = "".join(_row(name, values) for name, values in rows if any(values))
+    return f'<table class="sides"><tbody>{body}</tbody></table>'
+
+
+def _row(name: str, values: Sequence[str]) -> str:
+    differs = name != "Source" and len({_folded(value) for value in values}) > 1
+    cells = "".join(f"<td>{escape(value) or '–'}</td>" for value in values)
+    style = ' class="differs"' if differs else ""
+    return f'<tr{style}><th scope="row">{name}</th>{cells}</tr>'
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 400 else f"{text[:400].rsplit(' ', 1)[0]} …"
+
+
+def stacked_bar(name: str, parts: Sequence[tuple[str, int, str]]) -> str:
+    """A bar of parts (label, count, class of style) with its legend, as HTML."""
+    total = sum(count for _, count, _ in parts)
+    shares = "".join(
+        f'<span class="{style}" style="width:{100 * count / total:.2f}%"></span>'
+        for _, count, style in parts
+        if total and count
+    )
+    legend = "".join(
+        f'<li><i class="{style}"></i>{escape(label)} <b>{count:,}</b></li>' for label, count, style in parts
+    )
+    said = ", ".join(f"{label} {count:,}" for label, count, _ in parts)
+    return (
+        f'<section class="stage"><h4>{escape(name)} <span class="quiet">{total:,} works</span></h4>'
+        f'<div class="bar" role="img" aria-label="{escape(said)}">{shares}</div><ul class="legend">{legend}</ul></section>'
+    )

@@ -1,0 +1,165 @@
+"""Serving the app to one computer: Streamlit under uvicorn, on loopback only, with the ranking kept in a process beside it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import ipaddress
+import logging
+import os
+import socket
+import subprocess
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from review.app import frame
+from review.domain.errors import ReviewError
+from review.services import team
+from review.services.project import open_project
+
+if TYPE_CHECKING:
+    import streamlit as st
+
+_log = logging.getLogger(__name__)
+_ENTRY = Path(__file__).resolve().parent / "main.py"
+# Imported before the first visit, so that `gc.freeze` takes them out of every later collection.
+_HEAVY = ("pandas", "pyarrow", "sklearn.linear_model", "scipy.sparse", "streamlit.elements.arrow")
+_OPTIONS: dict[str, Any] = {
+    # After every run Streamlit walks all objects while holding the interpreter: 40 of 70 ms of a key press.
+    "runner.postScriptGC": False,
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "viewer",  # a single "c" would otherwise offer to clear caches
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
+    "server.maxUploadSize": 500,  # MB: the largest exports of a big review
+    "server.disconnectedSessionTTL": 3600,  # seconds: a laptop may sleep over lunch
+}
+
+
+def serve(
+    project_root: Path,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    reviewer: str | None = None,
+    *,
+    open_browser: bool = True,
+) -> None:
+    """Serve the project until stopped with Ctrl-C. Raises ReviewError when it may not, or cannot, listen there."""
+    import uvicorn
+
+    _check_host(host)
+    open_project(project_root).close()  # say now what would fail at the first visit
+    with _listening(host, port) as listener:
+        os.environ[frame.PROJECT] = str(project_root.resolve())
+        os.environ.pop(frame.REVIEWER, None)
+        if reviewer:
+            os.environ[frame.REVIEWER] = team.clean_name(reviewer)
+        app = _application(host, port, f"http://{_printed(host)}:{port}/" if open_browser else "")
+        with _ranking_beside(project_root):
+            config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20)
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _check_host(host: str) -> None:
+    if host == "localhost":
+        return
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ReviewError(
+            f"The app asks nobody for a password, so it is not served at {host}.",
+            hint="Use --host 127.0.0.1, where only this computer reaches it.",
+        )
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(128)
+        except (OSError, OverflowError) as error:
+            raise ReviewError(
+                f"Port {port} of {host} cannot be used: another program has it, perhaps this app in another window.",
+                hint=f"Choose another one, for example --port {port + 1 if port < 65_535 else 8501}.",
+            ) from error
+        yield listener
+
+
+def _printed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _application(host: str, port: int, opened: str) -> st.App:
+    """The ASGI application, with everything heavy imported and set aside from garbage collection."""
+    import streamlit as st
+    from streamlit import config
+
+    for option, value in _OPTIONS.items():
+        config.set_option(option, value)
+    config.set_option("server.address", host)
+    config.set_option("server.port", port)
+    config.set_option("server.allowedHosts", ["localhost", "127.0.0.1", "[::1]", host])
+    for name in _HEAVY:
+        importlib.import_module(name)
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
+        if opened:
+            webbrowser.open(opened)
+        yield None
+
+    app = st.App(_ENTRY, lifespan=lifespan, on_script_error=_said_kindly)
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _said_kindly(error: Exception) -> bool:
+    """Whatever no page expected: a sentence on the screen, the details in the terminal."""
+    import streamlit as st
+
+    from review.app.markup import plain
+
+    if isinstance(error, ReviewError):
+        st.error(plain(error), icon=":material/error:")
+        return True
+    _log.error("A page failed.", exc_info=error)
+    st.error(
+        "Something went wrong that this program did not expect. What you decided is stored. Load the page again; if "
+        "it happens again, the terminal in which the app was started says more.",
+        icon=":material/error:",
+    )
+    return True
+
+
+@contextmanager
+def _ranking_beside(project_root: Path) -> Iterator[None]:
+    """Keep the order of the queue up to date in a process of its own; it ends when its input closes."""
+    command = [sys.executable, "-m", "review", "rank", "--watch", "--project", str(project_root.resolve())]
+    quiet = subprocess.DEVNULL
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)  # noqa: S603 - our own program
+    try:
+        yield
+    finally:
+        if worker.stdin:
+            worker.stdin.close()
+        worker.terminate()
+        try:
+            worker.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()

@@ -1,0 +1,1 @@
+"""One file per page; each shows what a service answers and holds no rule of its own."""

@@ -1,0 +1,105 @@
+"""Conflicts: shown to, and settled by, a person who judged neither side. The only page that shows others' verdicts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from review.app import frame, markup
+from review.app.frame import callback
+from review.app.markup import plain
+from review.domain.protocol import Protocol
+from review.domain.screening import Conflict, Decision, Role, Stage, Verdict
+from review.services import protocol, screen
+from review.services.project import Project
+from review.services.works import read
+
+STAGES = {Stage.TITLE_ABSTRACT: "Title and abstract", Stage.FULL_TEXT: "Full text"}
+
+
+def show(project: Project) -> None:
+    st.title("Conflicts")
+    who = frame.reviewer(project)
+    st.write("A conflict is settled by a third person, who judged neither side. That person sees both verdicts here.")
+    role = st.segmented_control(
+        "Your role on this page",
+        list(Role),
+        format_func=lambda r: f"{plain(who)}, {r}",
+        default=Role.REVIEWER,
+        key="role",
+    )
+    if role is not Role.ADJUDICATOR:
+        st.info("As a reviewer you do not see what others decided. Take the role of adjudicator to settle conflicts.")
+        return
+    stage = st.segmented_control(
+        "Stage", list(Stage), format_func=STAGES.__getitem__, default=Stage.TITLE_ABSTRACT, key="conflict-stage"
+    )
+    _settle_each(project, who, Stage(stage or Stage.TITLE_ABSTRACT))
+
+
+def _settle_each(project: Project, who: str, stage: Stage) -> None:
+    found = screen.conflicts(project, stage)
+    open_to_me = [c for c in found if who.casefold() not in {name.casefold() for name in c.reviewers}]
+    if len(open_to_me) < len(found):
+        st.warning(f"{len(found) - len(open_to_me)} conflicts are your own; another person settles them.")
+    if not found:
+        st.success("There is no conflict at this stage.", icon=":material/task_alt:")
+    if not open_to_me:
+        return
+    rules = protocol.in_force(project)
+    st.caption(f"{len(open_to_me):,} to settle")
+    conflict = open_to_me[0]
+    left, right = st.columns([7, 3], gap="large")
+    with left:
+        st.html(markup.record_card(read(project, [conflict.record_id])[conflict.record_id], rules))
+        _verdicts(conflict, rules)
+        _settle(project, who, conflict, rules)
+    with right, st.expander("Criteria and instructions", expanded=True):
+        st.html(markup.criteria(rules))
+
+
+def _verdicts(conflict: Conflict, rules: Protocol) -> None:
+    for column, decision in zip(st.columns(len(conflict.decisions)), conflict.decisions, strict=True):
+        criterion = rules.exclusion(decision.reason) if decision.reason else None
+        with column.container(border=True):
+            st.markdown(f"**{plain(decision.reviewer)}** says **{decision.verdict}**")
+            if criterion:
+                st.markdown(plain(f"{criterion.id} {criterion.label}"))
+            st.text(decision.note or "No note.")
+
+
+def _settle(project: Project, who: str, conflict: Conflict, rules: Protocol) -> None:
+    work, stage = conflict.record_id, conflict.stage
+    asked = "Reason, if you exclude" + (" (needed at full text)" if stage is Stage.FULL_TEXT else " (optional)")
+    labels = {c.id: f"{c.id} {c.label}" for c in rules.exclude}
+    st.selectbox(asked, ["", *labels], format_func=lambda c: labels.get(c, ""), key=f"settle-reason-{work}")
+    st.text_input("Note (optional)", key=f"settle-note-{work}", max_chars=2_000)
+    with st.container(horizontal=True):
+        for verdict, label in ((Verdict.INCLUDE, "Settle: include"), (Verdict.EXCLUDE, "Settle: exclude")):
+            st.button(
+                label,
+                key=f"settle-{verdict}-{stage}-{work}",
+                type="primary" if verdict is Verdict.INCLUDE else "secondary",
+                on_click=_decide,
+                args=(project, who, conflict, verdict),
+            )
+
+
+@callback
+def _decide(project: Project, who: str, conflict: Conflict, verdict: Verdict) -> None:
+    work = conflict.record_id
+    decision = Decision(
+        record_id=work,
+        stage=conflict.stage,
+        reviewer=who,
+        verdict=verdict,
+        role=Role.ADJUDICATOR,
+        reason=str(st.session_state.get(f"settle-reason-{work}", "")) if verdict is Verdict.EXCLUDE else "",
+        note=str(st.session_state.get(f"settle-note-{work}", "")).strip(),
+        shown=work,
+    )
+    screen.decide(project, decision)
+    frame.notice("Settled.")
+
+
+if __name__ == "__main__":
+    frame.page(show)

@@ -1,0 +1,69 @@
+"""The PRISMA flow diagram, drawn from the facts, and its files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from review.app import frame
+from review.app.markup import plain
+from review.domain.errors import NotInstalled
+from review.domain.screening import Stage
+from review.services import flow, screen
+from review.services.project import Project
+
+_FILES = (
+    (".svg", "image/svg+xml"),
+    (".png", "image/png"),
+    (".pdf", "application/pdf"),
+    (".csv", "text/csv"),
+    (".json", "application/json"),
+)
+
+
+def show(project: Project) -> None:
+    st.title("Flow diagram")
+    if _hidden(project):
+        return
+    for finding in flow.check(project):
+        st.error(plain(finding), icon=":material/calculate:")
+    counts = flow.counts(project)
+    with st.container(horizontal=True):
+        for suffix, mime in _FILES:
+            _download(project, suffix, mime)
+    svg = flow.as_file(project, ".svg").decode("utf-8")
+    st.image(svg, alt=f"PRISMA 2020 flow diagram: {counts.new_studies} studies included")
+    st.caption(
+        "Every number is counted from the records and decisions at this moment; unfinished work is said in its box."
+    )
+
+
+def _hidden(project: Project) -> bool:
+    """A reviewer with work left is asked first: the counts can give away what others decided."""
+    who = str(st.session_state.get("who", ""))
+    if not who or st.session_state.get("flow-shown"):
+        return False
+    waiting = sum(len(screen.queue(project, who, stage)) for stage in Stage)
+    if not waiting:
+        return False
+    st.info(
+        f"{waiting:,} decisions still wait for you. The diagram counts outcomes, which can tell you what others "
+        "decided; screening is meant to be blinded."
+    )
+    if st.button("Show the diagram all the same"):
+        st.session_state["flow-shown"] = True
+        st.rerun()
+    return True
+
+
+def _download(project: Project, suffix: str, mime: str) -> None:
+    label = suffix.removeprefix(".").upper()
+    try:
+        data = flow.as_file(project, suffix)
+    except NotInstalled as error:
+        st.button(label, disabled=True, help=plain(error))
+        return
+    st.download_button(label, data, file_name=f"flow{suffix}", mime=mime, on_click="ignore", icon=":material/download:")
+
+
+if __name__ == "__main__":
+    frame.page(show)

@@ -1,0 +1,127 @@
+"""Full texts: sought, retrieved or not, then included or excluded for exactly one reason."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from review.app import frame, markup, mine
+from review.app.frame import callback
+from review.app.markup import plain
+from review.domain.protocol import Protocol
+from review.domain.record import Record
+from review.domain.screening import Decision, Stage, Verdict
+from review.services import fulltext, protocol, screen
+from review.services.fulltext import ReportStanding
+from review.services.project import Project
+from review.services.works import read
+
+STAGE = Stage.FULL_TEXT
+_STATUS = {"": "nothing said yet", "sought": "sought", "retrieved": "retrieved", "not_retrieved": "not retrieved"}
+
+
+def show(project: Project) -> None:
+    st.title("Full text")
+    who = frame.reviewer(project)
+    reports = fulltext.standings(project)
+    if not reports:
+        st.info("No work has come past title and abstract yet.")
+        return
+    decided = screen.my_decisions(project, who, STAGE)
+    shown = read(project, list(reports))
+    done = sum(work in decided for work in reports)
+    st.progress(done / len(reports), text=f"{done:,} of {len(reports):,} full texts decided by you")
+    views = ("Assess", "My decisions")
+    if st.segmented_control("View", views, default=views[0], label_visibility="collapsed", key="ft-view") == views[1]:
+        mine.show(project, who, STAGE)
+        return
+    work = _choice(list(reports), shown, decided)
+    if work is None:
+        st.success("You have decided every full text.", icon=":material/task_alt:")
+        return
+    rules = protocol.in_force(project)
+    left, right = st.columns([7, 3], gap="large")
+    with left:
+        st.html(markup.record_card(shown[work], rules))
+        _retrieval(project, who, reports[work])
+        _assess(project, who, work, rules)
+    with right, st.expander("Criteria and instructions", expanded=True):
+        st.html(markup.criteria(rules))
+
+
+def _choice(works: list[str], shown: dict[str, Record], decided: dict[str, Decision]) -> str | None:
+    everything = st.toggle("Show those I have decided, too", key="ft-all")
+    offered = [work for work in works if everything or work not in decided]
+
+    def named(work: str) -> str:
+        said = f" ({decided[work].verdict})" if work in decided else ""
+        return f"{shown[work].short_citation}: {shown[work].title}{said}"
+
+    return st.selectbox("Report", offered, format_func=named, key="ft-work") if offered else None
+
+
+def _retrieval(project: Project, who: str, report: ReportStanding) -> None:
+    work = report.record_id
+    st.subheader("Retrieval")
+    note = f" ({report.note})" if report.note else ""
+    st.caption(plain(f"Now: {_STATUS[report.retrieval]}{note}"))
+    st.text_input("Note on the search for the full text (optional)", key=f"retrieval-note-{work}", max_chars=500)
+    with st.container(horizontal=True):
+        for status in fulltext.STATUSES:
+            st.button(
+                _STATUS[status].capitalize(),
+                key=f"retrieval-{status}-{work}",
+                disabled=status == report.retrieval,
+                on_click=_set_retrieval,
+                args=(project, who, work, status),
+            )
+
+
+@callback
+def _set_retrieval(project: Project, who: str, work: str, status: str) -> None:
+    note = str(st.session_state.get(f"retrieval-note-{work}", "")).strip()
+    fulltext.set_retrieval(project, work, status, person=who, note=note)
+
+
+def _assess(project: Project, who: str, work: str, rules: Protocol) -> None:
+    st.subheader("Your decision")
+    st.radio(
+        "Reason, if you exclude (exactly one)",
+        [c.id for c in rules.exclude],
+        index=None,
+        format_func=lambda c: plain(f"{c} {_label(rules, c)}"),
+        key=f"ft-reason-{work}",
+    )
+    st.text_input("Note (optional)", key=f"ft-note-{work}", max_chars=2_000)
+    with st.container(horizontal=True):
+        for verdict, label in ((Verdict.INCLUDE, "Include"), (Verdict.EXCLUDE, "Exclude")):
+            st.button(
+                label,
+                key=f"ft-{verdict}-{work}",
+                type="primary" if verdict is Verdict.INCLUDE else "secondary",
+                on_click=_decide,
+                args=(project, who, work, verdict),
+            )
+
+
+def _label(rules: Protocol, criterion: str) -> str:
+    found = rules.exclusion(criterion)
+    return found.label if found else ""
+
+
+@callback
+def _decide(project: Project, who: str, work: str, verdict: Verdict) -> None:
+    decision = Decision(
+        record_id=work,
+        stage=STAGE,
+        reviewer=who,
+        verdict=verdict,
+        reason=str(st.session_state.get(f"ft-reason-{work}") or "") if verdict is Verdict.EXCLUDE else "",
+        note=str(st.session_state.get(f"ft-note-{work}", "")).strip(),
+        shown=work,
+    )
+    screen.decide(project, decision)
+    frame.notice("Stored.")
+
+
+if __name__ == "__main__":
+    frame.page(show)

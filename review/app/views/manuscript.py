@@ -1,0 +1,144 @@
+"""Manuscripts: started from a skeleton, built into documents whose numbers are looked up, checked item by item."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from review.app import frame
+from review.app.frame import callback
+from review.app.markup import plain
+from review.domain.checklist import ItemState, open_items
+from review.domain.finding import Finding
+from review.services import facts, paper
+from review.services.project import Project
+
+_BUILT = "built"
+_CHECKLISTS = ("prisma-scr",)
+_STATES = {
+    ItemState.YES: "reported",
+    ItemState.PARTIAL: "begun",
+    ItemState.NO: "still open",
+    ItemState.NOT_APPLICABLE: "not applicable",
+}
+_MIME = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pdf": "application/pdf",
+    ".html": "text/html",
+    ".tex": "application/x-tex",
+    ".md": "text/markdown",
+}
+
+
+def show(project: Project) -> None:
+    st.title("Manuscript")
+    found = paper.papers(project)
+    if not found:
+        st.write(
+            "There is no manuscript yet. It begins with a skeleton that asks for your words and fills in the numbers."
+        )
+    else:
+        _one(project, found)
+    with st.expander("Start a new manuscript", expanded=not found), st.form("new-paper", border=False):
+        st.text_input("Name of its folder in the project", "paper" if not found else "", key="paper-name")
+        st.form_submit_button("Create", on_click=_create, args=(project,))
+
+
+@callback
+def _create(project: Project) -> None:
+    place = paper.create(project, Path(str(st.session_state.get("paper-name", "")).strip() or "paper"))
+    frame.notice(f"Created. Write your text in {place / paper.MANUSCRIPT}; numbers in it are looked up at each build.")
+
+
+def _one(project: Project, found: list[Path]) -> None:
+    folder = (
+        st.selectbox("Manuscript", found, format_func=lambda p: p.name, key="paper") if len(found) > 1 else found[0]
+    )
+    if folder is None:
+        return
+    st.caption(plain(f"The text is {folder.name}/{paper.MANUSCRIPT}. Edit it with any text editor, then build."))
+    build, checklist, values = st.tabs(["Documents", "Checklist", "Facts"])
+    with build:
+        _build(project, folder)
+    with checklist:
+        _checklist(project, folder)
+    with values:
+        _facts(project)
+
+
+def _build(project: Project, folder: Path) -> None:
+    chosen = st.pills(
+        "Build as", list(paper.FORMATS), selection_mode="multi", default=["docx", "pdf"], key="paper-formats"
+    )
+    if st.button("Build", type="primary", disabled=not chosen, key="build"):
+        with st.spinner("Looking up the numbers and writing the documents …"):
+            st.session_state[_BUILT] = (folder, paper.build(project, folder, chosen))
+    files = sorted((folder / paper.BUILD).glob("manuscript.*"))
+    with st.container(horizontal=True):
+        for path in files:
+            st.download_button(
+                path.name,
+                path.read_bytes(),
+                file_name=path.name,
+                mime=_MIME.get(path.suffix, "application/octet-stream"),
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"download-{folder.name}-{path.name}",
+            )
+    built = st.session_state.get(_BUILT)
+    if built and built[0] == folder:
+        st.success(f"Built {len(built[1].files)} documents.", icon=":material/task_alt:")
+        _findings(built[1].findings)
+
+
+def _findings(found: tuple[Finding, ...]) -> None:
+    if not found:
+        st.write("Nothing to mend was found.")
+        return
+    st.write(f"{len(found)} things to look at before you send it on:")
+    table = {
+        "Severity": [str(f.severity) for f in found],
+        "Line": [f.line for f in found],
+        "What": [f.message for f in found],
+        "What to do": [f.hint for f in found],
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, alt="Findings in the manuscript")
+
+
+def _checklist(project: Project, folder: Path) -> None:
+    name = st.selectbox("Reporting guideline", _CHECKLISTS, key="checklist") if len(_CHECKLISTS) > 1 else _CHECKLISTS[0]
+    answers = paper.checklist(project, folder, name)
+    still = open_items(answers)
+    done = len(answers) - len(still)
+    st.progress(done / len(answers), text=f"{plain(name.upper())}: {done} of {len(answers)} items answered")
+    table = {
+        "Item": [a.item.number for a in answers],
+        "Section": [a.item.section for a in answers],
+        "What is asked": [a.item.ask for a in answers],
+        "State": [_STATES[a.state] for a in answers],
+        "Where": [a.place for a in answers],
+        "Remark": [a.note for a in answers],
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, height=560, alt="Checklist")
+
+
+def _facts(project: Project) -> None:
+    st.caption(
+        "Write a fact's name between double braces in the manuscript; the build puts in its value of that moment."
+    )
+    found = facts.facts(project)
+    words = st.text_input("Find a fact", key="fact-find").casefold()
+    wanted = [fact for name, fact in found.items() if words in f"{name} {fact.formula}".casefold()]
+    table = {
+        "Name": [f.name for f in wanted],
+        "Value": ["undefined" if f.value is None else str(f.value) for f in wanted],
+        "Unit": [f.unit for f in wanted],
+        "How it is computed": [f.formula for f in wanted],
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, height=560, alt="Facts a manuscript may name")
+
+
+if __name__ == "__main__":
+    frame.page(show)

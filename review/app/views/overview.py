@@ -1,0 +1,159 @@
+"""Where the review stands, by whom, and what to do next."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from review.app import frame, markup
+from review.app.frame import callback
+from review.app.markup import plain
+from review.domain.finding import Finding
+from review.domain.screening import Stage
+from review.services import collect, overview, protocol, screen
+from review.services.overview import ReviewStatus, StageStatus
+from review.services.project import Project
+
+
+def show(project: Project) -> None:
+    status = overview.status(project)
+    st.title("Overview")
+    st.markdown(f"**{plain(status.title)}**")
+    st.info(f"**Next step.** {status.next_step}", icon=":material/flag:")
+    _cards(status)
+    _stages(project, status)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _people(status)
+    with right:
+        _sources(status)
+    _protocol(project)
+    _imports(project)
+
+
+def _cards(status: ReviewStatus) -> None:
+    first, second = status.title_abstract, status.full_text
+    cards = (
+        ("Records found", status.records, "All entries of all export files."),
+        ("Works", status.works, "Records once duplicates are joined."),
+        ("Titles left to screen", first.unscreened + first.partial, "Works that still need a decision."),
+        ("Full texts sought", second.total, "Works that came past title and abstract."),
+        ("Included", status.included, "Works included after reading the full text."),
+        ("Charted", status.charted, "Included works with at least one charted answer."),
+    )
+    for column, (label, value, meaning) in zip(st.columns(len(cards)), cards, strict=True):
+        column.metric(label, f"{value:,}", border=True, help=meaning)
+
+
+def _stages(project: Project, status: ReviewStatus) -> None:
+    """Outcomes are shown to a reviewer only when nothing waits for that reviewer: a count can give a verdict away."""
+    who = str(st.session_state.get("who", ""))
+    hidden = False
+    for name, stage, found in (
+        ("Title and abstract", Stage.TITLE_ABSTRACT, status.title_abstract),
+        ("Full text", Stage.FULL_TEXT, status.full_text),
+    ):
+        blind = bool(who and screen.queue(project, who, stage)) and found.total > 0
+        hidden = hidden or blind
+        st.html(markup.stacked_bar(name, _parts(found, blind=blind)))
+    if hidden:
+        st.caption("Inclusions, exclusions and conflicts are shown once nothing waits for you: screening is blinded.")
+
+
+def _parts(found: StageStatus, *, blind: bool) -> list[tuple[str, int, str]]:
+    waiting = [
+        ("nobody has decided", found.unscreened, "waiting"),
+        ("waiting for another person", found.partial, "begun"),
+    ]
+    if blind:
+        return [*waiting, ("decided by enough people", found.settled + found.conflict, "done")]
+    return [
+        *waiting,
+        ("in conflict", found.conflict, "open"),
+        ("included", found.included, "in"),
+        ("excluded", found.excluded, "out"),
+    ]
+
+
+def _people(status: ReviewStatus) -> None:
+    st.subheader("Who has decided how many")
+    first, second = status.title_abstract.by_person, status.full_text.by_person
+    names = sorted({*first, *second})
+    if not names:
+        st.caption("Nobody has decided anything yet.")
+        return
+    table = {
+        "Person": names,
+        "Title and abstract": [first.get(n, 0) for n in names],
+        "Full text": [second.get(n, 0) for n in names],
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, alt="Decisions per person")
+
+
+def _sources(status: ReviewStatus) -> None:
+    st.subheader("Records per source")
+    if not status.sources:
+        st.caption("Nothing has been imported yet.")
+        return
+    table = {"Source": list(status.sources), "Records": list(status.sources.values())}
+    st.dataframe(pd.DataFrame(table), hide_index=True, alt="Records per source")
+    joined = f"{status.duplicate_groups:,} groups of duplicates"
+    unsure = f"; {status.unsure_pairs:,} pairs wait for a person's answer" if status.unsure_pairs else ""
+    st.caption(joined + unsure + ".")
+
+
+def _protocol(project: Project) -> None:
+    found = protocol.status(project)
+    if found.history:
+        day = str(found.history[0].at)[:10]
+        state = f"frozen on {day}, {len(found.history) - 1} amendments"
+    else:
+        state = "not frozen yet"
+    with st.expander(f"Protocol ({state})", icon=":material/description:"):
+        for fault in found.findings:
+            st.warning(plain(fault))
+        rules = found.protocol
+        if rules is not None:
+            st.markdown(f"**Question.** {plain(rules.question)}")
+            st.markdown(f"**Population.** {plain(rules.pcc.population)}")
+            st.markdown(f"**Concept.** {plain(rules.pcc.concept)}")
+            st.markdown(f"**Context.** {plain(rules.pcc.context)}")
+            st.html(markup.criteria(rules))
+        if found.changed:
+            st.warning("protocol.yaml was edited after it was frozen. The frozen version counts until you amend it.")
+        if not found.frozen and rules is not None:
+            st.caption("Freeze the protocol before screening: its text, its hash and the time are kept.")
+            st.button("Freeze the protocol", on_click=_freeze, args=(project,))
+
+
+@callback
+def _freeze(project: Project) -> None:
+    protocol.freeze(project, who=str(st.session_state.get("who", "")))
+    frame.notice("The protocol is frozen. Later changes are numbered amendments with a reason.")
+
+
+def _imports(project: Project) -> None:
+    reports = collect.reports(project)
+    if not reports:
+        return
+    st.subheader("Imported files")
+    table = {
+        "File": [r.file for r in reports],
+        "Source": [r.source for r in reports],
+        "Format": [r.format for r in reports],
+        "Read": [r.read for r in reports],
+        "New": [r.new for r in reports],
+        "Known": [r.known for r in reports],
+        "Unreadable": [r.unreadable for r in reports],
+        "Without abstract": [r.without_abstract for r in reports],
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, alt="Imported files")
+    findings: list[Finding] = [finding for report in reports for finding in report.findings]
+    if findings:
+        with st.expander(f"{len(findings):,} remarks on what was read"):
+            for finding in findings[:200]:
+                st.text(str(finding))
+
+
+if __name__ == "__main__":
+    frame.page(show)

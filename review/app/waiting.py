@@ -1,0 +1,95 @@
+"""One person's queue at the screening page: held in the window, so that a key press costs one decision and one record.
+
+A new ranking replaces only the tail: the record on the screen never changes under somebody's fingers.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from review.domain.errors import ReviewError
+from review.domain.screening import Stage
+from review.services import rank, screen
+from review.services.project import Project
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Works still to be judged by one person, the one on the screen first; and how many that person has decided."""
+
+    reviewer: str
+    stage: Stage
+    ids: deque[str]
+    decided: int
+    order: int  # the published ranking the tail follows
+    _done: set[str] = field(default_factory=set)
+    _taken_back: int = 0
+    _sorting: threading.Thread | None = None
+    _fresh: tuple[int, int, list[str]] | None = None  # (take-backs when read, order, works)
+
+    @staticmethod
+    def of(project: Project, reviewer: str, stage: Stage) -> Waiting:
+        order = rank.published(project)
+        return Waiting(
+            reviewer=reviewer,
+            stage=stage,
+            ids=deque(screen.queue(project, reviewer, stage)),
+            decided=len(screen.my_decisions(project, reviewer, stage)),
+            order=order,
+        )
+
+    @property
+    def head(self) -> str | None:
+        return self.ids[0] if self.ids else None
+
+    @property
+    def share(self) -> float:
+        total = self.decided + len(self.ids)
+        return self.decided / total if total else 1.0
+
+    def decide(self, work: str) -> None:
+        """The work leaves the queue. One that had left it already changes nothing."""
+        if self.head == work:
+            self.ids.popleft()
+            self.decided += 1
+            self._done.add(work)
+
+    def take_back(self, work: str) -> None:
+        """The work comes back to the screen."""
+        if work in self.ids:
+            self.ids.remove(work)
+        self.ids.appendleft(work)
+        self.decided = max(0, self.decided - 1)
+        self._done.discard(work)
+        self._taken_back += 1
+
+    def follow(self, project: Project) -> None:
+        """Take over a newer published order, sorted beside the page; the record on the screen stays."""
+        if self._fresh is not None:
+            at, order, works = self._fresh
+            self._fresh = None
+            if at == self._taken_back:
+                self._replace_tail(works)
+                self.order = order
+        elif (self._sorting is None or not self._sorting.is_alive()) and rank.published(project) != self.order:
+            self._sorting = threading.Thread(target=self._sort, args=(project,), daemon=True)
+            self._sorting.start()
+
+    def _sort(self, project: Project) -> None:
+        at = self._taken_back
+        order = rank.published(project)
+        try:
+            self._fresh = (at, order, screen.queue(project, self.reviewer, self.stage))
+        except (ReviewError, OSError):
+            _log.exception("The new order could not be read; the old one stays.")
+
+    def _replace_tail(self, works: Iterable[str]) -> None:
+        head = self.head
+        tail = (work for work in works if work != head and work not in self._done)
+        self.ids = deque([*([head] if head else []), *tail])
