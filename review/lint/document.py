@@ -90,7 +90,7 @@ def parse(text: str, *, path: str = "manuscript.md") -> Document:
         marks.append(
             Mark(kind=match["kind"], items=items, note=match["note"] or "", line=line, heading=heading, section=section)
         )
-    prose = [Prose(text=line, line=number) for number, line in _prose(bare)]
+    prose = [Prose(text=_without_code(line), line=number) for number, line in _prose(bare)]
     tasks = []
     for line in prose:
         if _TASK.match(line.text):
@@ -99,7 +99,7 @@ def parse(text: str, *, path: str = "manuscript.md") -> Document:
     citations = [
         Citation(key=(m[1] or m[2]).rstrip(".:,;?"), line=line.line, column=m.start() + 1)
         for line in prose
-        for m in _CITATION.finditer(_CODE.sub(lambda code: " " * len(code[0]), line.text))
+        for m in _CITATION.finditer(line.text)
     ]
     return Document(path=path, marks=tuple(marks), tasks=tuple(tasks), citations=tuple(citations), prose=tuple(prose))
 
@@ -111,6 +111,11 @@ def _headings(text: str) -> list[tuple[int, str]]:
 def _place(headings: list[tuple[int, str]], line: int) -> tuple[int, str]:
     before = [(at, name) for at, (number, name) in enumerate(headings, start=1) if number <= line]
     return before[-1] if before else (0, TITLE)
+
+
+def _without_code(line: str) -> str:
+    """Code spans blanked out, every column kept where it is."""
+    return _CODE.sub(lambda code: " " * len(code[0]), line)
 
 
 def _without_comments(text: str) -> str:
