@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,18 @@ FILE = click.Path(path_type=Path)
 STANDARD_OUTPUT = Path("-")
 
 
+class Day(click.ParamType[str]):
+    """A date such as 2025-03-31."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as in 2025-03-31.", param, ctx)
+
+
 @program.command(
     "import",
     examples=[
@@ -37,9 +50,7 @@ STANDARD_OUTPUT = Path("-")
     "--kind", type=click.Choice([str(each) for each in SourceKind]), help="The kind of source, for the flow diagram."
 )
 @click.option("--query", default="", help="The search string, word for word; else taken from the protocol.")
-@click.option(
-    "--searched-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day of the search; else today."
-)
+@click.option("--searched-on", type=Day(), metavar="DATE", help="The day of the search; else today.")
 @click.option("--reported", type=click.IntRange(0), metavar="N", help="How many results the database itself showed.")
 def import_(project: Project, files: tuple[Path, ...], **said: Any) -> Answer:
     """Import the export files of your searches: RIS, nbib, BibTeX, CSV, Excel and others.
@@ -50,12 +61,11 @@ def import_(project: Project, files: tuple[Path, ...], **said: Any) -> Answer:
     from review.domain.errors import ReviewError
     from review.services.collect import Origin, import_file
 
-    day = said["searched_on"]
     origin = Origin(
         source=said["source"],
         kind=SourceKind(said["kind"]) if said["kind"] else None,
         query=said["query"],
-        searched_on=f"{day:%Y-%m-%d}" if day else "",
+        searched_on=said["searched_on"] or "",
         reported=said["reported"],
     )
     reports: list[ImportReport] = []

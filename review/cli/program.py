@@ -131,6 +131,7 @@ debug_option = click.option(
 
 
 @click.group(
+    name="review",
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Ask for help on any command, for example: review import --help",
