@@ -59,7 +59,7 @@ def _places_conflict(f: Features) -> Bools:
 
 def _placed(f: Features) -> Bools:
     """Enough besides a generic title to say that a copy is a copy."""
-    named = (f.title > 0) & f.first_author.same & f.journal.same & (f.year_gap == 0)
+    named = (f.title > 0) & (f.first_author.same | f.volume.same) & f.journal.same & (f.year_gap == 0)
     return np.asarray(f.page.same | f.doi.same | f.pmid.same | (f.abstract >= 90) | named)
 
 

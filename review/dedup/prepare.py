@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from review.domain.record import Record
@@ -64,7 +64,7 @@ _ERRATUM_WORD = re.compile(r"^\W*(?:erratum|errata|corrigendum|corrigenda|correc
 _REPRINT = re.compile(r"^\W*reprint of\W*|\(reprinted (?:from|with)\b[^)]*\)?\s*$", re.IGNORECASE)
 # Notes that a source adds to the title of the corrected article itself; it stays the article.
 _SOURCE_NOTE = re.compile(
-    r"\.*\s*\[?\(?(?:corrected\]\s*\[|\[?published )?(?:erratum|correction) (?:appears|in)\b.*$|\[corrected\]|"
+    r"\.{0,3}\s{0,3}\[?\(?(?:corrected\]\s*\[|\[?published )?(?:erratum|correction) (?:appears|in)\b.*$|\[corrected\]|"
     r"\[version \d.*$|\[electronic resource\]|\[\d+ refs?\]|\[review\]|\(multiple letters\)|"
     r"\.\.\.?\s[^.]*\d{4}[^.]*;\s*\d+.*$",  # "... N Engl J Med. 2009 Jan 29;360(5):544-6"
     re.IGNORECASE,
@@ -111,8 +111,14 @@ _GLUED_CASE = re.compile(
 )
 _AUTHORS_READ = 12  # more names than this never change an answer
 
+_TITLE_READ = 600  # characters; the longest real titles have about 500
+_FIELD_READ = 300  # characters of any other field; a broken export may put a whole page into one
+_AUTHORS_CELL = 4000  # characters of one cell, which may hold all authors glued together
 _ABSTRACT_READ = 400  # characters of an abstract that are looked at
 _ABSTRACT_KEY = 120  # letters that make the key; shorter abstracts have none
+
+
+_CUT_FIELDS = ("journal", "volume", "issue", "pages", "doi", "pmid", "arxiv_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,7 @@ def normal_forms(records: Sequence[Record], *, progress: Callable[[float], None]
 
 
 def _normal_form(record: Record, journals: dict[str, str]) -> NormalForm:
+    record = _cut(record)
     title = title_words(record.title)
     first, family, everyone = author_names(record.authors)
     volume, issue, (first_page, last_page) = _place(record)
@@ -188,6 +195,19 @@ def _normal_form(record: Record, journals: dict[str, str]) -> NormalForm:
         preprint=_is_preprint(record, doi),
         meeting=_is_meeting(record, issue, first_page),
     )
+
+
+def _cut(record: Record) -> Record:
+    """The record with no field longer than is ever looked at; nearly all come back as they are."""
+    long = {
+        name: text[:limit]
+        for name, text, limit in (
+            ("title", record.title, _TITLE_READ),
+            *((name, getattr(record, name), _FIELD_READ) for name in _CUT_FIELDS),
+        )
+        if len(text) > limit
+    }
+    return replace(record, **long) if long else record
 
 
 def plain(text: str) -> str:
@@ -250,7 +270,7 @@ def author_names(authors: Sequence[str]) -> tuple[str, str, str]:
     """
     people: list[str] = []
     for entry in authors:
-        people += _unglued(entry)
+        people += _unglued(entry[:_AUTHORS_CELL])
         if len(people) >= _AUTHORS_READ:
             break
     named = [words for words in (_name_words(person) for person in people[:_AUTHORS_READ]) if words]

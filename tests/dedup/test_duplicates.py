@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import random
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -269,6 +270,42 @@ def test_abstracts_under_the_one_doi_of_a_supplement_stay_apart() -> None:
 def test_a_bare_copy_of_a_record_without_title_is_not_proof() -> None:
     blank = Record(source="a", source_id="1", title="", authors=("Wu, Y.",), year=2020, journal="Spine")
     assert joined_by(blank, replace(blank, source="b")) == ""
+
+
+def test_text_that_no_source_should_send_is_still_read() -> None:
+    odd = ["\ud800 spine", "²³ 10", "\x00", "ﬁ" * 500, "<" * 3000, "(" * 3000, "İstanbul ẞ", "10.1000/" + "9" * 5000]
+    records = [
+        Record(
+            source="a",
+            source_id=str(n),
+            title=text,
+            authors=(text,),
+            pages=text,
+            volume=text,
+            issue=text,
+            doi=text,
+            journal=text,
+            abstract=text,
+            pmid=text,
+            arxiv_id=text,
+            url=text,
+            year=n,
+        )
+        for n, text in enumerate(odd * 2)
+    ]
+    assert len(find_duplicates(records).groups) <= len(odd)
+
+
+@pytest.mark.parametrize(
+    "text", ["." * 9000, "... 2000 " * 2000, "(vol 1" * 2000, "a. " * 5000, "aB" * 5000, "suppl " * 3000]
+)
+def test_a_page_of_rubbish_in_every_field_costs_no_time(text: str) -> None:
+    rubbish = Record(
+        source="a", source_id="1", title=text, authors=(text,), pages=text, issue=text, journal=text, doi=text
+    )
+    start = time.process_time()
+    prepare.normal_forms([rubbish])
+    assert time.process_time() - start < 0.5
 
 
 def test_two_replies_of_one_author_in_one_year_stay_two() -> None:
