@@ -12,6 +12,11 @@ _RESTART = re.compile(r"\n[ \t]*@[A-Za-z]+[ \t]*[{(][^\s={},\"']*[ \t]*,")
 _STEP = re.compile(r"\\.|[{}()]|\n(?=[ \t]*@[A-Za-z]+[ \t]*[{(])", re.DOTALL)
 _NAME = re.compile(r"[\s,]*([^\s=,{}\"#]+)\s*=\s*")
 _NEXT = re.compile(r"\n[ \t]*[A-Za-z][\w+:.-]*[ \t]*=|,\s*[A-Za-z][\w+:.-]*[ \t]*=")
+_BLANK = re.compile(r"\s*")
+_JOIN = re.compile(r"\s*#\s*")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)
+_AFTER_QUOTE = re.compile(r"\s*(?:[,#]|$|\n)")
 _BARE = re.compile(r"[^\s,#{}\"=]+")
 _NOT_ENTRIES = frozenset({"comment", "preamble", "string"})
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -133,8 +138,8 @@ def _fields(body: str, at: int, macros: Mapping[str, str], faults: list[str]) ->
             continue
         value, at = _value(body, name.end(), macros)
         yield name[1], value
-        rest = re.match(r"\s*", body[at:])
-        at += rest.end() if rest else 0
+        blank = _BLANK.match(body, at)
+        at = blank.end() if blank else at
         if at < len(body) and body[at] != ",":
             faults.append(f"The comma after the field {name[1]!r} is missing.")
 
@@ -157,7 +162,7 @@ def _value(body: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
                 return "".join(parts), at
             parts.append(macros.get(bare.group().lower(), bare.group()))
             at = bare.end()
-        more = re.compile(r"\s*#\s*").match(body, at)
+        more = _JOIN.match(body, at)
         if not more:
             return "".join(parts), at
         at = more.end()
@@ -165,7 +170,7 @@ def _value(body: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
 
 def _closing(body: str, at: int) -> int:
     depth = 0
-    for step in re.compile(r"\\.|[{}]", re.DOTALL).finditer(body, at):
+    for step in _BRACE.finditer(body, at):
         depth += {"{": 1, "}": -1}.get(step.group(), 0)
         if depth == 0:
             return step.start()
@@ -175,11 +180,11 @@ def _closing(body: str, at: int) -> int:
 def _quote(body: str, at: int) -> int:
     """The quotation mark that closes: outside braces, and followed by what may follow a value."""
     depth, last = 0, len(body)
-    for step in re.compile(r"\\.|[{}\"]", re.DOTALL).finditer(body, at + 1):
+    for step in _QUOTE.finditer(body, at + 1):
         sign = step.group()
         if sign == '"' and depth <= 0:
             last = step.start()
-            if re.compile(r"\s*(?:[,#]|$|\n)").match(body, step.end()):
+            if _AFTER_QUOTE.match(body, step.end()):
                 return last
         depth += {"{": 1, "}": -1}.get(sign, 0)
     return last

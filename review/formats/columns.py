@@ -102,7 +102,10 @@ CARRIED = (
     "ref",
     "exclusionreason",
 )
-_FIELD_OF = {name: (field, rank) for field, names in ALIASES.items() for rank, name in enumerate(names)}
+_FIELDS_OF: dict[str, list[tuple[str, int]]] = {}
+for _field, _names in ALIASES.items():
+    for _rank, _name in enumerate(_names):
+        _FIELDS_OF.setdefault(_name, []).append((_field, _rank))
 _EXCEL_DATE = re.compile(
     r"^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2})$|^\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?$",
@@ -124,9 +127,8 @@ def recognise(header: Sequence[str]) -> Columns:
     """The positions of every field, the best first; of two equal headers the first is the better."""
     ranked: dict[str, list[tuple[int, int]]] = {}
     for place, name in enumerate(header):
-        for field, names in ALIASES.items():
-            if key(name) in names:
-                ranked.setdefault(field, []).append((names.index(key(name)), place))
+        for field, rank in _FIELDS_OF.get(key(name), ()):
+            ranked.setdefault(field, []).append((rank, place))
     columns = {field: [place for _, place in sorted(places)] for field, places in ranked.items()}
     carried = [place for place, name in enumerate(header) if key(name) in CARRIED]
     return columns | ({"carried": carried} if carried else {})

@@ -82,5 +82,10 @@ def from_name(name: str) -> str:
     return _FROM_NAME.get(name.strip().lower(), name.strip())
 
 
+def to_name(kind: str) -> str:
+    """What to call a kind in a table, where "article" would be taken for one in a journal."""
+    return "preprint" if kind == "article" else kind
+
+
 def is_known(kind: str) -> bool:
     return kind in _KINDS

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import PurePath
+from types import MappingProxyType
 
 from review import plugins
 from review.domain.errors import BadInput, Missing
@@ -40,10 +42,11 @@ _STRANGERS: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
-def formats() -> dict[str, Format]:
-    """Every installed format by name."""
+@cache
+def formats() -> Mapping[str, Format]:
+    """Every installed format by name; looked up once, since finding what is installed takes longer than reading a file."""
     loaded: dict[str, Format] = plugins.load_all(_GROUP)
-    return loaded
+    return MappingProxyType(loaded)
 
 
 def named(name: str) -> Format:

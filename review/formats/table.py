@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
 from review.domain.record import Record
-from review.formats import columns, excel
+from review.formats import columns, excel, fields, kinds
 from review.formats.contract import Format
 from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired
@@ -190,8 +190,9 @@ def _cells(record: Record) -> list[str]:
         "authors": "; ".join(record.authors),
         "keywords": "; ".join(record.keywords),
         "year": str(record.year or ""),
+        "type": kinds.to_name(record.type),
     }
-    return [values[name] if name in values else str(getattr(record, name)) for name in HEADER]
+    return [fields.marked(values[name] if name in values else str(getattr(record, name))) for name in HEADER]
 
 
 def neutral(text: str) -> str:
