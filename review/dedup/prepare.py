@@ -71,7 +71,7 @@ _SOURCE_NOTE = re.compile(
 )
 _MAY_HOLD_NOTE = re.compile(r"[\[(]|[.?!]\s*\w+\W*$|\.\.|erratum|corr|reprint", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
-_NOT_A_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 _ERRATUM = re.compile(
     r"\b(?:errat(?:um|a)|corrigend(?:um|a)|corrections?\s+to|correction\s*:|retract(?:ion|ed)\b|expression of concern|"
     r"publisher s? ?(?:note|correction)|author correction)",
@@ -168,7 +168,7 @@ def _normal_form(record: Record, journals: dict[str, str]) -> NormalForm:
     doi = normal_doi(record.doi) or (normal_doi(record.url) if "doi.org/10." in record.url else "")
     if record.journal not in journals:
         journals[record.journal] = journal_stems(record.journal)
-    abstract = " ".join(_NOT_A_WORD.sub(" ", plain(record.abstract[:_ABSTRACT_READ])).split())
+    abstract = " ".join(_WORD.findall(plain(record.abstract[:_ABSTRACT_READ])))
     letters = abstract.replace(" ", "")
     cochrane = _COCHRANE.match(doi) or (_COCHRANE_PAGE.match(first_page) if "ochrane" in record.journal else None)
     return NormalForm(
@@ -236,7 +236,7 @@ def title_words(title: str) -> str:
     if _MAY_HOLD_NOTE.search(title):
         title = _ERRATUM_WORD.sub("", _REPRINT.sub("", title)) or title
         title = _VOLUME_NOTE.sub("", _LANGUAGE_NOTE.sub("", _SOURCE_NOTE.sub("", title)))
-    words = _NOT_A_WORD.sub(" ", plain(title)).split()
+    words = _WORD.findall(plain(title))
     kept = [_NUMBER_WORDS.get(word, word) for word in words if word not in _STOP]
     return one_spelling(" ".join(kept or words))
 
@@ -294,7 +294,7 @@ def _name_words(person: str) -> list[str]:
     """Names in the order family, given; initials are left out unless there is nothing else."""
     family, comma, given = person.partition(",")
     source = f"{family} {given}" if comma else person
-    raw = _NOT_A_WORD.sub(" ", source.replace("'", "").replace("’", "")).split()
+    raw = _WORD.findall(source.replace("'", "").replace("’", ""))
     names = [word for word in raw if len(word) > 1 and not (word.isupper() and len(word) <= 2 and word is not raw[0])]
     words = [plain(word) for word in names or raw]
     return [word for word in words if word not in {"jr", "sr", "et", "al", "anonymous", "anon"}]
@@ -307,7 +307,7 @@ def journal_stems(journal: str) -> str:
     True
     """
     place = re.split(r"\.?\s*conference|[\[(:=/]| : ", plain(journal), maxsplit=1)[0] or plain(journal)
-    words = [word for word in _NOT_A_WORD.sub(" ", place).split() if word not in _STOP]
+    words = [word for word in _WORD.findall(place) if word not in _STOP]
     return words[0] if len(words) == 1 else " ".join(word[:3] for word in words)
 
 
