@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,8 +63,8 @@ def new(folder: Path, type_: str, preset: str | None) -> Answer:
 @program.command("app", examples=["review app", "review app --reviewer 'Ana Lima' --port 8600"])
 @answers
 @in_project
-@click.option("--host", default=HOST, show_default=True, help="The address to serve at; 0.0.0.0 lets others reach it.")
-@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
+@click.option("--host", default=HOST, show_default=True, help="The address of this computer to serve at.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535), help="The port.")
 @click.option("--reviewer", metavar="NAME", help="Your name, so that the app need not ask for it.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 def app(project: Project, host: str, port: int, reviewer: str | None, no_browser: bool) -> Answer:
@@ -80,7 +79,10 @@ def app(project: Project, host: str, port: int, reviewer: str | None, no_browser
 
 def serve(root: Path, *, host: str, port: int, reviewer: str | None, open_browser: bool) -> None:
     """Run the app until it is stopped."""
-    server = importlib.import_module("review.app.server")  # brings Streamlit along
+    from review.app import server
+
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    click.echo(f"The app is at {address} (stop it with Ctrl-C).", err=True)
     server.serve(root, host=host, port=port, reviewer=reviewer, open_browser=open_browser)
 
 
@@ -88,8 +90,8 @@ def serve(root: Path, *, host: str, port: int, reviewer: str | None, open_browse
 @answers
 @click.argument("folder", metavar="[DIR]", default="review-demo", type=click.Path(path_type=Path))
 @click.option("--no-serve", is_flag=True, help="Only write the sample review; do not open the app.")
-@click.option("--host", default=HOST, show_default=True, help="The address to serve at.")
-@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
+@click.option("--host", default=HOST, show_default=True, help="The address of this computer to serve at.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535), help="The port.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 def demo(folder: Path, no_serve: bool, host: str, port: int, no_browser: bool) -> Answer:
     """Write a small invented review to DIR, take it to the paper, and open it.
@@ -105,7 +107,7 @@ def demo(folder: Path, no_serve: bool, host: str, port: int, no_browser: bool) -
     if no_serve:
         lines = [f"The sample review {written}: {report.root}", *(f"  {path}" for path in report.files)]
         return Answer(document=document, text="\n".join(lines), findings=report.findings)
-    click.echo(f"The sample review {written}: {report.root}\nOpening the app; stop it with Ctrl-C.", err=True)
+    click.echo(f"The sample review {written}: {report.root}", err=True)
     serve(report.root, host=host, port=port, reviewer=None, open_browser=not no_browser)
     return Answer(document=document)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +12,9 @@ from review.domain.finding import Finding
 from review.domain.record import DuplicateGroup, DuplicateLink, Record
 from review.formats import registry
 from review.services import sheets
-from review.services.collect import source_name
-from review.services.project import Progress, silent
 
 _ALSO = {"excel": "xlsx", "pubmed": "nbib", "endnote": "ris"}  # what people also call a format
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def _read(path: Path, from_format: str | None = None) -> _Read:
     form = registry.named(_ALSO.get(from_format, from_format)) if from_format else registry.detect(data, path.name)
     records: list[Record] = []
     findings: list[Finding] = []
-    for entry in registry.read(data, source=source_name(path.name, form.name), file_name=path.name, found=form):
+    for entry in registry.read(data, source=path.stem, file_name=path.name, found=form):
         if isinstance(entry, Record):
             records.append(entry)
         else:
@@ -74,7 +73,7 @@ class Grouped:
     findings: tuple[Finding, ...]
 
 
-def dedup(paths: Sequence[Path], *, progress: Progress = silent) -> Grouped:
+def dedup(paths: Sequence[Path], *, progress: Progress | None = None) -> Grouped:
     """Look for duplicates among the records of some files.
 
     A record is named by the file's own `record_id` where there is one; where two files use one name for two
