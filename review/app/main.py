@@ -1,4 +1,4 @@
-"""The app's entry: the pages, in the order of the work, and the frame around them."""
+"""The app's entry: the pages and the frame around them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,16 @@ import streamlit as st
 
 from review.app import frame
 from review.app.markup import plain
+from review.app.menu import PAGES
 from review.domain.errors import ReviewError
 from review.services import protocol
 from review.services.project import Project
 
 HERE = Path(__file__).resolve().parent
-# (heading, file, address, title, icon), in the order of the work
-PAGES = (
-    ("", "overview.py", "overview", "Overview", ":material/dashboard:"),
-    ("Collect", "imports.py", "import", "Import", ":material/upload_file:"),
-    ("Collect", "duplicates.py", "duplicates", "Duplicates", ":material/difference:"),
-    ("Select", "screen.py", "screen", "Screen", ":material/rule:"),
-    ("Select", "full_text.py", "full-text", "Full text", ":material/article:"),
-    ("Select", "conflicts.py", "conflicts", "Conflicts", ":material/balance:"),
-    ("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
-    ("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),
-    ("Report", "manuscript.py", "manuscript", "Manuscript", ":material/edit_document:"),
-)
 
 
 def main() -> None:
-    st.set_page_config(page_title="Scopewright", page_icon=":material/library_books:", layout="wide")
+    st.set_page_config(page_title="Scopewright", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
     try:
         found = frame.project()
@@ -41,9 +30,9 @@ def main() -> None:
 
 def _navigation() -> st.Page:
     menu: dict[str, list[st.Page]] = {}
-    for heading, file, address, title, icon in PAGES:
-        page = st.Page(HERE / "views" / file, title=title, icon=icon, url_path=address)
-        menu.setdefault(heading, []).append(page)
+    for entry in PAGES:
+        page = st.Page(entry.path, title=entry.title, icon=entry.icon, url_path=entry.address)
+        menu.setdefault(entry.heading, []).append(page)
     overview = menu[""][0]
     # Every page has an address of its own, so the bare address leads to the overview.
     home = st.Page(lambda: st.switch_page(overview), title="Home", url_path="home", default=True, visibility="hidden")

@@ -160,6 +160,6 @@ def stacked_bar(name: str, parts: Sequence[tuple[str, int, str]]) -> str:
     )
     said = ", ".join(f"{label} {count:,}" for label, count, _ in parts)
     return (
-        f'<section class="stage"><h4>{escape(name)} <span class="quiet">{total:,} works</span></h4>'
+        f'<section class="stage"><h4>{escape(name)} <span class="quiet">{total:,}</span></h4>'
         f'<div class="bar" role="img" aria-label="{escape(said)}">{shares}</div><ul class="legend">{legend}</ul></section>'
     )

@@ -46,7 +46,9 @@ class ReviewStatus:
     included: int
     charted: int
     fields: int
-    next_step: str
+    next_step: str  # with the command that does it
+    next_task: str = ""  # the same without the command
+    next_page: str = ""  # the page of the app where it is done
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -102,20 +104,47 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
     waiting = first.unscreened + first.partial
     missing = second.total - second.settled - second.conflict - s.not_retrieved
     steps = (
-        (not s.frozen, "Check the protocol and freeze it: `review protocol check`, then `review protocol freeze`."),
-        (not s.records, "Import the export files of your searches: `review import FILE…`."),
         (
-            needs_dedup(project),
-            "Look for duplicates: `review dedup`. Records were added since it last ran, or it never did.",
+            not s.frozen,
+            "Check the protocol and freeze it",
+            "`review protocol check`, `review protocol freeze`",
+            "overview",
         ),
-        (bool(waiting), f"Screen titles and abstracts: {waiting:,} works still need a decision (`review app`)."),
-        (bool(first.conflict), f"Settle {first.conflict} conflicts at title and abstract (page Conflicts)."),
-        (missing > 0, f"Assess {missing} full texts (page Full text)."),
-        (bool(second.conflict), f"Settle {second.conflict} conflicts at full text (page Conflicts)."),
-        (s.charted < s.included, f"Chart {s.included - s.charted} of {s.included} included studies (page Chart)."),
-        (True, "Write the paper: `review paper new paper --type review`, then `review paper build paper`."),
+        (not s.records, "Import the export files of your searches", "`review import FILE…`", "import"),
+        (needs_dedup(project), "Look for duplicates, because records were added", "`review dedup`", "duplicates"),
+        (
+            bool(waiting),
+            f"Screen titles and abstracts, {_counted(waiting, 'work')} to go",
+            "`review app`, page Screen",
+            "screen",
+        ),
+        (
+            bool(first.conflict),
+            f"Settle {_counted(first.conflict, 'conflict')} at title and abstract",
+            "`review app`, page Conflicts",
+            "conflicts",
+        ),
+        (missing > 0, f"Assess {_counted(missing, 'full text')}", "`review app`, page Full text", "full-text"),
+        (
+            bool(second.conflict),
+            f"Settle {_counted(second.conflict, 'conflict')} at full text",
+            "`review app`, page Conflicts",
+            "conflicts",
+        ),
+        (
+            s.charted < s.included,
+            f"Chart {s.included - s.charted} of {_counted(s.included, 'included study', 'included studies')}",
+            "`review app`, page Chart",
+            "chart",
+        ),
+        (True, "Write the paper", "`review paper new paper --type review`, `review paper build paper`", "manuscript"),
     )
-    return replace(s, next_step=next(text for applies, text in steps if applies))
+    task, command, page = next(step for applies, *step in steps if applies)
+    return replace(s, next_task=f"{task}.", next_page=page, next_step=f"{task}: {command}.")
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def needs_dedup(project: Project) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup
+from review.app import frame, markup, menu
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.finding import Finding
@@ -19,7 +19,7 @@ def show(project: Project) -> None:
     status = overview.status(project)
     st.title("Overview")
     st.markdown(f"**{plain(status.title)}**")
-    st.info(f"**Next step.** {status.next_step}", icon=":material/flag:")
+    _next(status)
     _cards(status)
     _stages(project, status)
     left, right = st.columns(2, gap="large")
@@ -31,13 +31,20 @@ def show(project: Project) -> None:
     _imports(project)
 
 
+def _next(status: ReviewStatus) -> None:
+    st.info(f"**Next step.** {plain(status.next_task)}", icon=":material/flag:")
+    if status.next_page != "overview":
+        page = menu.at(status.next_page)
+        st.page_link(page.path, label=f"Go to {page.title}", icon=":material/arrow_forward:")
+
+
 def _cards(status: ReviewStatus) -> None:
     first, second = status.title_abstract, status.full_text
     cards = (
-        ("Records found", status.records, "All entries of all export files."),
+        ("Records", status.records, "All entries of all export files."),
         ("Works", status.works, "Records once duplicates are joined."),
-        ("Titles left to screen", first.unscreened + first.partial, "Works that still need a decision."),
-        ("Full texts sought", second.total, "Works that came past title and abstract."),
+        ("To screen", first.unscreened + first.partial, "Works that still need a decision."),
+        ("Full texts", second.total, "Works that came past title and abstract."),
         ("Included", status.included, "Works included after reading the full text."),
         ("Charted", status.charted, "Included works with at least one charted answer."),
     )

@@ -96,9 +96,16 @@ def _buttons(project: Project, who: str, work: str | None, rules: Protocol) -> N
                 args=(project, who, work, verdict),
             )
         st.button("Undo", key=f"undo-{work}", shortcut="u", on_click=_undo, args=(project, who), type="tertiary")
-    if work is not None:
+        if work is not None:
+            _reason(rules)
+
+
+def _reason(rules: Protocol) -> None:
+    """The reason kept with an exclusion. Its choices are buttons, so that the next key press still decides."""
+    chosen = st.session_state.get("exclusion-reason")
+    with st.popover(f"Reason: {plain(chosen) if chosen else 'none'}", key="reason-box", type="tertiary"):
         st.pills(
-            "Reason when you exclude (optional; stays chosen)",
+            "Kept with every exclusion until you choose another (optional)",
             [c.id for c in rules.exclude],
             format_func=lambda c: plain(f"{c} {label_of(rules, c)}"),
             key="exclusion-reason",
