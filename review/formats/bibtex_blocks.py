@@ -138,6 +138,9 @@ def _fields(body: str, at: int, macros: Mapping[str, str], faults: list[str]) ->
             continue
         value, at = _value(body, name.end(), macros)
         yield name[1], value
+        if at > len(body):
+            faults.append(f"A bracket or quotation mark in the field {name[1]!r} is never closed.")
+            return
         blank = _BLANK.match(body, at)
         at = blank.end() if blank else at
         if at < len(body) and body[at] != ",":
@@ -151,11 +154,11 @@ def _value(body: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
         if body[at : at + 1] == "{":
             end = _closing(body, at)
             parts.append(body[at + 1 : end])
-            at = min(end + 1, len(body))
+            at = end + 1
         elif body[at : at + 1] == '"':
             end = _quote(body, at)
             parts.append(body[at + 1 : end])
-            at = min(end + 1, len(body))
+            at = end + 1
         else:
             bare = _BARE.match(body, at)
             if not bare:

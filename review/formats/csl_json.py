@@ -183,6 +183,8 @@ def _name(name: str) -> dict[str, str]:
 def looks_like(head: bytes) -> bool:
     """A list of objects with the names CSL uses."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"openalex.org" in head or b'"authorships"' in head:
+        return False  # OpenAlex also says title and type
     return start[:1] in {b"[", b"{"} and (
         any(mark in head for mark in _MARKS) or (b'"title"' in head and b'"type"' in head)
     )

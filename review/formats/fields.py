@@ -252,11 +252,11 @@ def author_cell(text: str) -> tuple[str, ...]:
     for separator in (r"\s*;\s*", r"\s*\|+\s*", r"\s+and\s+"):
         if re.search(separator, text):
             return author_list(re.split(separator, text))
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    # PubMed's tables put one full stop after the last author.
+    listed = text[:-1] if text.endswith(".") and text.count(".") == 1 else text
+    parts = [part.strip() for part in listed.split(",") if part.strip()]
     if len(parts) > 1 and all(" " in part for part in parts):
-        return tuple(
-            turned(part.rstrip(".") if part.count(".") == 1 and part.endswith(".") else part) for part in parts
-        )
+        return tuple(turned(part) for part in parts)
     if len(parts) > 2 and len(parts) % 2 == 0 and all(_INITIALS.match(part.replace(" ", "")) for part in parts[1::2]):
         return tuple(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
     return author_list([text])

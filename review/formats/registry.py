@@ -114,8 +114,9 @@ def _refuse_strangers(data: bytes, name: str) -> None:
 
 
 def _refuse_binary(head: bytes, name: str) -> None:
-    strange = sum(byte < 9 or 13 < byte < 32 for byte in head[:4096])
-    if strange > len(head[:4096]) * 0.1:
+    text = head.decode("utf-8", "replace")[:4096]
+    strange = sum(ord(sign) < 9 or 13 < ord(sign) < 32 or sign == "\ufffd" for sign in text)
+    if strange > len(text) * 0.1:
         raise BadInput(name, "this is not a text file.", hint=_EXPORT_HINT)
 
 

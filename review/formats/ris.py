@@ -104,7 +104,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
     raw: list[str] = []
     faults: list[Finding] = []
     last: list[str] | None = None
-    start = 1
+    start, spacing = 1, "  - "
     for number, line in enumerate(lines, 1):
         # The usual form first: it is nearly every line, and this loop is the cost of a large import.
         if line[2:6] == "  - " and (tag := line[:2]) in KNOWN:
@@ -119,7 +119,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
         elif not line:
             continue
         else:
-            tag, value = _loose(line, bare_end=line[2:5] == "  -")
+            tag, value = _loose(line, spacing)
         if tag == "ER" and value.strip():
             faults.append(
                 repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text.")
@@ -132,7 +132,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
                 yield start, tags, "\n".join(raw).strip(), faults
             if tag == "TY":
                 tags, raw, faults, start = {"TY": [value]}, [line], [], number
-                last = None
+                last, spacing = None, _spacing(line)
                 continue
             raw.append(line)
             if tags:
@@ -153,16 +153,25 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
         yield start, tags, "\n".join(raw).strip(), faults
 
 
-def _loose(line: str, *, bare_end: bool) -> tuple[str, str]:
-    """(tag, value) of a line in an unusual form, or ("", "") for a line that only continues."""
+def _loose(line: str, spacing: str) -> tuple[str, str]:
+    """(tag, value) of a line in an unusual form, or ("", "") for a line that only continues.
+
+    Some programs write `TI - ` or `TI  -`. Inside an abstract "CT - scan" looks the same, so an unusual spacing counts
+    only where the entry's own TY line has it.
+    """
     match = _LINE.match(line)
     if not match:
         return "", ""
     tag, gap, after, value = match.groups()
-    if bare_end or (gap == "  " and after):
+    usual = gap == "  " and (after or not value.strip())
+    if usual or tag in {"TY", "ER"}:
         return tag, value
-    # "CT - scan" inside an abstract is no tag: other spacings count for tags of RIS only, at the start of the line.
-    return (tag, value) if tag in KNOWN and not line.startswith(" ") and (gap or value.strip() == "") else ("", "")
+    return (tag, value) if tag in KNOWN and gap + "-" + after == spacing else ("", "")
+
+
+def _spacing(line: str) -> str:
+    match = _LINE.match(line)
+    return f"{match[2]}-{match[3]}" if match else ""
 
 
 def _first(tags: Tags, names: tuple[str, ...]) -> str:

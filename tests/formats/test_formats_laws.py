@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from review.domain.record import Record
 from review.formats import bibtex, csl_json, fields, kinds, ris, table
 
-LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 # Anything a title may hold, with what is special to RIS, LaTeX, HTML, CSV and spreadsheets well represented.
 _special = st.sampled_from(
@@ -90,7 +90,7 @@ def test_what_is_written_is_read_back(name: str) -> None:
 
 
 def test_excel_is_read_back() -> None:
-    @settings(LAW, max_examples=30)
+    @settings(LAW, max_examples=15)
     @given(st.lists(records, min_size=1, max_size=3))
     def law(written: list[Record]) -> None:
         listed = [replace(record, source_id=str(number)) for number, record in enumerate(written)]
