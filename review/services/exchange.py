@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,21 @@ def _taken(
     return facts, findings
 
 
+def _contradictions(
+    sheet: Sheet, facts: list[tuple[Row, Fact]], of: Callable[[Fact], tuple[Hashable, object]]
+) -> list[Finding]:
+    """A finding for each row that says of a thing something else than an earlier row. `of` tells the thing and what is said."""
+    first: dict[Hashable, tuple[Row, object]] = {}
+    findings = []
+    for row, fact in facts:
+        thing, said = of(fact)
+        earlier = first.setdefault(thing, (row, said))
+        if earlier[1] != said:
+            message = f"This row says something else than line {earlier[0].line}."
+            findings.append(sheet.fault(row, message, "Keep the one that holds."))
+    return findings
+
+
 def _ids(project: Project, sheet: Sheet) -> dict[str, str]:
     return collect.find_records(project, [row["record_id"] for row in sheet.rows])
 
@@ -99,7 +114,8 @@ def import_decisions(
     sheet = sheets.read(path, required=("record_id", "verdict"), optional=DECISION_COLUMNS)
     found = _Decisions(rules=protocol.in_force(project), stage=stage, reviewer=name, role=role)
     facts, findings = _taken(sheet, found.read, _ids(project, sheet))
-    findings += _contradictions(sheet, facts)
+    undated = [(row, decision) for row, decision in facts if not decision.decided_at]  # dates tell which came later
+    findings += _contradictions(sheet, undated, lambda d: (d.record_id, d.verdict))
     fresh = _new(project, facts, found)
     grounds = screen.Grounds.of(project)
     for row, decision in fresh:
@@ -158,23 +174,6 @@ def _moment(said: str) -> str:
         raise ReviewError(f"{said!r} is not a date.", hint="Write it as 2025-03-31 or 2025-03-31T14:05:00Z.") from None
 
 
-def _contradictions(sheet: Sheet, facts: list[tuple[Row, Decision]]) -> list[Finding]:
-    """Rows that judge a record twice, differently, without a time that says which came later."""
-    first: dict[str, tuple[Row, Decision]] = {}
-    findings = []
-    for row, decision in facts:
-        earlier = first.setdefault(decision.record_id, (row, decision))
-        if earlier[1].verdict is not decision.verdict and not (decision.decided_at and earlier[1].decided_at):
-            findings.append(
-                sheet.fault(
-                    row,
-                    f"{decision.record_id} was judged differently in line {earlier[0].line}.",
-                    "Keep the row that holds, or give both a decided_at.",
-                )
-            )
-    return findings
-
-
 def _content(decision: Decision) -> tuple[object, ...]:
     return decision.verdict, decision.reason, decision.note
 
@@ -231,7 +230,9 @@ def import_chart(project: Project, path: Path, *, reviewer: str) -> ExchangeRepo
         return chart.check(project, _entry(row, record, form, name), included=included)
 
     facts, findings = _taken(sheet, read, _ids(project, sheet))
-    entries = [entry for _, entry in facts if entry is not None]
+    charted = [(row, entry) for row, entry in facts if entry is not None]
+    findings += _contradictions(sheet, charted, lambda e: ((e.record_id, e.field_id), (e.value, e.answer)))
+    entries = [entry for _, entry in charted]
     return _stored(sheet, findings, len(entries), lambda: chart.save(project, entries))
 
 
@@ -303,6 +304,7 @@ def import_retrievals(project: Project, path: Path, *, person: str) -> ExchangeR
         return Retrieval(record_id=record, status=status, who=name, note=row["note"])
 
     facts, findings = _taken(sheet, read, _ids(project, sheet))
+    findings += _contradictions(sheet, facts, lambda r: (r.record_id, r.status))
     fresh = [
         found
         for _, found in facts

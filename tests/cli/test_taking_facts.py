@@ -179,9 +179,11 @@ def test_a_charting_table_with_mistakes_is_refused_as_a_whole(
         f"{doi(0)},shoe_size,12,",
         f"{doi(0)},{number},,unknown",
         f"{doi(1)},{number},12,",
+        f"{doi(0)},{number},13,",
     )
     report = ask("chart", "import", "c.csv", "--reviewer", "Ana", status=1)
-    assert [f["line"] for f in report["findings"]] == [3, 4, 5, 6]
+    assert [f["line"] for f in report["findings"]] == [3, 4, 5, 6, 7]
+    assert "something else than line 2" in report["findings"][-1]["message"]
     assert run("chart", "export", "out.csv").stdout == "out.csv: 0 rows.\n"
 
 
@@ -192,7 +194,14 @@ def test_retrievals_are_taken_once_and_faulty_ones_not_at_all(
     assert ask("retrieval", "r.csv", "--reviewer", "Ana")["stored"] == 1
     assert ask("retrieval", "r.csv", "--reviewer", "Ana")["known"] == 1
     assert ask("status")["not_retrieved"] == 1
-    table(included / "r.csv", "record_id,status", f"{doi(1)},retrieved", f"{doi(1)},lost", f"{doi(5)},retrieved")
+    table(
+        included / "r.csv",
+        "record_id,status",
+        f"{doi(1)},retrieved",
+        f"{doi(1)},lost",
+        f"{doi(5)},sought",
+        f"{doi(1)},sought",
+    )
     report = ask("retrieval", "r.csv", "--reviewer", "Ana", status=1)
-    assert [f["line"] for f in report["findings"]] == [3, 4]
+    assert [f["line"] for f in report["findings"]] == [3, 4, 5]
     assert ask("status")["not_retrieved"] == 1
