@@ -16,7 +16,7 @@ from review.domain.finding import Finding, Severity
 from review.domain.protocol import PlannedSearch
 from review.domain.record import Record, SourceKind
 from review.formats import registry
-from review.services import protocol
+from review.services import protocol, sheets
 from review.services.project import Progress, Project, silent
 from review.storage import records
 from review.storage.records import Intake
@@ -71,14 +71,7 @@ def import_file(
     project: Project, path: Path, *, origin: Origin | None = None, progress: Progress = silent
 ) -> ImportReport:
     """Import one export file, all or nothing. A file imported before adds nothing."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise BadInput(path, "there is no such file.", hint="Check the name and the folder.") from error
-    except OSError as error:
-        reason = error.strerror or "not readable"
-        raise BadInput(path, f"the file cannot be opened ({reason.lower()}).", hint="Name one export file.") from error
-    return import_bytes(project, data, file_name=path.name, origin=origin, progress=progress)
+    return import_bytes(project, sheets.read_bytes(path), file_name=path.name, origin=origin, progress=progress)
 
 
 def import_bytes(
