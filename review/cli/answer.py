@@ -19,6 +19,7 @@ from review.domain.errors import ReviewError
 from review.domain.finding import Finding, Severity, Status
 
 FAILING = (Severity.ERROR, Severity.BLOCKER)  # the threshold of exit status 1
+MOST_MESSAGES = 40
 Tell = Callable[[str, float], None]
 
 
@@ -94,12 +95,26 @@ def _show(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         _print_json({**answer.document, "findings": [f.as_dict() for f in answer.findings]})
     else:
-        for finding in () if answer.findings_in == "text" else answer.findings:
-            click.echo(line_of(finding), err=answer.findings_in == "messages")
+        for line in _told(answer):
+            click.echo(line, err=answer.findings_in == "messages")
         if answer.text:
             click.echo(answer.text)
     for note in answer.notes:
         click.echo(note, err=True)
+
+
+def _told(answer: Answer) -> list[str]:
+    """The findings as lines; of very many messages only the worst, since nobody reads a thousand lines."""
+    if answer.findings_in == "text":
+        return []
+    if answer.findings_in == "answer" or len(answer.findings) <= MOST_MESSAGES:
+        return [line_of(finding) for finding in answer.findings]
+    worst = sorted(answer.findings, key=lambda f: -list(Severity).index(f.severity))[:MOST_MESSAGES]
+    more = len(answer.findings) - MOST_MESSAGES
+    return [
+        *map(line_of, worst),
+        f"… and {counted(more, 'message')} more. The same command with --json lists them all.",
+    ]
 
 
 def _print_json(document: Mapping[str, object]) -> None:

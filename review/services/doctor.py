@@ -6,8 +6,9 @@ import os
 import platform
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -60,19 +61,23 @@ def _program() -> Iterator[Check]:
         advice="Install a newer Python; it brings its own SQLite.",
     )
     for name in ("templates", "protocols"):
-        yield _tried(f"Shipped {name}", lambda name=name: f"{sum(1 for _ in data_dir(name).rglob('*.*'))} files")
-    for group in ("review.formats", "review.rankers", "review.paper_types"):
-        yield _tried(group.removeprefix("review.").replace("_", " ").capitalize(), lambda group=group: _loaded(group))
+        yield _tried(f"Shipped {name}", partial(_shipped, name))
+    for group in (group for group in plugins.GROUPS if plugins.names(group)):
+        yield _tried(group.removeprefix("review.").replace("_", " ").capitalize(), partial(_loaded, group))
 
 
-def _tried(name: str, look: object) -> Check:
+def _tried(name: str, look: Callable[[], str]) -> Check:
     try:
-        return Check(name=name, found=True, version=str(look()))  # type: ignore[operator]
+        return Check(name=name, found=True, version=look())
     except (ReviewError, ImportError, OSError) as error:
         return Check(name=name, found=False, version=str(error), advice=_REINSTALL)
 
 
 _REINSTALL = f"Install it again: python -m pip install --force-reinstall {PACKAGE}"
+
+
+def _shipped(name: str) -> str:
+    return f"{sum(path.is_file() for path in data_dir(name).rglob('*'))} files"
 
 
 def _loaded(group: str) -> str:

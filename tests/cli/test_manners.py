@@ -109,6 +109,17 @@ def test_a_file_that_cannot_be_written_is_named_with_the_reason() -> None:
     )
 
 
+def test_of_very_many_messages_the_worst_are_told_and_json_lists_all(project: Path, run: Run, ask: Ask) -> None:
+    untitled = "".join(f"TY  - JOUR\nAU  - Lima, A{n}\nAB  - Text {n}.\nER  - \n" for n in range(60))
+    (project / "x.ris").write_text(f"{untitled}TI  - Without a type\nER  - \n")
+    lines = run("import", "x.ris", status=1).stderr.splitlines()
+    assert len(lines) == 41
+    assert lines[0].startswith("error: x.ris:241:")
+    assert lines[-1] == "… and 21 messages more. The same command with --json lists them all."
+    (project / "x.ris").write_text(f"{untitled}TI  - Without a type at all\nER  - \n")
+    assert len(ask("import", "x.ris", status=1)["findings"]) == 61
+
+
 def test_ctrl_c_ends_politely(project: Path, run: Run, monkeypatch: Any) -> None:
     def interrupted(_project: object) -> None:
         raise KeyboardInterrupt
