@@ -79,15 +79,14 @@ _PARTICLES = frozenset(
         "zur",
     ]
 )
+_DASH = re.compile(r"(?<=\w)\s*[-\u2010-\u2015\u2212]+\s*(?=\w)")
 _LINK = re.compile(r"^(?:https?://|ftp://|www\.)", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
     """One line: every run of white space is one blank, and characters nobody can see are gone."""
     line = " ".join(text.split())
-    if not line.isprintable():
-        line = " ".join(_UNWANTED.sub("", line).split())
-    return line
+    return line if line.isprintable() else " ".join(_UNWANTED.sub("", line).split())
 
 
 def visible(text: str) -> str:
@@ -123,7 +122,7 @@ def year(text: object) -> int | None:
     >>> [year(text) for text in ("2015/03/07/", "Spring 2015", "c2015", "20150307", "2001.0", "in press", "0000")]
     [2015, 2015, 2015, 2015, 2001, None, None]
     """
-    found = _YEAR.search(str(text)[:200])
+    found = _YEAR.match(text) if isinstance(text, str) and len(text) == 4 else _YEAR.search(str(text)[:200])
     return int(found.group(1)) if found else None
 
 
@@ -185,8 +184,9 @@ def link(text: str) -> str:
 
 def pages(first: str, last: str = "") -> str:
     """`11-19` from `11` and `19`, `11--19`, `11–19` or `11-19` and `19`."""
-    first = re.sub(r"(?<=\w)\s*[-\u2010-\u2015\u2212]+\s*(?=\w)", "-", fold(first))
-    last = fold(last)
+    first, last = fold(first), fold(last)
+    if not first.isalnum():
+        first = _DASH.sub("-", first)
     if not last or last == first or first.endswith("-" + last):
         return first
     return f"{first}-{last}" if first and "-" not in first else first or last

@@ -77,6 +77,7 @@ KNOWN = frozenset(
 _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
 _NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
 _PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|(\d{1,9})\s*\[pmid\]", re.IGNORECASE)
+_BETWEEN_LINKS = re.compile(r"[;\s]+")
 _DOI_WORD = re.compile(r"doi", re.IGNORECASE)
 
 Tags = dict[str, list[str]]
@@ -196,9 +197,10 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
     journal = _first(tags, JOURNAL)
     if not title and kinds.from_ris(tags["TY"][0]) == "book":
         title, journal = journal, ""
+    pmid, arxiv = _numbers(tags)
     authors = fields.author_list(_all(tags, AUTHORS)) or fields.author_list(_all(tags, GROUPS))
     links = [
-        found for value in _all(tags, LINKS) for part in re.split(r"[;\s]+", value) if (found := fields.link(part))
+        found for value in _all(tags, LINKS) for part in _BETWEEN_LINKS.split(value) if (found := fields.link(part))
     ]
     return Entry(
         title=title,
@@ -210,8 +212,8 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         issue=_first(tags, ISSUE),
         pages=fields.pages(_first(tags, ("SP",)), _first(tags, ("EP",))),
         doi=_doi(tags),
-        pmid=_pmid(tags),
-        arxiv_id=_arxiv(tags),
+        pmid=pmid,
+        arxiv_id=arxiv,
         keywords=fields.keywords(value for name in KEYWORDS for value in tags.get(name, ())),
         language=_first(tags, LANGUAGE),
         type=kinds.from_ris(fields.fold(tags["TY"][0])),
@@ -243,29 +245,24 @@ def _doi(tags: Tags) -> str:
     return ""
 
 
-def _pmid(tags: Tags) -> str:
-    for name in NUMBERS:
-        for value in tags.get(name, ()):
-            found = _PUBMED.search(value) if "pmid" in (low := value.lower()) or "pubmed" in low else None
-            if found:
-                return fields.pmid(next(group for group in found.groups() if group))
-    base = " ".join(tags.get("DB", ())).lower()
+def _numbers(tags: Tags) -> tuple[str, str]:
+    """(PubMed number, arXiv id), from wherever databases put them."""
+    values = [value for name in NUMBERS if name in tags for value in tags[name]]
+    text = "\n".join(values).lower()  # looked through once: nearly no entry has either
+    pmid = arxiv = ""
+    if "pmid" in text or "pubmed" in text:
+        found = _PUBMED.search("\n".join(values))
+        pmid = fields.pmid(next(group for group in found.groups() if group)) if found else ""
+    if "rxiv" in text:
+        arxiv = next((number for value in values if (number := fields.arxiv_id(value))), "")
+    return pmid or _accession(tags), arxiv
+
+
+def _accession(tags: Tags) -> str:
+    base = tags["DB"][0].lower() if "DB" in tags else ""
     # PubMed by way of EndNote and MEDLINE by Ovid number their entries by PMID; Scopus has it in C2.
     name = "AN" if "pubmed" in base or "medline" in base else "C2" if "scopus" in base else "PM"
-    for value in tags.get(name, ()):
-        if value.strip().isdigit():
-            return fields.pmid(value)
-    return ""
-
-
-def _arxiv(tags: Tags) -> str:
-    for name in NUMBERS:
-        for value in tags.get(name, ()):
-            if "rxiv" in value.lower():
-                found = fields.arxiv_id(value)
-                if found:
-                    return found
-    return ""
+    return next((fields.pmid(value) for value in tags.get(name, ()) if value.strip().isdigit()), "")
 
 
 def write(records: Iterable[Record]) -> bytes:

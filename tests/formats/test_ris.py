@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 
 from review.domain.finding import Finding
-from review.domain.record import Record
+from review.domain.record import Record, fingerprint
 from review.formats.ris import looks_like, read, write
 
 
@@ -79,6 +80,13 @@ def test_an_exact_copy_keeps_its_id_and_a_near_copy_gets_another() -> None:
     one, copy, other = records(entry("TI  - A", "SN  - 1") + entry("TI  - A", "SN  - 1") + entry("TI  - A", "SN  - 2"))
     assert one.source_id == copy.source_id
     assert other.source_id == f"{one.source_id}-2"
+
+
+def test_the_id_is_the_fingerprint_of_the_parsed_fields() -> None:
+    (record,) = records(entry("TI  - A  β title", "AU  - X, Y", "PY  - 2001", "N1  - a note"))
+    names = [item.name for item in dataclasses.fields(Record)]
+    parsed = [getattr(record, name) for name in names if name not in {"source", "source_id", "notes", "raw"}]
+    assert record.source_id == fingerprint(*parsed)
 
 
 def test_the_id_does_not_depend_on_notes_or_place() -> None:
