@@ -102,10 +102,12 @@ CARRIED = (
     "ref",
     "exclusionreason",
 )
-_FIELDS_OF: dict[str, list[tuple[str, int]]] = {}
-for _field, _names in ALIASES.items():
-    for _rank, _name in enumerate(_names):
-        _FIELDS_OF.setdefault(_name, []).append((_field, _rank))
+# Name: the fields it may stand for, each with its rank there ("booktitle" is a title, or where a chapter appeared).
+_FIELDS_OF = {
+    name: [(field, names.index(name)) for field, names in ALIASES.items() if name in names]
+    for name in {name for names in ALIASES.values() for name in names}
+}
+_MISSING = frozenset({"NA", "NaN", "nan", "NULL", "None"})  # what R and Python write for nothing
 _EXCEL_DATE = re.compile(
     r"^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2})$|^\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?$",
@@ -154,11 +156,12 @@ class Row:
 
     def __getitem__(self, field: str) -> str:
         """The first cell of a field that holds anything."""
-        return next((text for place in self.columns.get(field, ()) if (text := self._cell(place))), "")
+        cells = (self._cell(place) for place in self.columns.get(field, ()))
+        return next((text for text in cells if text and (text not in _MISSING or field == "title")), "")
 
     def _cell(self, place: int) -> str:
         text = self.cells[place].strip() if place < len(self.cells) else ""
-        return text[1:] if _RUNS.match(text) else "" if text in {"NA", "NaN", "nan", "NULL", "None"} else text
+        return text[1:] if _RUNS.match(text) else text
 
     def carried(self, header: Sequence[str]) -> list[str]:
         return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -35,7 +36,9 @@ def sheets(data: bytes, source: str) -> Iterator[Sheet]:
 
     _check(data, source)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, which say nothing about references
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # noqa: BLE001  # openpyxl raises whatever its XML and zip readers do
         raise _damaged(source, error) from None
     try:

@@ -255,6 +255,8 @@ def author_cell(text: str) -> tuple[str, ...]:
     # PubMed's tables put one full stop after the last author.
     listed = text[:-1] if text.endswith(".") and text.count(".") == 1 else text
     parts = [part.strip() for part in listed.split(",") if part.strip()]
+    if len(parts) == 2 and _INITIALS.match(parts[1].replace(" ", "")):
+        return author_list([text])
     if len(parts) > 1 and all(" " in part for part in parts):
         return tuple(turned(part) for part in parts)
     if len(parts) > 2 and len(parts) % 2 == 0 and all(_INITIALS.match(part.replace(" ", "")) for part in parts[1::2]):

@@ -18,6 +18,7 @@ from review.formats.decoding import head_text
 
 _GROUP = "review.formats"
 _HEAD = 1 << 16
+_LEAST_SURE = {"bibtex": 1, "csv": 2, "tsv": 2}  # an abstract may quote an @entry, and commas are everywhere
 _EXPORT_HINT = "Export the references again as RIS, nbib, BibTeX, CSV or Excel."
 # What is certainly no export: how it begins, what it is, what to do.
 _STRANGERS: tuple[tuple[bytes, str, str], ...] = (
@@ -76,8 +77,8 @@ def detect(data: bytes, file_name: str) -> Format:
     raw = data[:_HEAD]
     head = raw if raw.startswith(b"PK") else head_text(data).encode("utf-8", "replace")
     suffix = PurePath(file_name).suffix.lower()
-    # Among formats that recognise the content, the one with the file's suffix; tables last, since commas are everywhere.
-    order = sorted(formats().values(), key=lambda found: (suffix not in found.suffixes, found.name in {"csv", "tsv"}))
+    # Among formats that recognise the content, the one with the file's suffix; then those with the surest marks.
+    order = sorted(formats().values(), key=lambda found: (suffix not in found.suffixes, _LEAST_SURE.get(found.name, 0)))
     for found in order:
         if found.looks_like(head):
             return found

@@ -86,14 +86,16 @@ def _records(lines: Iterator[Line], source: str) -> Iterator[Record | Finding]:
     if header is None:
         raise _no_title(source, [cell for line in seen[:1] for cell in line.cells if cell.strip()])
     found = columns.recognise(header)
+    # Many exports end every line, or only the header, with a delimiter that means nothing.
+    width = max((place for place, name in enumerate(header, 1) if name.strip()), default=0)
     intake = Intake(source)
     for line in lines:
         if not any(cell.strip() for cell in line.cells):
             continue
         if line.fault:
             yield repaired(line.number, line.fault)
-        if len(line.cells) != len(header):
-            yield _ragged(line, len(header))
+        if len(line.cells) < width or any(cell.strip() for cell in line.cells[len(header) :]):
+            yield _ragged(line, width)
         for part in columns.entry(
             columns.Row(line.cells, found), header, source=source, raw=line.raw, line=line.number
         ):
@@ -113,7 +115,7 @@ def _no_title(source: str, headers: Sequence[str]) -> BadInput:
 
 
 def _ragged(line: Line, width: int) -> Finding:
-    extra = [cell for cell in line.cells[width:] if cell.strip()]
+    extra = [cell.strip() for cell in line.cells[width:] if cell.strip()]
     lost = f" What is too much was left out: {', '.join(extra)[:80]!r}." if extra else ""
     return repaired(line.number, f"This row has {len(line.cells)} cells where the header has {width}.{lost}")
 
@@ -187,12 +189,17 @@ def _delimited(records: Iterable[Record], delimiter: str) -> str:
 
 def _cells(record: Record) -> list[str]:
     values = {
-        "authors": "; ".join(record.authors),
-        "keywords": "; ".join(record.keywords),
+        "authors": _joined(record.authors),
+        "keywords": _joined(record.keywords),
         "year": str(record.year or ""),
         "type": kinds.to_name(record.type),
     }
     return [fields.marked(values[name] if name in values else str(getattr(record, name))) for name in HEADER]
+
+
+def _joined(values: Sequence[str]) -> str:
+    """Values with semicolons between; one alone that holds a comma ends with one, or it would be taken for several."""
+    return "; ".join(values) + (";" if len(values) == 1 and "," in values[0] else "")
 
 
 def neutral(text: str) -> str:

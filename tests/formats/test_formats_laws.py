@@ -25,7 +25,18 @@ word = st.sampled_from(
     ["spine", "12", "50(2)", "Suppl 1", "β-blocker", "a & b", "Castellvi's type", "S1-S2", "x_y", "100%"]
 )
 family = st.sampled_from(
-    ["Smith", "Müller", "van der Waals", "García-Márquez", "O'Neil", "Øst", "Anderson", "李", "D'Amico"]
+    [
+        "Smith",
+        "Müller",
+        "García Márquez",
+        "van der Waals",
+        "García-Márquez",
+        "O'Neil",
+        "Øst",
+        "Anderson",
+        "李",
+        "D'Amico",
+    ]
 )
 given_name = st.sampled_from(["J", "JA", "J. P.", "Jürgen", "Mary-Ann", "María José", "Ünal", "And"])
 suffix = st.sampled_from(["", "", "", ", Jr."])

@@ -217,6 +217,7 @@ def test_a_record_id_column_becomes_the_source_id() -> None:
         ("Joseph Rottman, Erran Carmel", ("Rottman, Joseph", "Carmel, Erran")),
         ("Smith, J., Doe, A.B.", ("Smith, J.", "Doe, A.B.")),
         ("Smith, John", ("Smith, John")),
+        ("van der Waals, J. D.", ("van der Waals, J. D.")),
         ("Smith, John and Doe, Ann", ("Smith, John", "Doe, Ann")),
         ("['Marx, Karl', 'Lindgren, Astrid']", ("Marx, Karl", "Lindgren, Astrid")),
     ],
@@ -234,6 +235,22 @@ def test_a_quotation_mark_left_open_costs_only_its_line() -> None:
 def test_lines_are_counted_through_cells_of_several_lines() -> None:
     _, found = split(table.read_csv(b'title,year\n"A\nB",2001\nC,2002,3\n', "s"))
     assert [item.line for item in found] == [4]
+
+
+def test_delimiters_at_the_end_of_lines_are_no_fault() -> None:
+    records, found = split(table.read_csv(b"title,year,\nA,2001,\nB,2002\nC,2003,,,\n", "s"))
+    assert [item.title for item in records] == ["A", "B", "C"]
+    assert not found
+
+
+def test_what_r_and_python_write_for_nothing_is_nothing() -> None:
+    (item,), _ = split(table.read_csv(b"title,abstract,doi,journal\nNA,NA,nan,None\n", "s"))
+    assert (item.title, item.abstract, item.doi, item.journal) == ("NA", "", "", "")
+
+
+def test_an_entry_quoted_in_an_abstract_does_not_make_a_file_bibtex() -> None:
+    data = b"TY  - JOUR\nTI  - A\nAB  - like this:\n@article{a, title={B}}\nER  - \n"
+    assert registry.detect(data, "export.txt").name == "ris"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
