@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
 
-from review.cli.program import debug_option, debugging, in_one_sentence
-from review.domain.errors import ReviewError
+from review.cli.program import AS_JSON, debug_option, print_json
 from review.domain.finding import Finding, Severity, Status
 
 FAILING = (Severity.ERROR, Severity.BLOCKER)  # the threshold of exit status 1
@@ -75,16 +72,8 @@ def answers(function: Body) -> Callable[..., None]:
     @functools.wraps(function)
     def run(*, as_json: bool, **arguments: Any) -> None:
         context = click.get_current_context()
-        context.meta["review.json"] = as_json
-        try:
-            answer = function(**arguments)
-        except ReviewError as error:
-            if debugging(context):
-                raise
-            if as_json:
-                _print_json({"error": error.message, "hint": error.hint})
-            click.echo(in_one_sentence(error), err=True)
-            context.exit(1)
+        context.meta[AS_JSON] = as_json
+        answer = function(**arguments)
         _show(answer, as_json=wants_json())
         context.exit(answer.status)
 
@@ -93,7 +82,7 @@ def answers(function: Body) -> Callable[..., None]:
 
 def _show(answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        _print_json({**answer.document, "findings": [f.as_dict() for f in answer.findings]})
+        print_json({**answer.document, "findings": [f.as_dict() for f in answer.findings]})
     else:
         for line in _told(answer):
             click.echo(line, err=answer.findings_in == "messages")
@@ -117,22 +106,9 @@ def _told(answer: Answer) -> list[str]:
     ]
 
 
-def _print_json(document: Mapping[str, object]) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=_plain))
-
-
-def _plain(value: object) -> object:
-    """Paths, enums and sets as JSON knows them."""
-    if isinstance(value, StrEnum | Path):
-        return str(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
 def wants_json() -> bool:
     """True while the running command was asked for JSON."""
-    return bool(click.get_current_context().meta.get("review.json"))
+    return bool(click.get_current_context().meta.get(AS_JSON))
 
 
 def line_of(finding: Finding) -> str:

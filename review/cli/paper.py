@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project, summary_of
-from review.cli.program import Commands, program
+from review.cli.program import AS_JSON, Commands, program
 from review.domain.checklist import ItemAnswer, ItemState, open_items
 from review.domain.finding import Finding
 
@@ -100,7 +100,7 @@ def lint(project: Project, folder: Path, form: str, select: str, ignore: str) ->
     found = [f for f in service.lint(project, folder) if _selected(f, select, ignore)]
     document = {"path": folder}
     if form == "json":
-        click.get_current_context().meta["review.json"] = True
+        click.get_current_context().meta[AS_JSON] = True
     if form == "sarif":
         from review.services.sarif import as_sarif
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import errno
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +15,7 @@ import click
 from review import __version__
 from review.domain.errors import ReviewError
 
+AS_JSON = "review.json"  # the running command was asked for JSON
 STOPPED = 130  # what shells expect of a program ended by Ctrl-C
 
 # The order of the work is the order of the help page.
@@ -93,8 +96,30 @@ class Program(Commands):
         except Exception as error:
             if debugging(ctx) or (isinstance(error, OSError) and error.errno == errno.EPIPE):
                 raise
+            if ctx.meta.get(AS_JSON):
+                print_json(_refusal(error))
             click.echo(in_one_sentence(error), err=True)
             ctx.exit(1)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print the one document that --json promises."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    """Paths and sets as JSON knows them."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _refusal(error: Exception) -> dict[str, object]:
+    if isinstance(error, ReviewError):
+        return {"error": error.message, "hint": error.hint}
+    return {"error": in_one_sentence(error).removeprefix("Error: "), "hint": ""}
 
 
 def in_one_sentence(error: Exception) -> str:

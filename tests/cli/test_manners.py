@@ -103,6 +103,13 @@ def test_an_unexpected_error_is_one_sentence_unless_debug_is_asked_for(
     assert isinstance(CliRunner().invoke(main, ["--debug", "status"]).exception, ZeroDivisionError)
 
 
+def test_what_cannot_be_written_is_one_json_document_too(collected: Path, run: Run, ask: Ask) -> None:
+    (collected / "folder").write_text("a file where a folder is wanted")
+    document = ask("decisions", "--out", "folder/all.csv", status=1)
+    assert "folder" in document["error"]
+    assert run("decisions", "--out", "folder/all.csv", status=1).stderr.count("\n") == 1
+
+
 def test_a_file_that_cannot_be_written_is_named_with_the_reason() -> None:
     assert in_one_sentence(PermissionError(13, "Permission denied", "/x/y.csv")).startswith(
         "Error: /x/y.csv: permission denied."
