@@ -13,7 +13,8 @@ from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.formats import excel
 from review.formats.decoding import decode
-from review.formats.table import DELIMITERS, neutral, rows
+from review.formats.columns import neutral
+from review.formats.table import DELIMITERS, rows
 
 _EXCEL_MARK = re.compile(r"\ufeff?\"?sep=(.)\"?[^\n]*\n", re.IGNORECASE)
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")  # what `neutral` made of a cell that a spreadsheet would run
