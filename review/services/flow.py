@@ -13,7 +13,7 @@ from review.domain.flow import FlowCounts, Rows
 from review.domain.protocol import Protocol
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Stage, Standing
-from review.render import diagram
+from review.render.flow_file import flow_file
 from review.services import protocol, screen
 from review.services.project import Project
 from review.services.works import Works, works
@@ -123,7 +123,7 @@ def check(project: Project) -> list[Finding]:
 
 def as_file(project: Project, suffix: str) -> bytes:
     """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd."""
-    return diagram.flow_file(counts(project), suffix)
+    return flow_file(counts(project), suffix)
 
 
 def write(project: Project, paths: Iterable[Path]) -> list[Finding]:

@@ -1,0 +1,329 @@
+"""The PRISMA 2020 flow diagram as SVG: what each box says, and where it stands.
+
+The boxes, their order and their wording are those of the PRISMA 2020 templates for new reviews (Page et al. 2021,
+10.1136/bmj.n71): version 1 with databases and registers, version 2 with a second column for other methods.
+Work that is not finished is said in the box it concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
+
+from review.domain.flow import FlowCounts, Rows
+from review.render.typeface import FAMILIES, NBSP, printable, width, wrap
+
+SIZE = 13.0  # type size in px
+LEADING = 17.0
+PADDING = 9.0
+MARGIN = 12.0
+BAR = 34.0  # breadth of a phase bar and height of a heading
+INDENT = 12.0
+DOWN = 30.0  # room for an arrow between rows
+GOLD, BLUE, WHITE, INK, GREY = "#FFC000", "#9DC3E6", "#FFFFFF", "#000000", "#595959"
+DATABASES = "Identification of studies via databases and registers"
+OTHER = "Identification of studies via other methods"
+PHASES = (("Identification", 0, 0), ("Screening", 1, 3), ("Included", 4, 4))  # name, first row, last row
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement in a box; `level` indents it, `note` sets it small and grey."""
+
+    text: str
+    level: int = 0
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a box says and the cell it stands in."""
+
+    name: str
+    row: int
+    column: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class Placed:
+    """A box with its place, in px, and its statements broken into lines that fit."""
+
+    box: Box
+    x: float
+    y: float
+    width: float
+    height: float
+    text: list[tuple[str, Line]] = field(default_factory=list)
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+
+def flow_svg(counts: FlowCounts, *, title: str = "") -> str:
+    """The diagram as one SVG document with real text; `title` names it for those who cannot see it."""
+    wide = shows_other_methods(counts)
+    columns = _columns(wide=wide)
+    placed = _place(list(flow_boxes(counts)), columns)
+    right = columns[-1][0] + columns[-1][1] + MARGIN
+    bottom = placed["included"].bottom + MARGIN
+    parts = [*_headings(columns), *_phase_bars(placed), *_arrows(placed)]
+    for item in placed.values():
+        parts += _draw(item)
+    return "\n".join(
+        [
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" width="{right:g}" height="{bottom:g}" '
+                f'viewBox="0 0 {right:g} {bottom:g}" role="img" aria-labelledby="flow-title flow-desc" '
+                f'font-family="{", ".join(FAMILIES)}, sans-serif" font-size="{SIZE:g}" fill="{INK}">'
+            ),
+            f'<title id="flow-title">{_xml(title or "PRISMA 2020 flow diagram")}</title>',
+            f'<desc id="flow-desc">{_xml(description(counts))}</desc>',
+            f'<rect width="{right:g}" height="{bottom:g}" fill="{WHITE}"/>',
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def shows_other_methods(counts: FlowCounts) -> bool:
+    """True when anything was found outside databases and registers: the template with two columns is used."""
+    return counts.has_other_methods or any(
+        (
+            counts.other_sought_reports,
+            counts.other_notretrieved_reports,
+            counts.other_assessed,
+            counts.other_awaiting,
+            len(counts.other_excluded),
+        )
+    )
+
+
+def description(counts: FlowCounts) -> str:
+    """The whole diagram in words, box after box: the text for a reader who cannot see it."""
+    said = (
+        "; ".join(line.text.replace(NBSP, " ").rstrip(":") for line in box.lines if line.text)
+        for box in flow_boxes(counts)
+    )
+    return ". ".join(said) + "."
+
+
+def n(count: int) -> str:
+    """`(n = 1,498)`, never broken over two lines."""
+    return f"(n = {count:,})".replace(" ", NBSP)
+
+
+def flow_boxes(c: FlowCounts) -> Iterator[Box]:
+    """Every box in reading order. Columns: 0 and 1 databases and registers, 2 and 3 other methods."""
+    yield Box("identified", 0, 0, tuple(_identified(c)))
+    yield Box(
+        "removed",
+        0,
+        1,
+        (
+            Line("Records removed before screening:"),
+            Line(f"Duplicate records removed {n(c.duplicates)}", 1),
+            Line(f"Records marked as ineligible by automation tools {n(c.excluded_automatic)}", 1),
+            Line(f"Records removed for other reasons {n(c.excluded_other)}", 1),
+        ),
+    )
+    yield _counted("screened", (1, 0), "Records screened", c.records_screened, ("not yet screened", c.left_unscreened))
+    yield _counted("excluded", (1, 1), "Records excluded", c.records_excluded)
+    yield _counted("sought", (2, 0), "Reports sought for retrieval", c.dbr_sought_reports)
+    yield _counted("not_retrieved", (2, 1), "Reports not retrieved", c.dbr_notretrieved_reports)
+    awaiting = "not yet retrieved or assessed"
+    yield _counted("assessed", (3, 0), "Reports assessed for eligibility", c.dbr_assessed, (awaiting, c.dbr_awaiting))
+    yield _reasons("reports_excluded", (3, 1), c.dbr_excluded)
+    if shows_other_methods(c):
+        yield from _other_methods(c, awaiting)
+    yield Box(
+        "included",
+        4,
+        0,
+        (
+            Line("Studies included in review"),
+            Line(n(c.new_studies)),
+            Line("Reports of included studies"),
+            Line(n(c.new_reports)),
+        ),
+    )
+
+
+def _other_methods(c: FlowCounts, awaiting: str) -> Iterator[Box]:
+    yield Box(
+        "other_identified",
+        0,
+        2,
+        (
+            Line("Records identified from:"),
+            Line(f"Websites {n(c.website_results)}", 1),
+            Line(f"Organisations {n(c.organisation_results)}", 1),
+            Line(f"Citation searching {n(c.citations_results)}", 1),
+        ),
+    )
+    yield _counted("other_sought", (2, 2), "Reports sought for retrieval", c.other_sought_reports)
+    yield _counted("other_not_retrieved", (2, 3), "Reports not retrieved", c.other_notretrieved_reports)
+    yield _counted(
+        "other_assessed", (3, 2), "Reports assessed for eligibility", c.other_assessed, (awaiting, c.other_awaiting)
+    )
+    yield _reasons("other_reports_excluded", (3, 3), c.other_excluded)
+
+
+def _identified(c: FlowCounts) -> Iterator[Line]:
+    yield Line("Records identified from:")
+    for name, total, rows in (
+        ("Databases", c.database_results, c.database_specific_results),
+        ("Registers", c.register_results, c.register_specific_results),
+    ):
+        yield Line(f"{name} {n(total)}{':' if rows else ''}", 1)
+        yield from _rows(rows, level=2)
+
+
+def _counted(name: str, cell: tuple[int, int], words: str, count: int, unfinished: tuple[str, int] = ("", 0)) -> Box:
+    lines = [Line(words), Line(n(count))]
+    if unfinished[1]:
+        lines.append(Line(f"{unfinished[0]} {n(unfinished[1])}", note=True))
+    return Box(name, *cell, tuple(lines))
+
+
+def _reasons(name: str, cell: tuple[int, int], rows: Rows) -> Box:
+    total = n(sum(count for _, count in rows))
+    if not rows:
+        return Box(name, *cell, (Line("Reports excluded"), Line(total)))
+    return Box(name, *cell, (Line(f"Reports excluded {total}:"), *_rows(rows, level=1)))
+
+
+def _rows(rows: Rows, *, level: int) -> Iterator[Line]:
+    for label, count in rows:
+        yield Line(f"{printable(label) or 'not named'} {n(count)}", level)
+
+
+def _columns(*, wide: bool) -> list[tuple[float, float]]:
+    """Left edge and width of each column: two roomy ones, or four narrow ones so that a page still holds them."""
+    breadth, gap = (212.0, 34.0) if wide else (262.0, 48.0)
+    start = MARGIN + BAR + 18
+    return [(start + i * (breadth + gap), breadth) for i in range(4 if wide else 2)]
+
+
+def _place(boxes: list[Box], columns: list[tuple[float, float]]) -> dict[str, Placed]:
+    """Rows from top to bottom, each as high as its highest box and as the name of its phase needs."""
+    placed: dict[str, Placed] = {}
+    y = MARGIN + BAR + 16
+    for row in range(5):
+        items = [_fit(box, columns[box.column], y) for box in boxes if box.row == row]
+        height = max(item.height for item in items)
+        phase = next((name for name, first, last in PHASES if first == last == row), "")
+        height = max(height, width(phase, SIZE, bold=True) + 2 * PADDING)
+        for item in items:
+            item.height = height  # one height per row, so that an arrow meets both boxes in the middle
+            placed[item.box.name] = item
+        y += height + DOWN
+    return placed
+
+
+def _fit(box: Box, column: tuple[float, float], y: float) -> Placed:
+    x, breadth = column
+    text: list[tuple[str, Line]] = []
+    for line in box.lines:
+        room = breadth - 2 * PADDING - line.level * INDENT
+        text += [(part, line) for part in wrap(line.text, room, SIZE)]
+    return Placed(box, x, y, breadth, len(text) * LEADING + 2 * PADDING, text)
+
+
+def _draw(item: Placed) -> Iterator[str]:
+    yield f'<g id="flow-{item.box.name}">'
+    yield _rect(item.x, item.y, item.width, item.height, WHITE)
+    top = item.y + (item.height - len(item.text) * LEADING) / 2
+    for index, (text, line) in enumerate(item.text):
+        x = item.x + PADDING + line.level * INDENT
+        baseline = top + index * LEADING + LEADING * 0.72
+        look = f' font-style="italic" font-size="{SIZE - 1:g}" fill="{GREY}"' if line.note else ""
+        yield f'<text x="{x:g}" y="{baseline:.1f}"{look}>{_xml(text)}</text>'
+    yield "</g>"
+
+
+def _headings(columns: list[tuple[float, float]]) -> Iterator[str]:
+    for text, first in ((DATABASES, 0), (OTHER, 2))[: len(columns) // 2]:
+        x = columns[first][0]
+        breadth = columns[first + 1][0] + columns[first + 1][1] - x
+        yield _rect(x, MARGIN, breadth, BAR, GOLD, corner=8)
+        yield (
+            f'<text x="{x + breadth / 2:g}" y="{MARGIN + BAR / 2 + SIZE * 0.36:.1f}" text-anchor="middle" '
+            f'font-weight="bold">{text}</text>'
+        )
+
+
+def _phase_bars(placed: dict[str, Placed]) -> Iterator[str]:
+    for name, first, last in PHASES:
+        rows = [item for item in placed.values() if first <= item.box.row <= last]
+        top, bottom = min(item.y for item in rows), max(item.bottom for item in rows)
+        x, y = MARGIN + BAR / 2 + SIZE * 0.36, (top + bottom) / 2
+        yield _rect(MARGIN, top, BAR, bottom - top, BLUE, corner=8)
+        yield (
+            f'<text transform="translate({x:.1f} {y:.1f}) rotate(-90)" text-anchor="middle" '
+            f'font-weight="bold">{name}</text>'
+        )
+
+
+_FLOW = (
+    ("identified", "removed"),
+    ("identified", "screened"),
+    ("screened", "excluded"),
+    ("screened", "sought"),
+    ("sought", "not_retrieved"),
+    ("sought", "assessed"),
+    ("assessed", "reports_excluded"),
+    ("assessed", "included"),
+    ("other_identified", "other_sought"),
+    ("other_sought", "other_not_retrieved"),
+    ("other_sought", "other_assessed"),
+    ("other_assessed", "other_reports_excluded"),
+    ("other_assessed", "included"),
+)
+
+
+def _arrows(placed: dict[str, Placed]) -> Iterator[str]:
+    for start, end in _FLOW:
+        if start not in placed:
+            continue
+        a, b = placed[start], placed[end]
+        if a.box.row == b.box.row:
+            y = a.y + a.height / 2
+            yield _arrow((a.right, y), (b.x, y))
+        elif a.box.column == b.box.column:
+            yield _arrow((a.middle, a.bottom), (b.middle, b.y))
+        else:
+            y = b.y + b.height / 2
+            yield _arrow((a.middle, a.bottom), (a.middle, y), (b.right, y))
+
+
+def _arrow(*points: tuple[float, float]) -> str:
+    """A line through the points with a solid head on the last."""
+    (x0, y0), (x, y) = points[-2], points[-1]
+    dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+    back_x, back_y = x - 8 * dx, y - 8 * dy
+    line = " ".join(f"L{px:.1f} {py:.1f}" for px, py in (*points[1:-1], (back_x, back_y)))
+    head = f"M{x:.1f} {y:.1f}L{back_x - 4 * dy:.1f} {back_y - 4 * dx:.1f}L{back_x + 4 * dy:.1f} {back_y + 4 * dx:.1f}Z"
+    start = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
+    return f'<path d="{start}{line}" fill="none" stroke="{INK}"/><path d="{head}" fill="{INK}"/>'
+
+
+def _rect(x: float, y: float, breadth: float, height: float, fill: str, *, corner: int = 0) -> str:
+    rounded = f' rx="{corner}"' if corner else ""
+    return (
+        f'<rect x="{x:g}" y="{y:.1f}" width="{breadth:g}" height="{height:.1f}"{rounded} fill="{fill}" stroke="{INK}"/>'
+    )
+
+
+def _xml(text: str) -> str:
+    return escape(printable(text.replace(NBSP, " ")), {'"': "&quot;"})

@@ -1,0 +1,252 @@
+"""Facts looked up in a manuscript: a strict, sandboxed Jinja that can name values and nothing else.
+
+Code, mathematics and comments are left alone. There are no loops, no macros and no includes: a manuscript that came
+with somebody else's project can neither run code, nor read a file, nor run for ever.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from review.domain.finding import Finding, Severity
+from review.domain.provenance import Fact
+from review.render import facts as values
+
+# What a template may hold; everything else is refused by name.
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Const,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Filter,
+    nodes.Test,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Mul,
+    nodes.Div,
+    nodes.Neg,
+    nodes.Concat,
+    nodes.Call,
+)
+_TESTS = frozenset({"none", "defined", "undefined", "number", "string"})
+_FILTERS: Mapping[str, Callable[..., object]] = {
+    "thousands": values.thousands,
+    "pct": values.pct,
+    "n_pct": values.n_pct,
+    "ci": values.with_interval,
+    "round": round,
+    "int": int,
+    "abs": abs,
+    "lower": str.lower,
+    "upper": str.upper,
+    "capitalize": str.capitalize,
+}
+_HEADER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+# Fenced code, comments, code spans and mathematics, in this order of strength.
+_VERBATIM = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[`~]*[ \t]*$"
+    r"|<!--.*?-->"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
+    r"|\$\$.+?\$\$"
+    r"|(?<![\\$])\$(?=\S)(?:(?!\n\n)[^$])+?(?<=\S)\$(?!\d)",
+    re.DOTALL | re.MULTILINE,
+)
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters that stand for a verbatim piece while rendering
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|@$~^#&])")
+
+
+class Ready(str):
+    """Markdown that is ready to stand in the text: a table or a figure."""
+
+    __slots__ = ()
+
+
+def escape_markdown(text: str) -> str:
+    r"""Text from a record as it is, never read as Markdown, mathematics or a citation.
+
+    >>> escape_markdown("*Staph* for $5 @risk")
+    '\\*Staph\\* for \\$5 \\@risk'
+    """
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def render_manuscript(
+    text: str, facts: Mapping[str, Fact], tables: Mapping[str, str] | None = None
+) -> tuple[str, list[Finding]]:
+    """The manuscript with every fact in place, and a finding for each name that nobody knows.
+
+    The text is only usable when no finding is an error.
+    """
+    header = _HEADER.match(text)
+    split = header.end() if header else 0
+    looked_up = _Lookup(facts=facts, tables=tables or {})
+    head = looked_up.render(text[:split], first_line=1, escape=_escape_yaml)
+    body = looked_up.render(text[split:], first_line=text.count("\n", 0, split) + 1, escape=escape_markdown)
+    return head + body, looked_up.findings
+
+
+def _escape_yaml(text: str) -> str:
+    """Text inside a double-quoted YAML value."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+
+
+class _NoValue(Undefined):
+    """A fact without a value: false in a condition, none in a test, an error when it is printed."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self._fail_with_undefined_error())
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    intercepted_binops = frozenset({"*"})
+
+    def call_binop(self, _context: object, _operator: str, left: object, right: object) -> object:
+        if not all(isinstance(side, (int, float)) for side in (left, right)):
+            raise SecurityError("only numbers can be multiplied")
+        return left * right  # type: ignore[operator]
+
+
+@dataclass(slots=True)
+class _Lookup:
+    facts: Mapping[str, Fact]
+    tables: Mapping[str, str]
+    findings: list[Finding] = field(default_factory=list)
+
+    def render(self, text: str, *, first_line: int, escape: Callable[[str], str]) -> str:
+        """One part of the manuscript rendered; the part unchanged when a finding says why it could not be."""
+        kept: list[str] = []
+
+        def keep(match: re.Match[str]) -> str:
+            kept.append(match[0])
+            return f"{_OPEN}{len(kept) - 1}{_CLOSE}" + "\n" * match[0].count("\n")
+
+        bare = _VERBATIM.sub(keep, text.replace(_OPEN, "").replace(_CLOSE, ""))
+        environment = self._environment(escape)
+        padded = "\n" * (first_line - 1) + bare
+        try:
+            tree = environment.parse(padded)
+        except TemplateSyntaxError as error:
+            self._fault("FACT-SYNTAX", f"The braces cannot be read: {error.message}.", error.lineno)
+            return text
+        before = len(self.findings)
+        for node in _walk(tree):
+            self._check(node)
+        if len(self.findings) > before:
+            return text
+        try:
+            rendered = environment.from_string(padded).render(self._names())
+        except (UndefinedError, SecurityError, TemplateRuntimeError, TypeError, ValueError, ArithmeticError) as error:
+            self._fault("FACT-VALUE", f"{str(error).rstrip('.')}.", _line_of(error))
+            return text
+        return _put_back(rendered[first_line - 1 :], kept)
+
+    def _environment(self, escape: Callable[[str], str]) -> _Environment:
+        def finished(value: object) -> object:
+            if isinstance(value, str) and not isinstance(value, Ready):
+                return escape(value)
+            return value
+
+        environment = _Environment(undefined=_NoValue, finalize=finished, keep_trailing_newline=True)
+        environment.filters = dict(_FILTERS)
+        environment.tests["none"] = lambda value: value is None or isinstance(value, Undefined)
+        return environment
+
+    def _names(self) -> dict[str, object]:
+        def table(name: str) -> Ready:
+            return Ready(self.tables[name])
+
+        return {**values.namespace(self.facts, missing=_no_value), "table": table}
+
+    # What is checked before anything is rendered: every name, so that all mistakes are told at once.
+
+    def _check(self, node: nodes.Node) -> None:
+        if not isinstance(node, _ALLOWED):
+            what = type(node).__name__.lower()
+            self._fault("FACT-SYNTAX", f"A manuscript cannot use {what!r}.", node.lineno, "Name a fact or a table.")
+        elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            self._unknown("filter", node.name, list(_FILTERS), node.lineno)
+        elif isinstance(node, nodes.Test) and node.name not in _TESTS:
+            self._unknown("test", node.name, list(_TESTS), node.lineno)
+        elif isinstance(node, nodes.Call):
+            self._check_call(node)
+        elif isinstance(node, (nodes.Getattr, nodes.Name)):
+            name = _dotted(node)
+            if name is None:
+                self._fault("FACT-SYNTAX", "Only the name of a fact can stand here.", node.lineno)
+            elif name != "table" and name not in self.facts:
+                self._unknown("fact", name, list(self.facts), node.lineno)
+
+    def _check_call(self, node: nodes.Call) -> None:
+        argument = node.args[0] if len(node.args) == 1 and not node.kwargs else None
+        if not isinstance(node.node, nodes.Name) or node.node.name != "table" or not isinstance(argument, nodes.Const):
+            self._fault("FACT-SYNTAX", 'Only table("name") can be called.', node.lineno)
+        elif argument.value not in self.tables:
+            self._unknown("table", str(argument.value), list(self.tables), node.lineno)
+
+    def _unknown(self, kind: str, name: str, known: list[str], line: int) -> None:
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See all of them with `review paper facts`."
+        self._fault("FACT-UNKNOWN", f"There is no {kind} called {name}.", line, hint, got=name)
+
+    def _fault(self, rule: str, message: str, line: int | None, hint: str = "", *, got: str | None = None) -> None:
+        self.findings.append(
+            Finding(rule=rule, severity=Severity.ERROR, message=message, line=line, hint=hint, got=got)
+        )
+
+
+def _no_value(fact: Fact) -> _NoValue:
+    return _NoValue(hint=f"{fact.name} has no value ({fact.formula})")
+
+
+def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Every node once; a dotted name is one node, not its parts."""
+    yield node
+    if isinstance(node, nodes.Getattr) and _dotted(node) is not None:
+        return
+    for child in node.iter_child_nodes():
+        if isinstance(node, nodes.Call) and child is node.node:
+            continue
+        yield from _walk(child)
+
+
+def _dotted(node: nodes.Node) -> str | None:
+    if isinstance(node, nodes.Name):
+        return str(node.name)
+    if isinstance(node, nodes.Getattr):
+        parent = _dotted(node.node)
+        return None if parent is None else f"{parent}.{node.attr}"
+    return None
+
+
+def _line_of(error: BaseException) -> int | None:
+    """The manuscript's line in a rendering error: the frame that Jinja made for the template."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _put_back(text: str, kept: list[str]) -> str:
+    for at, piece in enumerate(kept):
+        text = text.replace(f"{_OPEN}{at}{_CLOSE}" + "\n" * piece.count("\n"), piece, 1)
+    return text
