@@ -1,1 +1,1 @@
-"""Places to search: ask, page, wait, resume; raw pages out."""
+"""Places to search: ask, page, wait, go on; raw pages out."""

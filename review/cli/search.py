@@ -1,0 +1,119 @@
+"""Commands that search: the protocol's strings in a project, one string without a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from review.cli.answer import Answer, answers, counted, in_project, progress
+from review.cli.program import program
+
+if TYPE_CHECKING:
+    from review.services.project import Project
+    from review.services.search import SearchReport
+
+
+@program.command(
+    "search",
+    examples=[
+        "review search --dry-run",
+        "review search",
+        "review search --source pubmed --since 2026-01-31",
+        "review search --since last",
+    ],
+)
+@answers
+@in_project
+@click.option(
+    "--source", "sources", metavar="NAME", multiple=True, help="Only this search of the protocol; repeatable."
+)
+@click.option(
+    "--since", default="", metavar="DATE", help="Only what arrived there since that day; last: since the search before."
+)
+@click.option("--dry-run", is_flag=True, help="Only ask how many results there are; fetch and store nothing.")
+def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool) -> Answer:
+    """Run the search strings of your protocol where that can be done from here: PubMed and arXiv.
+
+    The answers are kept as they came in the folder searches/ of the project, and all their records are imported.
+    If it is stopped, by you or by the network, run it again: it goes on where it was. NCBI_API_KEY makes PubMed
+    faster; REVIEW_EMAIL lets NCBI and arXiv reach you.
+    """
+    from review.services import search as service
+
+    if dry_run:
+        found = service.count(project, sources=sources, since=since)
+    else:
+        with progress() as tell:
+            found = service.run(project, sources=sources, since=since, progress=tell)
+    lines = [_line(report) for report in found.searches]
+    if found.by_hand:
+        lines.append(f"To be searched by hand and imported: {', '.join(found.by_hand)}.")
+    return Answer(
+        document={"searches": [report.as_dict() for report in found.searches], "by_hand": list(found.by_hand)},
+        text="\n".join(lines),
+        findings=found.findings,
+    )
+
+
+def _line(report: SearchReport) -> str:
+    if report.state == "refused":
+        return f"{report.name}: not searched."
+    total = counted(report.reported or 0, "result")
+    if report.state == "counted":
+        return f"{report.name}: {total}; fetching them takes at least {counted(report.least_requests, 'request')}."
+    if report.state == "unfinished":
+        return (
+            f"{report.name}: stopped after {counted(report.pages, 'page')} of {total}. Run the same command to go on."
+        )
+    parts = [f"{counted(report.new, 'new record')} of {total}"]
+    if report.known:
+        parts.append(f"{report.known:,} known already")
+    if report.without_abstract:
+        parts.append(f"{report.without_abstract:,} without an abstract")
+    if report.pages_before:
+        parts.append(f"went on behind page {report.pages_before:,}")
+    return f"{report.name}: {', '.join(parts)}. The raw answers are in {report.folder}."
+
+
+@program.command(
+    "fetch",
+    examples=[
+        "review fetch pubmed 'Castellvi[tiab]' --out castellvi.ris",
+        "review fetch arxiv 'abs:\"vertebra labeling\"' --out labeling.csv --limit 100",
+    ],
+)
+@answers
+@click.argument("source", metavar="SOURCE")
+@click.argument("query", metavar="QUERY")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Its ending is the format: .ris, .bib, .csv …",
+)
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Only so many records; else all.")
+def fetch(source: str, query: str, out: Path, limit: int | None) -> Answer:
+    """Search pubmed or arxiv with one string and write the records to a file. No project is needed.
+
+    Put the string in quotation marks, so that your shell leaves it whole. The file is written when all is fetched.
+    """
+    from review.services import fetch as service
+
+    with progress() as tell:
+        found = service.fetch(source, query, out=out, limit=limit, progress=tell)
+    return Answer(
+        document={
+            "path": found.path,
+            "format": found.format,
+            "source": found.source,
+            "query": found.query,
+            "reported": found.reported,
+            "records": found.records,
+            "requests": found.requests,
+        },
+        text=f"{found.path}: {counted(found.records, 'record')} of {counted(found.reported, 'result')} written as {found.format}.",
+        findings=found.findings,
+    )

@@ -1,0 +1,93 @@
+"""Kept pages become records, and what came is held against what the source said it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from review.domain.errors import BadInput
+from review.domain.finding import Finding, Severity
+from review.domain.record import Record
+from review.formats import registry as formats
+from review.services import raw
+from review.services.raw import Begun
+from review.sources.contract import Source
+
+_NAMED = 10  # identifiers named in a message
+
+
+def entries(begun: Begun, source: Source) -> Iterator[Record | Finding]:
+    form = formats.named(source.format)
+    for number, kept, data in raw.contents(begun):
+        place = f"{raw.address(begun.folder)}/{kept.file}"
+        if kept.fault or data is None:
+            yield Finding(
+                rule="SEARCH-PAGE",
+                message=f"Page {number:,} of {source.label} is not whole: {kept.fault or 'its file was changed'}.",
+                path=place,
+                hint="Its readable records were taken. Run the search again on another day for the others.",
+            )
+        try:
+            yield from formats.read(data or b"", source=begun.name, file_name=place, found=form)
+        except BadInput as error:
+            yield Finding(rule="SEARCH-PAGE", message=error.message, path=place, hint=error.hint)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Which records came, which came twice, and how many entries could not be read."""
+
+    ids: set[str] = field(default_factory=set)
+    repeated: int = 0
+    unreadable: int = 0
+
+    def watch(self, entries: Iterator[Record | Finding]) -> Iterator[Record | Finding]:
+        """The entries without repetitions."""
+        for entry in entries:
+            if isinstance(entry, Finding):
+                self.unreadable += entry.severity is Severity.ERROR and entry.rule.startswith("FORMAT")
+            elif entry.source_id in self.ids:
+                self.repeated += 1
+                continue
+            else:
+                self.ids.add(entry.source_id)
+            yield entry
+
+
+def reckoned(begun: Begun, label: str, *, stored: int, tally: Tally) -> list[Finding]:
+    """A finding if what the source reported and what was stored differ: by how much, and why."""
+    counted = reported(begun)
+    listed = {one for part in begun.plan.parts for one in part.ids}
+    lacking = sorted(listed - tally.ids)
+    if stored == counted and not lacking:
+        return []
+    reasons = []
+    if lacking:
+        named = ", ".join(lacking[:_NAMED]) + (" and others" if len(lacking) > _NAMED else "")
+        reasons.append(f"{len(lacking):,} that it listed did not come or could not be read ({named})")
+    elif tally.unreadable:
+        reasons.append(f"{tally.unreadable:,} could not be read")
+    if tally.repeated:
+        reasons.append(f"{tally.repeated:,} came twice and were taken once")
+    if begun.plan.reported != counted:
+        reasons.append(f"it reported {begun.plan.reported:,} when the search began")
+    if len(begun.plan.parts) > 1 and begun.plan.expected != counted:
+        reasons.append(f"it gives {begun.plan.expected:,} of them when asked by date")
+    why = "; ".join(reasons) if reasons else f"{label} gives no reason"
+    return [
+        Finding(
+            rule="SEARCH-COUNT",
+            severity=Severity.WARNING,
+            message=f"{label} reported {counted:,} results and {stored:,} records were stored: {why}.",
+            expected=str(counted),
+            got=str(stored),
+            hint="Say so in the paper, or run the search again and see whether it persists.",
+        )
+    ]
+
+
+def reported(begun: Begun) -> int:
+    """What the source said last: it may count anew with each page."""
+    if len(begun.plan.parts) > 1:
+        return begun.plan.reported
+    return next((p.reported for p in reversed(begun.pages) if p.reported is not None), begun.plan.reported)
