@@ -107,15 +107,16 @@ _FIELDS_OF = {
     name: [(field, names.index(name)) for field, names in ALIASES.items() if name in names]
     for name in {name for names in ALIASES.values() for name in names}
 }
-_MISSING = frozenset({"NA", "NaN", "nan", "NULL", "None"})  # what R and Python write for nothing
+MISSING = frozenset({"NA", "NaN", "nan", "NULL", "None"})  # what R and Python write for nothing
 _EXCEL_DATE = re.compile(
     r"^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2})$|^\d{4}-\d{2}-\d{2}(?:[ T]00:00:00)?$",
     re.IGNORECASE,
 )
 _EXCEL_NUMBER = re.compile(r"^\d(?:\.\d+)?E\+\d+$", re.IGNORECASE)
-# A cell that begins so is run by spreadsheets; a leading apostrophe says "text", and is taken off again on reading.
-_RUNS = re.compile(r"^'+[=+\-@\t\r]")
+# A cell that begins so is run by spreadsheets.
+_RUNS = re.compile(r"^'*[=+\-@\t\r]")
+_NEUTRAL = re.compile(rf"^'+(?:[=+\-@\t\r]|(?:{'|'.join(sorted(MISSING))})$)")
 
 Columns = dict[str, list[int]]
 
@@ -156,12 +157,13 @@ class Row:
 
     def __getitem__(self, field: str) -> str:
         """The first cell of a field that holds anything."""
-        cells = (self._cell(place) for place in self.columns.get(field, ()))
-        return next((text for text in cells if text and (text not in _MISSING or field == "title")), "")
+        return next((text for place in self.columns.get(field, ()) if (text := self._cell(place))), "")
 
     def _cell(self, place: int) -> str:
         text = self.cells[place].strip() if place < len(self.cells) else ""
-        return text[1:] if _RUNS.match(text) else text
+        if text in MISSING:
+            return ""
+        return text[1:] if _NEUTRAL.match(text) else text
 
     def carried(self, header: Sequence[str]) -> list[str]:
         return [
@@ -201,6 +203,15 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
         raw=raw,
         line=line,
     )
+
+
+def neutral(text: str) -> str:
+    """A cell no spreadsheet runs and no reader takes for nothing: an apostrophe before it, which we take off again.
+
+    >>> neutral("=1+1"), neutral("1+1"), neutral("NA")
+    ("'=1+1", '1+1', "'NA")
+    """
+    return f"'{text}" if _RUNS.match(text) or text.lstrip("'") in MISSING else text
 
 
 def _own_id(row: Row, source: str) -> str:

@@ -176,14 +176,14 @@ def write_tsv(records: Iterable[Record]) -> bytes:
 
 def write_xlsx(records: Iterable[Record]) -> bytes:
     """The records as an Excel file; every cell but the year is text."""
-    return excel.write(HEADER, ([neutral(value) for value in _cells(record)] for record in records))
+    return excel.write(HEADER, ([columns.neutral(value) for value in _cells(record)] for record in records))
 
 
 def _delimited(records: Iterable[Record], delimiter: str) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(HEADER)
-    writer.writerows([neutral(value) for value in _cells(record)] for record in records)
+    writer.writerows([columns.neutral(value) for value in _cells(record)] for record in records)
     return out.getvalue()
 
 
@@ -200,15 +200,6 @@ def _cells(record: Record) -> list[str]:
 def _joined(values: Sequence[str]) -> str:
     """Values with semicolons between; one alone that holds a comma ends with one, or it would be taken for several."""
     return "; ".join(values) + (";" if len(values) == 1 and "," in values[0] else "")
-
-
-def neutral(text: str) -> str:
-    """A cell that no spreadsheet will run: an apostrophe before = + - @, which our reader takes off again.
-
-    >>> neutral("=1+1"), neutral("1+1")
-    ("'=1+1", '1+1')
-    """
-    return f"'{text}" if re.match(r"^'*[=+\-@\t\r]", text) else text
 
 
 def _looks_delimited(head: bytes, marks: tuple[str, ...]) -> bool:

@@ -244,8 +244,8 @@ def test_delimiters_at_the_end_of_lines_are_no_fault() -> None:
 
 
 def test_what_r_and_python_write_for_nothing_is_nothing() -> None:
-    (item,), _ = split(table.read_csv(b"title,abstract,doi,journal\nNA,NA,nan,None\n", "s"))
-    assert (item.title, item.abstract, item.doi, item.journal) == ("NA", "", "", "")
+    (item,), _ = split(table.read_csv(b"title,abstract,doi,journal,year\nNA,NA,nan,None,2001\n", "s"))
+    assert (item.title, item.abstract, item.doi, item.journal) == ("", "", "", "")
 
 
 def test_an_entry_quoted_in_an_abstract_does_not_make_a_file_bibtex() -> None:
