@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from review.app import frame, markup, mine
@@ -19,24 +21,13 @@ STAGE = Stage.TITLE_ABSTRACT
 _QUEUE = "waiting"
 _KEYS = ((Verdict.INCLUDE, "Include", "i"), (Verdict.EXCLUDE, "Exclude", "e"), (Verdict.MAYBE, "Maybe", "m"))
 
-# A key held down repeats; one press is one decision, so the repeats end here, before any button sees them.
-_ONE_PRESS = """<script>
-if (!window.onePressIsOneDecision) {
-  window.onePressIsOneDecision = true;
-  window.addEventListener("keydown", (event) => {
-    if (event.repeat && /^[iemu]$/i.test(event.key) && !event.target.closest("input, textarea, [contenteditable]")) {
-      event.stopImmediatePropagation();
-      event.preventDefault();
-    }
-  }, true);
-}
-</script>"""
+_ONE_PRESS = Path(frame.__file__).with_name("one_press.js")
 
 
 def show(project: Project) -> None:
     st.title("Screen titles and abstracts")
     who = frame.reviewer(project)
-    st.html(_ONE_PRESS, unsafe_allow_javascript=True)
+    st.html(f"<script>{_ONE_PRESS.read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
     views = ("Screen", "My decisions")
     view = st.segmented_control("View", views, default=views[0], label_visibility="collapsed", key="screen-view")
     if view == "My decisions":

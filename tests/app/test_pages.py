@@ -1,0 +1,268 @@
+"""Every page with a small review behind it: it shows what is stored, stores what is pressed, and blinds."""
+
+from __future__ import annotations
+
+import pytest
+
+from review.app.menu import PAGES
+from review.domain.screening import Stage, Standing, Verdict
+from review.services import chart, fulltext, screen, works
+from tests.app.conftest import NASTY, ids
+
+TITLE, FULL = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
+
+
+def texts(at):
+    """All text a page shows, as one string."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "text", "info", "success", "warning", "error")
+    parts = [element.value for kind in kinds for element in at.get(kind)]
+    return "\n".join([*parts, *(element.proto.body for element in at.get("html"))])
+
+
+def fine(at):
+    assert not at.exception, at.exception
+    assert not at.error, at.error[0].value
+    return at
+
+
+def press(at, key):
+    return at.button(key=key).click().run()
+
+
+def test_every_page_opens(visit):
+    for entry in PAGES:
+        at = fine(visit(entry.file.removesuffix(".py")))
+        assert len(at.title) == 1, entry.address
+
+
+@pytest.mark.parametrize("file", ["screen", "full_text", "conflicts", "chart"])
+def test_who_decides_is_asked_once_and_kept_in_the_address(visit, file):
+    at = visit(file, who="")
+    assert at.subheader[0].value == "Who are you?"
+    at.text_input(key="name").set_value("  ana ")
+    at = fine(at.button[0].click().run())
+    assert at.query_params["reviewer"] == "Ana", "the project writes this name with a capital"
+    assert "Who are you?" not in texts(at)
+
+
+def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(visit):
+    at = visit("screen", who="")
+    at.text_input(key="name").set_value("   ")
+    at = at.button[0].click().run()
+    assert "needs a name" in at.error[0].value
+    assert not at.exception
+
+
+def test_overview_counts_and_names_the_next_step(visit):
+    at = fine(visit("overview"))
+    assert {m.label: m.value for m in at.metric} == {
+        "Records": "7", "Works": "7", "To screen": "3", "Full texts": "2", "Included": "1", "Charted": "1"
+    }  # fmt: skip
+    assert "3 works to go" in at.info[0].value
+
+
+def test_overview_keeps_outcomes_from_a_reviewer_with_work_left(visit):
+    assert "in conflict" not in texts(visit("overview", who="Ana"))
+    assert "in conflict <b>1</b>" in texts(visit("overview", who=""))
+
+
+# Screening
+
+
+def test_a_record_is_shown_as_it_is_written(visit, project):
+    at = fine(visit("screen"))
+    card = next(e.proto.body for e in at.get("html") if "record-title" in e.proto.body)
+    assert "&lt;script&gt;" in card
+    assert "<script" not in card
+    assert "<b>bold" not in card
+
+
+def test_a_press_decides_the_record_that_was_shown(visit, project):
+    at = visit("screen")
+    shown = screen.queue(project, "Ana", TITLE)
+    for work, verdict in zip(shown, ("include", "exclude", "maybe"), strict=True):
+        at = fine(press(at, f"{verdict}-{work}"))
+    stored = screen.my_decisions(project, "Ana", TITLE)
+    assert [stored[work].verdict for work in shown] == ["include", "exclude", "maybe"]
+    assert all(stored[work].shown == work for work in shown)
+    assert "Nothing is left" in at.success[0].value
+
+
+def test_undo_brings_the_record_back(visit, project):
+    at = visit("screen")
+    first = screen.queue(project, "Ana", TITLE)[0]
+    at = press(at, f"include-{first}")
+    second = next(b.key for b in at.button if b.label == "Undo").removeprefix("undo-")
+    at = fine(press(at, f"undo-{second}"))
+    assert at.button(key=f"include-{first}")
+    assert first not in screen.my_decisions(project, "Ana", TITLE)
+
+
+def test_a_reason_stays_chosen_and_goes_with_exclusions_only(visit, project):
+    at = visit("screen")
+    first, second, _ = screen.queue(project, "Ana", TITLE)
+    at.get_by_key("exclusion-reason").set_value("E2").run()
+    at = press(at, f"exclude-{first}")
+    at = fine(press(at, f"include-{second}"))
+    stored = screen.my_decisions(project, "Ana", TITLE)
+    assert (stored[first].reason, stored[second].reason) == ("E2", "")
+
+
+def test_a_note_is_kept_with_the_decision(visit, project):
+    at = visit("screen")
+    first = screen.queue(project, "Ana", TITLE)[0]
+    at.text_input(key=f"note-{first}").set_value("  ask *Bo*  ").run()
+    fine(press(at, f"maybe-{first}"))
+    assert screen.my_decisions(project, "Ana", TITLE)[first].note == "ask *Bo*"
+
+
+def test_why_a_record_comes_now_is_computed_only_when_opened(visit, project, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "review.services.rank.why", lambda _, work: asked.append(work) or [("*bone*", 0.4), ("hill", -1)]
+    )
+    at = fine(visit("screen"))
+    assert asked == []
+    first = screen.queue(project, "Ana", TITLE)[0]
+    at.session_state[f"why-{first}"] = True
+    at = fine(at.run())
+    assert asked == [first]
+    assert r"**Words that moved it up:** \*bone\*" in texts(at)
+
+
+def test_my_decisions_can_be_changed_and_show_nobody_elses(visit, project):
+    at = visit("screen")
+    at = at.segmented_control(key="screen-view").set_value("My decisions").run()
+    disputed = ids(project)[1]
+    assert "Bo" not in at.dataframe[0].value.to_string()
+    at = at.selectbox(key="mine-choice").set_value(disputed).run()
+    at = fine(press(at, f"mine-exclude-{disputed}"))
+    assert screen.my_decisions(project, "Ana", TITLE)[disputed].verdict is Verdict.EXCLUDE
+
+
+@pytest.mark.parametrize("file", ["overview", "screen", "full_text", "duplicates", "chart", "manuscript"])
+def test_no_page_of_a_reviewer_shows_what_another_said(visit, file):
+    assert "Bo's secret note" not in texts(visit(file, who="Ana"))
+
+
+# Conflicts
+
+
+def test_a_reviewer_sees_no_verdict_on_the_conflicts_page(visit):
+    at = fine(visit("conflicts", who="Cy"))
+    assert "secret note" not in texts(at)
+    assert "disputed" not in texts(at)
+
+
+def test_a_third_person_sees_both_sides_and_settles(visit, project):
+    at = visit("conflicts", who="Cy")
+    at = fine(at.segmented_control(key="role").set_value("adjudicator").run())
+    assert {"Ana's secret note", "Bo's secret note"} <= {t.value for t in at.text}
+    work = ids(project)[1]
+    at = fine(press(at, f"settle-include-title_abstract-{work}"))
+    found = screen.outcomes(project, TITLE)[work]
+    assert (found.standing, found.adjudicated) == (Standing.INCLUDED, True)
+
+
+def test_a_party_to_a_conflict_does_not_settle_it(visit):
+    at = visit("conflicts", who="Bo")
+    at = at.segmented_control(key="role").set_value("adjudicator").run()
+    assert "1 conflicts are your own" in at.warning[0].value
+    assert not [b for b in at.button if b.label.startswith("Settle")]
+    assert "Ana's secret note" not in texts(at)
+
+
+# Full text
+
+
+def test_a_full_text_is_excluded_for_exactly_one_reason(visit, project):
+    work = ids(project)[3]
+    at = visit("full_text")
+    at = press(at, f"ft-exclude-{work}")
+    assert "exactly one reason" in at.error[0].value
+    at.radio(key=f"ft-reason-{work}").set_value("E2")
+    fine(press(at, f"ft-exclude-{work}"))
+    stored = screen.my_decisions(project, "Ana", FULL)[work]
+    assert (stored.verdict, stored.reason) == ("exclude", "E2")
+
+
+def test_what_became_of_a_full_text_is_kept(visit, project):
+    work = ids(project)[3]
+    at = visit("full_text")
+    at.text_input(key=f"retrieval-note-{work}").set_value("asked the library")
+    fine(press(at, f"retrieval-not_retrieved-{work}"))
+    found = fulltext.standings(project)[work]
+    assert (found.retrieval, found.note) == ("not_retrieved", "asked the library")
+
+
+# Charting
+
+
+def test_answers_are_saved_and_shown_again(visit, project):
+    work = ids(project)[0]
+    at = visit("chart")
+    at.text_input(key=f"chart {work} n_patients value").set_value("1,204")
+    at.text_input(key=f"chart {work} n_patients quote").set_value("1204 patients")
+    at.text_input(key=f"chart {work} n_patients page").set_value("4")
+    at.selectbox(key=f"chart {work} design value").set_value("prospective")
+    at.multiselect(key=f"chart {work} tasks value").set_value(["detect", "count"])
+    at.selectbox(key=f"chart {work} open_code answer").set_value("not reported")
+    fine(_save(at))
+    stored = {e.field_id: e for e in chart.entries(project) if e.reviewer == "Ana"}
+    assert stored["n_patients"].value == "1204"
+    assert (stored["n_patients"].unit, stored["n_patients"].page) == ("patients", "4")
+    assert stored["tasks"].value == "detect; count"
+    assert stored["open_code"].answer == "not_reported"
+    assert "remark" not in stored, "a blank is no answer"
+    again = visit("chart")
+    assert again.text_input(key=f"chart {work} n_patients value").value == "1204"
+    assert again.multiselect(key=f"chart {work} tasks value").value == ["detect", "count"]
+    assert again.selectbox(key=f"chart {work} open_code answer").value == "not reported"
+
+
+def _save(at):
+    return next(b for b in at.button if b.label == "Save").click().run()
+
+
+def test_a_wrong_answer_stores_nothing_and_names_every_fault(visit, project):
+    work = ids(project)[0]
+    before = chart.entries(project)
+    at = visit("chart")
+    at.text_input(key=f"chart {work} n_patients value").set_value("many")
+    at.selectbox(key=f"chart {work} design value").set_value("prospective")
+    at.selectbox(key=f"chart {work} design answer").set_value("not applicable")
+    at = _save(at)
+    assert len(at.error) == 2
+    assert chart.entries(project) == before
+
+
+def test_the_table_tells_a_blank_from_not_reported(visit, project):
+    at = visit("chart").segmented_control(key="chart-view").set_value("Table of studies").run()
+    table = fine(at).dataframe[0].value
+    assert table.loc[0, "Patients"] == "120"
+    assert table.loc[0, "Design"] == ""
+
+
+# Duplicates, flow
+
+
+def test_duplicates_are_separated_and_stay_so(visit, project):
+    a, b = ids(project)[4:6]
+    works.judge(project, [(a, b)], same_work=True, person="Ana")
+    (group,) = works.groups(project)
+    at = fine(visit("duplicates"))
+    fine(press(at, f"separate-{group.group_id}"))
+    assert works.groups(project) == []
+
+
+def test_the_diagram_waits_for_a_reviewer_with_work_left(visit):
+    assert "blinded" in visit("flow", who="Ana").info[0].value
+    at = fine(visit("flow", who=""))
+    assert len(at.get("download_button")) == 5
+
+
+def test_markup_in_the_protocol_is_shown_as_it_is_written(visit):
+    at = visit("overview")
+    assert r"\*vertebrae\*" in texts(at)
+    assert "&lt;only&gt;" in texts(at)
+    assert NASTY not in texts(at)

@@ -1,0 +1,95 @@
+"""A real Chromium and the real server on a free port of this computer."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from review.services import collect, protocol, rank, works
+from review.services.collect import Origin
+from review.services.project import create
+from tests.conftest import unavailable
+
+_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        unavailable("Chromium is not installed")
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(executable_path=program, args=_FLAGS)
+        yield found
+        found.close()
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[str]:
+    """The address at which a project is served while the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    code = "import sys; from pathlib import Path; from review.app.server import serve; "
+    code += "serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
+    with subprocess.Popen([sys.executable, "-c", code, str(root), str(port)]) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait(f"{address}/_stcore/health", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.25)
+    pytest.fail("the server did not answer within a minute")
+
+
+@pytest.fixture(scope="session")
+def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of sixty invented records, ranked. Each test screens it under a name of its own."""
+    root = tmp_path_factory.mktemp("browser") / "sixty"
+    project = create(root)
+    text = project.protocol_path.read_text(encoding="utf-8")
+    assert "reviewers_per_record: 2" in text
+    project.protocol_path.write_text(
+        text.replace("reviewers_per_record: 2", "reviewers_per_record: 9"), encoding="utf-8"
+    )
+    entries = [
+        f"TY  - JOUR\nID  - {n}\nTI  - Record {n} &lt;script&gt;window.hacked=1&lt;/script&gt; *on* bones\n"
+        f"AB  - Abstract {n} about {'spine' if n % 3 else 'heart'} imaging.\nDO  - 10.5555/sixty.{n}\nER  - \n"
+        for n in range(60)
+    ]
+    protocol.freeze(project)
+    collect.import_bytes(project, "\n".join(entries).encode(), file_name="sixty.ris", origin=Origin(source="pubmed"))
+    works.dedup(project)
+    if len(works.works(project).members) < 60:  # their titles are alike
+        for group in works.groups(project):
+            works.undo_group(project, group.group_id, person="Ana")
+    rank.rank(project)
+    project.close()
+    return root
+
+
+@pytest.fixture(scope="session")
+def address(sixty: Path) -> Iterator[str]:
+    with serving(sixty) as found:
+        yield found

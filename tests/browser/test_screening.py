@@ -1,0 +1,153 @@
+"""Screening by keyboard in a real browser: every decision belongs to the record that was shown when the key went down."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from review.domain.screening import Stage
+from review.services import screen
+from review.services.project import open_project
+
+pytestmark = pytest.mark.browser
+
+CARD = "[data-testid=screening-card]"
+VERDICTS = {"i": "include", "e": "exclude", "m": "maybe"}
+# Writes down, before the app sees it, which record was shown when a key went down.
+WATCH = f"""
+window.pressed = [];
+window.addEventListener("keydown", (event) => {{
+  const card = document.querySelector("{CARD}");
+  window.pressed.push([event.key, card ? card.dataset.recordId : null]);
+}}, true);
+"""
+
+
+@pytest.fixture
+def who(request):
+    return "".join(c if c.isalnum() else " " for c in request.node.name)[-60:].strip()
+
+
+@pytest.fixture
+def page(browser, address, who):
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.outside = []
+    opened.on("request", lambda r: r.url.startswith((address, "ws:", "data:", "blob:")) or opened.outside.append(r.url))
+    opened.add_init_script(WATCH)
+    opened.goto(f"{address}/screen?reviewer={quote(who)}")
+    opened.wait_for_selector(CARD, timeout=60_000)
+    yield opened
+    opened.close()
+
+
+def shown(page):
+    return page.get_attribute(CARD, "data-record-id")
+
+
+def press(page, key):
+    """Press a key and wait until another record is on the screen; the record that was shown before."""
+    before = shown(page)
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "([card, id]) => document.querySelector(card) && document.querySelector(card).dataset.recordId !== id",
+        arg=[CARD, before],
+        timeout=20_000,
+    )
+    return before
+
+
+def decisions(root, who):
+    project = open_project(root)
+    try:
+        return screen.my_decisions(project, who, Stage.TITLE_ABSTRACT)
+    finally:
+        project.close()
+
+
+def stored(root, who):
+    return {work: str(decision.verdict) for work, decision in decisions(root, who).items()}
+
+
+def settled(page, root, who):
+    """What is stored once the page has come to rest."""
+    seen = None
+    for _ in range(40):
+        page.wait_for_timeout(500)
+        now = (shown(page), stored(root, who))
+        if now == seen:
+            return now[1]
+        seen = now
+    pytest.fail("the page does not come to rest")
+
+
+def test_twenty_records_by_keyboard_two_undone_and_a_reload(page, sixty, who):
+    decided = {}
+    order = []
+    for key in "iemieeimeeiiemeimeie":
+        work = press(page, key)
+        decided[work] = VERDICTS[key]
+        order.append(work)
+    assert len(decided) == 20
+    for work in reversed(order[-2:]):
+        press(page, "u")
+        assert shown(page) == work, "undo brings the record back to the screen"
+        del decided[work]
+    assert stored(sixty, who) == decided
+    page.reload()
+    page.wait_for_selector(CARD, timeout=60_000)
+    assert "18 decided by you, 42 waiting" in page.inner_text("[data-testid=stProgress]")
+    assert shown(page) not in decided
+    assert stored(sixty, who) == decided
+
+
+@pytest.mark.parametrize("pause", [0, 30, 80, 150])
+def test_quick_presses_never_decide_another_record(page, sixty, who, pause):
+    keys = ("ieeimeie" * 4)[:24]
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(pause)
+    found = settled(page, sixty, who)
+    pressed = {(work, VERDICTS[key]) for key, work in page.evaluate("window.pressed") if key in VERDICTS}
+    wrong = {work: verdict for work, verdict in found.items() if (work, verdict) not in pressed}
+    assert found
+    assert wrong == {}
+
+
+def test_a_held_key_decides_one_record(page, sixty, who):
+    for _ in range(12):
+        page.keyboard.down("i")
+        page.wait_for_timeout(40)
+    page.keyboard.up("i")
+    assert len(settled(page, sixty, who)) == 1
+
+
+def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
+    first = shown(page)
+    page.get_by_label("Note (optional, kept with your decision)").fill("")
+    page.keyboard.type("I exclude me? imeu")
+    page.wait_for_timeout(800)
+    assert shown(page) == first
+    assert stored(sixty, who) == {}
+    page.get_by_role("button", name="Maybe").click()
+    page.wait_for_function(f"id => document.querySelector('{CARD}').dataset.recordId !== id", arg=first)
+    decision = decisions(sixty, who)[first]
+    assert (decision.verdict, decision.note) == ("maybe", "I exclude me? imeu")
+
+
+def test_a_reason_is_chosen_and_the_next_key_still_decides(page, sixty, who):
+    first = shown(page)
+    page.get_by_role("button", name="Reason: none").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button").first.click()
+    page.get_by_role("button", name="Reason:").filter(has_not_text="none").wait_for()
+    page.keyboard.press("Escape")
+    press(page, "e")
+    decision = decisions(sixty, who)[first]
+    assert decision.verdict == "exclude"
+    assert decision.reason
+
+
+def test_titles_are_text_and_nothing_is_fetched_from_elsewhere(page):
+    assert "<script>window.hacked=1</script> *on* bones" in page.inner_text("[data-testid=record-title]")
+    assert page.evaluate("window.hacked") is None
+    assert page.outside == []
