@@ -42,6 +42,7 @@ _TYPST_HEAD = """
 #show heading.where(level: 2): set text(size: 11.5pt)
 #show figure: set block(breakable: true)
 #show figure.where(kind: table): set figure.caption(position: top)
+#show figure.where(kind: table): set align(left)
 #show figure.caption: set align(left)
 #show table: set text(size: 8.5pt)
 #show table: set par(justify: false)

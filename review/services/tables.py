@@ -34,14 +34,14 @@ def tables(project: Project, *, keys: Mapping[str, str]) -> dict[str, str]:
         _excluded(project, [shown[work] for work in excluded]),
         _included([(shown[work], key) for work, key in keys.items()]),
         _form(project),
-        _charting(project, keys, shown),
+        _charting(project, keys),
     )
     return dict(zip(_NAMES, made, strict=True))
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, widths: Sequence[int]) -> str:
     """A pipe table; `widths` are the columns' shares of the page. Cells are taken as Markdown already."""
-    lines = [" | ".join(head), "|".join("-" * max(3, width) for width in widths)]
+    lines = [" | ".join(head), "|".join(":" + "-" * max(3, width) for width in widths)]
     lines += [" | ".join(cell.replace("\n", " ") or " " for cell in row) for row in rows]
     return "\n".join(f"| {line} |" if at != 1 else f"|{line}|" for at, line in enumerate(lines))
 
@@ -94,10 +94,7 @@ def _excluded(project: Project, found: Sequence[Record]) -> str:
 def _included(found: Sequence[tuple[Record, str]]) -> str:
     if not found:
         return "*No study has been included yet.*"
-    rows = [
-        (f"{_safe(r.short_citation)} [@{key}]", _safe(r.title), _safe(r.journal or "preprint"), str(r.year or "n.d."))
-        for r, key in found
-    ]
+    rows = [(f"@{key}", _safe(r.title), _safe(r.journal or "preprint"), str(r.year or "n.d.")) for r, key in found]
     table = markdown_table(("Study", "Title", "Where", "Year"), rows, widths=(22, 46, 22, 10))
     return f"{table}\n\n: Studies included in the review.\n"
 
@@ -116,7 +113,7 @@ def _form(project: Project) -> str:
     return markdown_table(("Item", "Kind", "Values"), rows, widths=(30, 20, 50)) + "\n\n: The charting form.\n"
 
 
-def _charting(project: Project, keys: Mapping[str, str], shown: Mapping[str, Record]) -> str:
+def _charting(project: Project, keys: Mapping[str, str]) -> str:
     """One row per answer, study by study: a table that fits a page however many fields there are."""
     form = {f.id: f for f in chart.form(project).fields}
     rows = []
@@ -127,7 +124,7 @@ def _charting(project: Project, keys: Mapping[str, str], shown: Mapping[str, Rec
             if answer is None:
                 continue
             unit = f" {answer.unit}" if answer.value and answer.unit else ""
-            name = f"{_safe(shown[study.record_id].short_citation)} [@{keys[study.record_id]}]" if first else ""
+            name = f"@{keys[study.record_id]}" if first else ""
             rows.append((name, _safe(field.label), _safe(f"{chart.shown(answer)}{unit}")))
             first = False
     if not rows:
