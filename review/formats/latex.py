@@ -49,6 +49,8 @@ _SYMBOLS = {
     "phi": "ϕ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
     "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
+# Hyphenation, spacing and mathematics that print nothing or a blank; any other escaped sign prints itself.
+_ESCAPED = dict.fromkeys("-/!()[]", "") | dict.fromkeys("\\,;:", " ")
 _LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”", "~": " ", "?`": "¿", "!`": "¡"}
 _TOKEN = re.compile(
     r"""
@@ -95,19 +97,7 @@ def decode(text: str) -> str:
         if match["command"]:
             return _command(match)
         if match["escaped"]:
-            return {
-                "-": "",
-                "/": "",
-                "\\": " ",
-                ",": " ",
-                ";": " ",
-                ":": " ",
-                "!": "",
-                "(": "",
-                ")": "",
-                "[": "",
-                "]": "",
-            }.get(match["escaped"], match["escaped"])
+            return _ESCAPED.get(match["escaped"], match["escaped"])
         if kind == "blank":
             return " "
         return _accented(match)

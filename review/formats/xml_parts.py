@@ -62,16 +62,20 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
             hint="Download it again from the database itself.",
         ) from None
     except ParseError as error:
-        line, column = error.position
-        yield Finding(
-            rule="FORMAT-CUT",
-            message=f"The file stops being readable here ({str(error).split(':')[0]}); what came before was kept.",
-            line=line + lines_before,
-            column=column + 1,
-            hint="It was probably cut off: download it again.",
-        )
+        yield _cut(error, lines_before)
     except (LookupError, ValueError) as error:
         raise BadInput(source, f"this XML is in an encoding that cannot be read ({error}).") from None
+
+
+def _cut(error: ParseError, lines_before: int) -> Finding:
+    line, column = error.position
+    return Finding(
+        rule="FORMAT-CUT",
+        message=f"The file stops being readable here ({str(error).split(':')[0]}); what came before was kept.",
+        line=line + lines_before,
+        column=column + 1,
+        hint="It was probably cut off: download it again.",
+    )
 
 
 def bare(element: Element) -> str:
