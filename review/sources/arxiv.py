@@ -123,8 +123,9 @@ def pages(question: Question, planned: Plan, http: Http, after: str) -> Iterator
 def _share(http: Http, string: str, order: int, places: range, most: int | None) -> Iterator[Page]:
     """The pages of one share. Each begins where the entries received so far end; the total may change on the way."""
     start, stop, size = places.start, places.stop, PAGE
+    ceiling = MOST if most is None else stop  # a full page brings what has arrived meanwhile at no cost
     while start < stop:
-        window = range(start, min(start + size, stop))
+        window = range(start, min(start + size, ceiling))
         try:
             feed = _ask(http, string, window, tries=None if size == SMALL_PAGE else _FEW_TRIES)
         except StaysUnfit as stays:
@@ -133,10 +134,11 @@ def _share(http: Http, string: str, order: int, places: range, most: int | None)
                 continue
             if not tags(stays.data, "entry"):
                 raise SourceUnavailable(LABEL, stays.reason) from None  # an empty page is never the end
+            lost = min(window.stop, stop) - start
             start = window.stop
-            yield Page(data=stays.data, after=f"{order}:{start}", expected=len(window), fault=stays.reason)
+            yield Page(data=stays.data, after=f"{order}:{start}", expected=lost, fault=stays.reason)
             continue
-        stop = min(feed.total, MOST, stop if most is not None else MOST)
+        stop = min(feed.total, ceiling)
         start += feed.entries
         if feed.entries:
             yield Page(data=feed.data, after=f"{order}:{start}", expected=feed.entries, reported=feed.total)
