@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, progress, project_option
+from review.cli.answer import Answer, answers, counted, in_project, progress, project_option, summary_of
 from review.cli.program import program
 from review.domain.finding import Finding
 from review.domain.manuscript import PROJECT_TYPES
@@ -106,7 +106,9 @@ def demo(folder: Path, no_serve: bool, host: str, port: int, no_browser: bool) -
     document = {"root": report.root, "files": list(report.files), "was_there": report.was_there}
     if no_serve:
         lines = [f"The sample review {written}: {report.root}", *(f"  {path}" for path in report.files)]
-        return Answer(document=document, text="\n".join(lines), findings=report.findings)
+        if report.findings:
+            lines.append(f"Its paper is a draft, {summary_of(report.findings)}: review paper lint paper")
+        return Answer(document=document, text="\n".join(lines), findings=report.findings, findings_in="text")
     click.echo(f"The sample review {written}: {report.root}", err=True)
     serve(report.root, host=host, port=port, reviewer=None, open_browser=not no_browser)
     return Answer(document=document)

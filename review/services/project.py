@@ -100,7 +100,7 @@ def find_root(start: Path) -> Path:
 
 def open_project(folder: Path | None = None) -> Project:
     """Open the project in this folder (else the nearest upwards from the working folder)."""
-    root = folder if folder is not None else find_root(Path.cwd())
+    root = folder.resolve() if folder is not None else find_root(Path.cwd())
     if not (root / CONFIG).is_file():
         raise NotAProject(root)
     return _with_store(root, os.environ.get(DATABASE_URL) or f"sqlite:///{root / DATABASE}")
