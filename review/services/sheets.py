@@ -12,8 +12,8 @@ from pathlib import Path
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.formats import excel
-from review.formats.decoding import decode
 from review.formats.columns import neutral
+from review.formats.decoding import decode
 from review.formats.table import DELIMITERS, rows
 
 _EXCEL_MARK = re.compile(r"\ufeff?\"?sep=(.)\"?[^\n]*\n", re.IGNORECASE)

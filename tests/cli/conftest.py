@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,19 +45,20 @@ def nbib(numbers: Sequence[int]) -> str:
     return "\n".join(entries)
 
 
+def review(*arguments: object, status: int = 0) -> Result:
+    """Run a command; fails unless it ends with this exit status."""
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exit_code == status, f"{arguments}: {result.exit_code}\n{result.output}\n{result.exception!r}"
+    assert "Traceback" not in result.output
+    return result
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`run("status", "--json")` in an empty folder; `status=` is the exit status that is expected."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("REVIEW_DATABASE_URL", raising=False)
-
-    def call(*arguments: object, status: int = 0) -> Result:
-        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-        assert result.exit_code == status, f"{arguments}: {result.exit_code}\n{result.output}\n{result.exception!r}"
-        assert "Traceback" not in result.output
-        return result
-
-    return call
+    return review
 
 
 @pytest.fixture
@@ -65,22 +67,63 @@ def ask(run: Run) -> Callable[..., Any]:
     return lambda *arguments, status=0: json.loads(run(*arguments, "--json", status=status).stdout)
 
 
+# Every test works on its own copy of a project that was made by commands once.
+
+
+@pytest.fixture(scope="session")
+def empty_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("once") / "p"
+    review("new", folder, "--type", "review")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def collected_project(empty_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("collected") / "p"
+    shutil.copytree(empty_project, folder)
+    (folder / "pubmed.nbib").write_text(nbib((0, 1, 2, 3)))
+    (folder / "scopus.ris").write_text(ris((2, 3, 4, 5)))
+    review("import", folder / "pubmed.nbib", folder / "scopus.ris", "--project", folder)
+    review("dedup", "--project", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def drafted_project(collected_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("drafted") / "p"
+    shutil.copytree(collected_project, folder)
+    review("paper", "new", "paper", "--type", "review", "--project", folder)
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lent(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
+    """A copy of a project, which becomes the working folder."""
+
+    def copy(made: Path) -> Path:
+        shutil.copytree(made, tmp_path / "p")
+        monkeypatch.chdir(tmp_path / "p")
+        return tmp_path / "p"
+
+    return copy
+
+
+@pytest.fixture
+def project(lent: Callable[[Path], Path], empty_project: Path) -> Path:
     """An empty project, which is the working folder."""
-    run("new", "p", "--type", "review")
-    monkeypatch.chdir(tmp_path / "p")
-    return tmp_path / "p"
+    return lent(empty_project)
 
 
 @pytest.fixture
-def collected(project: Path, run: Run) -> Path:
+def collected(lent: Callable[[Path], Path], collected_project: Path) -> Path:
     """A project with six works from two databases; two of them came from both."""
-    (project / "pubmed.nbib").write_text(nbib((0, 1, 2, 3)))
-    (project / "scopus.ris").write_text(ris((2, 3, 4, 5)))
-    run("import", "pubmed.nbib", "scopus.ris")
-    run("dedup")
-    return project
+    return lent(collected_project)
+
+
+@pytest.fixture
+def paper(lent: Callable[[Path], Path], drafted_project: Path) -> Path:
+    """The folder of a new manuscript in such a project."""
+    return lent(drafted_project) / "paper"
 
 
 @pytest.fixture(scope="session")

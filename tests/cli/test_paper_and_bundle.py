@@ -8,18 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from review.domain.finding import Finding, Severity
 
 Run = Callable[..., Any]
 Ask = Callable[..., Any]
-
-
-@pytest.fixture
-def paper(collected: Path, run: Run) -> Path:
-    run("paper", "new", "paper", "--type", "review")
-    return collected / "paper"
 
 
 def test_a_new_manuscript_is_in_the_folder_named_and_never_overwrites_one(paper: Path, run: Run) -> None:
