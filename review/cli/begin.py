@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,8 @@ def serve(root: Path, *, host: str, port: int, reviewer: str | None, open_browse
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     click.echo(f"The app is at {address} (stop it with Ctrl-C).", err=True)
-    server.serve(root, host=host, port=port, reviewer=reviewer, open_browser=open_browser)
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the app is meant to end
+        server.serve(root, host=host, port=port, reviewer=reviewer, open_browser=open_browser)
 
 
 @program.command("demo", examples=["review demo", "review demo my-demo --no-serve"])

@@ -76,7 +76,7 @@ class Program(Commands):
             found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
             if found:
                 with formatter.section(title):
-                    formatter.write_dl([(name, command.get_short_help_str(90)) for name, command in found])
+                    formatter.write_dl([(name, command.get_short_help_str(160)) for name, command in found])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):

@@ -103,3 +103,11 @@ def test_the_app_gets_the_project_and_what_was_asked(project: Path, run: Run, mo
     assert result.stdout == ""
     assert "http://127.0.0.1:8600/" in result.stderr
     assert "99999" in run("app", "--port", "99999", status=2).stderr
+
+
+def test_ctrl_c_is_the_way_to_end_the_app(project: Path, run: Run, monkeypatch: Any) -> None:
+    def until_ctrl_c(_root: Path, **_asked: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("review.app.server.serve", until_ctrl_c)
+    assert run("app", "--no-browser").stderr.endswith("The app has ended.\n")
