@@ -36,9 +36,15 @@ def page(browser, address, who):
     opened.on("request", lambda r: r.url.startswith((address, "ws:", "data:", "blob:")) or opened.outside.append(r.url))
     opened.add_init_script(WATCH)
     opened.goto(f"{address}/screen?reviewer={quote(who)}")
-    opened.wait_for_selector(CARD, timeout=60_000)
+    ready(opened)
     yield opened
     opened.close()
+
+
+def ready(page):
+    """Wait until a record and its buttons are on the screen."""
+    page.wait_for_selector(CARD, timeout=60_000)
+    page.get_by_role("button", name="Include").wait_for(timeout=60_000)
 
 
 def shown(page):
@@ -95,7 +101,7 @@ def test_twenty_records_by_keyboard_two_undone_and_a_reload(page, sixty, who):
         del decided[work]
     assert stored(sixty, who) == decided
     page.reload()
-    page.wait_for_selector(CARD, timeout=60_000)
+    ready(page)
     assert "18 decided by you, 42 waiting" in page.inner_text("[data-testid=stProgress]")
     assert shown(page) not in decided
     assert stored(sixty, who) == decided
@@ -138,7 +144,7 @@ def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
 def test_a_reason_is_chosen_and_the_next_key_still_decides(page, sixty, who):
     first = shown(page)
     page.get_by_role("button", name="Reason: none").click()
-    page.get_by_test_id("stPopoverBody").get_by_role("button").first.click()
+    page.get_by_test_id("stPopoverBody").get_by_role("radio").first.click()
     page.get_by_role("button", name="Reason:").filter(has_not_text="none").wait_for()
     page.keyboard.press("Escape")
     press(page, "e")
