@@ -131,8 +131,7 @@ def _agreement_facts(project: Project) -> Iterable[Fact]:
         yield Fact(name=f"{base}.n", value=found.n, unit="works", formula="works judged by two people", inputs=inputs)
         yield Fact(name=f"{base}.observed", value=percent, unit="%", formula=observed.method, inputs=inputs)
         for name, value in (("kappa", kappa.value), ("kappa_low", kappa.low), ("kappa_high", kappa.high)):
-            rounded = None if value is None else round(value, 2)
-            yield Fact(name=f"{base}.{name}", value=rounded, formula=kappa.method, inputs=inputs)
+            yield Fact(name=f"{base}.{name}", value=value, formula=kappa.method, inputs=inputs)
 
 
 def _protocol_facts(project: Project) -> Iterable[Fact]:

@@ -8,14 +8,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import jinja2
 import pytest
 import yaml
 
 from review.domain.checklist import Checklist, ChecklistItem, marks
 from review.domain.flow import FlowCounts
 from review.domain.manuscript import REVIEW
+from review.domain.provenance import Fact
 from review.formats import bibtex
+from review.render.environment import render_manuscript
 from review.resources import data_dir, read_yaml
 
 FOLDER = data_dir("templates") / "paper_types" / "review"
@@ -73,11 +74,21 @@ def facts() -> dict[str, Any]:
     }
 
 
+def flattened(tree: Mapping[str, Any], parent: str = "") -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for key, value in tree.items():
+        name = f"{parent}{key}"
+        if isinstance(value, Mapping):
+            found |= flattened(value, f"{name}.")
+        else:
+            found[name] = Fact(name=name, value=value, formula="made up")
+    return found
+
+
 def built(known: Mapping[str, Any]) -> str:
-    place = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # Markdown, not HTML
-    place.filters["thousands"] = lambda value: f"{value:,}"
-    place.filters["pct"] = lambda part, whole: f"{100 * part / whole:.1f}%"
-    return str(place.from_string(MANUSCRIPT).render(**known, table=lambda name: f"[table {name}]"))
+    text, findings = render_manuscript(MANUSCRIPT, flattened(known), {name: f"[table {name}]" for name in TABLES})
+    assert [str(f) for f in findings] == []
+    return text
 
 
 def test_the_checklist_has_the_22_items_in_order() -> None:
@@ -158,7 +169,7 @@ def test_undefined_agreement_is_said_in_words_and_never_as_none() -> None:
     text = built(known)
     assert "Agreement at title and abstract could not be calculated" in text
     assert "None" not in text
-    assert "kappa 0.77" in text
+    assert "kappa was 0.77 (95% CI" in text
 
 
 @pytest.mark.parametrize(
