@@ -1,0 +1,155 @@
+"""Word, PDF, HTML and LaTeX from one Markdown: what must be in them is, and nothing outside the folder is read."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from conftest import unavailable
+
+from review.domain.errors import BadInput, Missing, ReviewError
+from review.domain.flow import FlowCounts
+from review.render.diagram import flow_svg
+from review.render.documents import FORMATS, build_document
+
+TEXT = """---
+title: "A paper about *spines*"
+authors:
+  - name: "Ada Writer"
+    affiliation: "Nowhere"
+bibliography: /etc/passwd
+header-includes: "\\\\input{/etc/passwd}"
+---
+
+# Methods
+
+We read @lee2020map and others [@lee2020map, p. 3]. Energy is $E = mc^2$. <!-- not printed -->
+
+![The flow.](figures/flow.svg)
+
+| Study | n |
+|:------|--:|
+| Lee   | 5 |
+
+: One table.
+
+> **To write:** more.
+
+```
+code with <!-- a kept comment -->
+```
+"""
+BIB = (
+    "@article{lee2020map,\n title={A map of the spine},\n author={Lee, Kim},\n year={2020},\n journal={J Invented}\n}\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "figures").mkdir()
+    counts = FlowCounts(database_results=5, database_specific_results=(("PubMed", 5),), left_unscreened=5)
+    (tmp_path / "figures" / "flow.svg").write_text(flow_svg(counts), encoding="utf-8")
+    (tmp_path / "references.bib").write_text(BIB, encoding="utf-8")
+    return tmp_path
+
+
+def build(folder: Path, to: str, text: str = TEXT) -> bytes:
+    return build_document(text, to=to, resources=folder, bibliography=folder / "references.bib")
+
+
+def pdf_text(data: bytes, tmp_path: Path) -> str:
+    if shutil.which("pdftotext") is None:
+        unavailable("pdftotext is not installed (Debian: apt-get install poppler-utils)")
+    (tmp_path / "out.pdf").write_bytes(data)
+    done = subprocess.run(["pdftotext", "-layout", str(tmp_path / "out.pdf"), "-"], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def test_word_has_title_citation_table_and_the_figure_as_a_picture(folder: Path) -> None:
+    with zipfile.ZipFile(BytesIO(build(folder, "docx"))) as archive:
+        words = re.sub(r"<[^>]+>", "", archive.read("word/document.xml").decode())
+        media = [name for name in archive.namelist() if name.startswith("word/media/")]
+    for said in (
+        "A paper about",
+        "Ada Writer",
+        "Lee (2020)",
+        "One table",
+        "To write",
+        "A Map of the Spine",
+        "The flow.",
+    ):
+        assert said in re.sub(r"\s+", " ", words), said
+    assert [Path(name).suffix for name in media] == [".png"]
+    assert "not printed" not in words
+    assert "a kept comment" in words
+
+
+def test_pdf_is_tagged_and_says_the_same(folder: Path, tmp_path: Path) -> None:
+    data = build(folder, "pdf")
+    assert data.startswith(b"%PDF")
+    assert b"StructTreeRoot" in data or b"/MarkInfo" in data or b"pdfuaid" in data
+    text = re.sub(r"\s+", " ", pdf_text(data, tmp_path))
+    for said in ("A paper about", "Lee (2020)", "A Map of the Spine", "PubMed (n = 5)", "One table"):
+        assert said in text.replace("\u00a0", " "), said
+    assert "not printed" not in text
+
+
+def test_html_stands_alone(folder: Path) -> None:
+    html = build(folder, "html").decode()
+    assert "<math" in html
+    assert "not printed" not in html
+    assert "Lee (2020)" in re.sub(r"<[^>]+>", "", html)
+    assert "PubMed" in html or "data:image/svg+xml" in html
+    links = re.findall(r'(?:src|href)="(https?://[^"]+)"', html)
+    assert [link for link in links if "doi.org" not in link] == []
+
+
+def test_latex_names_the_picture_and_no_scratch_folder(folder: Path) -> None:
+    tex = build(folder, "tex").decode()
+    assert "figures-flow.png" in tex or "flow.png" in tex
+    assert "/tmp" not in tex
+    assert "passwd" not in tex
+    assert "\\section{Methods}" in tex
+
+
+def test_markdown_is_the_text_itself(folder: Path) -> None:
+    assert build(folder, "md").decode() == TEXT
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../secret.png", "https://example.org/a.png", "figures/none.png", "a.exe"]
+)
+def test_a_picture_outside_the_folder_or_missing_is_refused_by_name(folder: Path, name: str) -> None:
+    (folder.parent / "secret.png").write_bytes(b"secret")
+    (folder / "a.exe").write_bytes(b"MZ")
+    with pytest.raises(BadInput, match=re.escape(name)):
+        build(folder, "html", f"![x]({name})")
+
+
+@pytest.mark.parametrize("to", ["html", "docx", "pdf", "tex"])
+def test_raw_code_does_nothing(folder: Path, to: str) -> None:
+    text = (
+        '<script>alert(1)</script> \\input{/etc/passwd}\n\n```{=typst}\n#read("/etc/passwd")\n```\n\n'
+        '```{=html}\n<script>alert(2)</script>\n```\n\n`#read("x")`{=typst}\n'
+    )
+    data = build(folder, to, text)
+    assert b"root:x:" not in data
+    assert b"<script>" not in data
+
+
+def test_an_unknown_form_or_a_damaged_bibliography_is_one_sentence(folder: Path) -> None:
+    with pytest.raises(Missing, match="docx"):
+        build(folder, "word")
+    (folder / "references.bib").write_text("@article{lee2020map, title = {never closed\n")
+    with pytest.raises(ReviewError, match="could not be made"):
+        build(folder, "html")
+
+
+def test_an_empty_manuscript_still_makes_every_document(folder: Path) -> None:
+    for to in FORMATS:
+        assert build(folder, to, "\n") or to == "md"
