@@ -15,7 +15,7 @@ from review.services import protocol, raw, reckoning
 from review.services.project import PROTOCOL, Progress, Project, silent
 from review.services.raw import Begun
 from review.sources import registry
-from review.sources.contract import Page, Plan, Question, Source
+from review.sources.contract import Page, Plan, QueryRefused, Question, Source
 from review.sources.http import Http, SourceUnavailable
 from review.storage import records
 from review.storage.store import now
@@ -230,7 +230,7 @@ def _run(project: Project, job: _Job, progress: Progress) -> SearchReport:
     try:
         for further in _kept(begun, job, progress):
             begun = further
-    except SourceUnavailable as error:
+    except (SourceUnavailable, QueryRefused) as error:
         return replace(
             _so_far(job, begun, before, state="unfinished"),
             findings=(

@@ -29,6 +29,8 @@ def xml_root(data: bytes) -> str:
     try:
         parser.Parse(data.lstrip(), True)
     except expat.ExpatError as error:
+        if re.match(rb"\s*(<!--.*?-->\s*)?<(!doctype\s+html|html)\b", data[:2_000], re.IGNORECASE | re.DOTALL):
+            raise Unfit("a web page came instead; perhaps your network asks you to sign in first", data) from None
         raise Unfit(f"its answer is cut or damaged at line {error.lineno}", data) from None
     found = _ROOT.search(data)
     return found[1].decode("ascii", "replace") if found else ""
@@ -37,7 +39,7 @@ def xml_root(data: bytes) -> str:
 def json_object(data: bytes) -> Mapping[str, Any]:
     """The JSON object that the answer is; `Unfit` for anything else."""
     try:
-        found = json.loads(data)
+        found = json.loads(data, strict=False)  # a query repeated with its line ends breaks strict JSON
     except (ValueError, RecursionError):
         raise Unfit("its answer is not readable JSON", data) from None
     if not isinstance(found, dict):

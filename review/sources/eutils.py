@@ -105,9 +105,12 @@ def _findings(remarks: Iterable[tuple[str, Iterable[object]]]) -> tuple[Finding,
 
 
 def _refuse_overload(document: Mapping[str, Any]) -> None:
-    """NCBI's "too many requests", which may come with status 200. Its text holds the caller's address: never shown."""
-    if "error" in document:
+    """NCBI's "too many requests", which may come with status 200. Beside it stands the caller's address: never shown."""
+    message = said(document.get("error") or "")
+    if "rate limit" in message.lower():
         raise Unfit("it says that it was asked too often", busy=True)
+    if message:
+        raise QueryRefused(LABEL, message, hint="If you use a key, check NCBI_API_KEY.")
 
 
 def _refuse(message: str, data: bytes) -> None:

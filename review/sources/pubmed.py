@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from review.domain.finding import Finding, Severity
-from review.sources.contract import Page, Part, Plan, QueryRefused, Question, Source
+from review.sources.contract import Page, Part, Plan, Question, Source
 from review.sources.days import Span, divide
 from review.sources.eutils import LABEL, HistoryGone, Searched, fetched, searched
 from review.sources.http import Answer, Http, Manners, SourceUnavailable, StaysUnfit, Unfit
@@ -147,20 +148,20 @@ def _page(question: Question, part: Part, http: Http, places: range) -> tuple[Pa
         try:
             return _whole(http, asked | window, ids, len(places)), part
         except HistoryGone:
-            part = Part(count=part.count, begin=part.begin, end=part.end, ids=part.ids)
+            part = replace(part, history="")
     if not ids:
         part = _again(question, part, http)
-        return _page(question, part, http, places)
+        ids = part.ids[places.start : places.stop]
     try:
         return _whole(http, asked | {"id": ",".join(ids)}, ids, len(places)), part
     except HistoryGone as error:
-        raise QueryRefused(LABEL, str(error)) from None
+        raise SourceUnavailable(LABEL, f"it says: {error}") from None
 
 
 def _again(question: Question, part: Part, http: Http) -> Part:
-    """The same share searched anew; its places hold only if it did not change."""
+    """The same share searched anew, for its list of PMIDs; its places hold only if nothing was taken away."""
     found = _search(question, http, (part.begin, part.end), ids=MOST)
-    if found.count < part.count or not (found.history or found.ids):
+    if len(found.ids) < part.count:
         raise SourceUnavailable(LABEL, "it no longer holds the results of this search, and they have changed")
     return _part(found, part.count, begin=part.begin, end=part.end)
 

@@ -201,6 +201,30 @@ def test_an_overload_never_shows_the_callers_address(serve: Serve, line: Any) ->
     assert "203.0.113.7" not in str(stopped.value)
 
 
+def test_a_wrong_key_is_a_refusal_at_once(serve: Serve, line: Any) -> None:
+    server = serve(PubMed(days(4)))
+    server.spoil(lambda _reply: Reply(b'{"error":"API key invalid","api-key":"top-secret"}', status=400), times=9)
+    with pytest.raises(QueryRefused, match="NCBI_API_KEY") as refused:
+        SOURCE.plan(ASKED, line(SOURCE, server))
+    assert "top-secret" not in str(refused.value)
+    assert len(server.asked) == 1
+
+
+def test_a_sign_in_page_of_the_network_is_called_one(serve: Serve, line: Any) -> None:
+    server = serve(lambda _asked: Reply(b"<!DOCTYPE html><html><body><p>Sign in<br></body></html>"))
+    with pytest.raises(SourceUnavailable, match="sign in"):
+        SOURCE.plan(ASKED, line(SOURCE, server))
+
+
+def test_results_that_ncbi_never_holds_do_not_make_it_go_round_in_circles(serve: Serve, line: Any) -> None:
+    server = serve(PubMed(days(40)))
+    gone = Reply(b"<eFetchResult><ERROR>Unable to obtain query #1</ERROR></eFetchResult>", status=400)
+    server.spoil(lambda _reply: gone, times=99, where=is_fetch)
+    with pytest.raises(SourceUnavailable, match="Unable to obtain"):
+        fetch(line(SOURCE, server))
+    assert len(server.asked) == 3
+
+
 def test_a_backend_that_fails_once_is_asked_again(serve: Serve, line: Any) -> None:
     server = serve(PubMed(days(4)))
     server.spoil(body(b'{"esearchresult":{"ERROR":"Search Backend failed: Database is not available"}}'))

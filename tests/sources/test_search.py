@@ -202,6 +202,21 @@ def test_an_unfinished_search_of_last_month_is_begun_anew(searching: Project, wo
     assert search.run(searching, connect=connect, sources=["pubmed"]).searches[0].pages_before == 0
 
 
+def test_two_programs_running_one_search_store_it_once(searching: Project, world: Any, connect: Any) -> None:
+    inner: list[str] = []
+
+    def meanwhile(reply: Reply) -> Reply:
+        inner.append(search.run(searching, connect=connect, sources=["pubmed"]).searches[0].state)
+        return reply
+
+    world[1].spoil(meanwhile, where=is_page(400))
+    outer = search.run(searching, connect=connect, sources=["pubmed"]).searches[0]
+    assert inner == ["done"]
+    assert [finding.rule for finding in outer.findings] == ["SEARCH-TWICE"]
+    assert stored(searching) == ALL
+    assert len(records.runs(searching.store)) == 1
+
+
 def test_a_source_that_does_not_answer_does_not_stop_the_others(searching: Project, world: Any, connect: Any) -> None:
     world[1].spoil(status(500), times=99, where=lambda asked: "term" in asked.parameters)
     found = search.run(searching, connect=connect)
