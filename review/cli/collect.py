@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -213,3 +214,33 @@ def _found(found: Grouped, where: str) -> Answer:
         "uncertain": len(found.unsure),
     }
     return Answer(document=document, text="\n".join(lines), findings=found.findings)
+
+
+@program.command(
+    "duplicates", examples=["review duplicates", 'review duplicates --undo 3f2a9c01d4e5b678 --reviewer "Ana Lima"']
+)
+@answers
+@in_project
+@click.option("--undo", metavar="GROUP", help="Say that the records of this group are not one work.")
+@click.option("--reviewer", metavar="NAME", help="Who says so.")
+def duplicates(project: Project, undo: str | None, reviewer: str | None) -> Answer:
+    """List the groups of records that are one work, and why they were joined; undo one.
+
+    An undone group stays apart in every later search for duplicates.
+    """
+    from review.services import works
+
+    if undo:
+        if not reviewer:
+            raise click.UsageError('Say who undoes it: --reviewer "Your Name"')
+        group = works.undo_group(project, undo, person=reviewer)
+        text = f"{counted(len(group.members), 'record')} are separate works again: {', '.join(group.members)}."
+        return Answer(document={"undone": undo, "records": list(group.members)}, text=text)
+    found = works.groups(project)
+    lines = [
+        f"{group.group_id}  {', '.join(group.members)}\n"
+        + "\n".join(f"    {link.condition}: {link.explanation}" for link in group.links)
+        for group in found
+    ]
+    lines.append(f"{counted(len(found), 'group')}. Undo one with --undo GROUP.")
+    return Answer(document={"groups": [asdict(group) for group in found]}, text="\n".join(lines))

@@ -47,3 +47,17 @@ def verify(file: Path) -> Answer:
         f"{file}: every file is whole and every number follows from it." if good else f"{file}: {summary_of(findings)}."
     )
     return Answer(document={"path": file, "valid": good}, text=text, findings=findings, findings_in="answer")
+
+
+@program.command("open", examples=["review open review.zip their-review"])
+@answers
+@click.argument("file", metavar="FILE.zip", type=FILE)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def open_(file: Path, folder: Path) -> Answer:
+    """Unpack a packed review into the new folder DIR, as a project that can be looked at and carried on."""
+    from review.services import bundle
+
+    opened = bundle.open_bundle(file, folder)
+    opened.close()
+    text = f"{folder} holds the review. Check its numbers with `review verify {file}`; look at it with `review status`."
+    return Answer(document={"path": folder}, text=text)

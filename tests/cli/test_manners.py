@@ -53,7 +53,7 @@ def test_every_command_explains_itself_with_an_example_that_parses(path: tuple[s
 def test_every_command_offers_json_and_every_one_in_a_project_can_be_pointed_at_it(path: tuple[str, ...]) -> None:
     options = {name for p in COMMANDS[path].params for name in p.opts}
     assert "--json" in options
-    without = {("new",), ("demo",), ("convert",), ("simulate",), ("verify",), ("fetch",)}
+    without = {("new",), ("demo",), ("convert",), ("simulate",), ("verify",), ("open",), ("fetch",)}
     assert ("--project" in options) is (path not in without)
 
 
