@@ -42,6 +42,8 @@ def fetch(
 ) -> Fetched:
     """Search a source and write what it has, or the first `limit` records, in the format of the file's ending."""
     chosen = registry.named(source)
+    if not out.suffix:
+        raise BadInput(out, "its name has no ending, so its format is not known.", hint=f"Call it {out.name}.ris.")
     target = formats.writable(out.suffix)
     if not query.strip():
         raise ReviewError("The search string is empty.", hint="Put it between quotation marks behind the source.")

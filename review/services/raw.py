@@ -60,12 +60,15 @@ class Begun:
         return hashlib.sha256("\n".join([self.at, *(page.sha256 for page in self.pages)]).encode()).hexdigest()
 
 
-def begin(root: Path, begun: Begun) -> Begun:
-    """Make the next folder for this search and write the plan into it."""
+def begin(root: Path, begun: Begun, *, taken: set[str]) -> Begun:
+    """Make the next folder for this search and write the plan into it. `taken` names are in the database already,
+    perhaps from a colleague's disk.
+    """
     stem = re.sub(r"[^\w-]+", "-", begun.name).strip("-") or "search"
     place = root / FOLDER
     place.mkdir(exist_ok=True)
-    number = max((_number(path, stem) for path in place.iterdir()), default=0)
+    names = [path.name for path in place.iterdir()] + [name.rpartition("/")[2] for name in taken]
+    number = max((_number(name, stem) for name in names), default=0)
     while True:
         number += 1
         folder = place / f"{stem}-{number:03d}"
@@ -85,8 +88,8 @@ def begin(root: Path, begun: Begun) -> Begun:
     return replace(begun, folder=folder, pages=())
 
 
-def _number(path: Path, stem: str) -> int:
-    found = re.fullmatch(re.escape(stem) + r"-(\d+)", path.name)
+def _number(name: str, stem: str) -> int:
+    found = re.fullmatch(re.escape(stem) + r"-(\d+)", name)
     return int(found[1]) if found else 0
 
 
@@ -124,14 +127,15 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def unfinished(root: Path, name: str, *, done: set[str], now: str) -> Begun | None:
-    """The newest search under this name that was begun in the last days and is not among those `done`."""
+    """The newest search under this name that was begun in the last days, at none of the moments `done`."""
     place = root / FOLDER
     if not place.is_dir():
         return None
     for folder in sorted(place.iterdir(), reverse=True):
-        if address(folder) in done or not (begun := _read(folder)):
+        begun = _read(folder)
+        if begun is None or begun.name != name or begun.at in done:
             continue
-        if begun.name == name and _moment(now) - _moment(begun.at) < _FRESH:
+        if _moment(now) - _moment(begun.at) < _FRESH:
             return begun
     return None
 

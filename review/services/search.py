@@ -249,16 +249,17 @@ def _run(project: Project, job: _Job, progress: Progress) -> SearchReport:
 def _begun(project: Project, job: _Job) -> Begun:
     """The same search where it was stopped, else a new one."""
     moment = now()
-    done = {run.file_name for run in records.runs(project.store)}
+    runs = records.runs(project.store)
+    done = {run.run_at for run in runs if run.source == job.planned.name}
     found = raw.unfinished(project.root, job.planned.name, done=done, now=moment)
     asked = job.question
     if found and (found.question.query, found.question.since) == (asked.query, asked.since):
         return found
     plan = job.source.plan(asked, job.http)
-    return raw.begin(
-        project.root,
-        Begun(folder=project.root, name=job.planned.name, source=job.source.name, question=asked, plan=plan, at=moment),
+    fresh = Begun(
+        folder=project.root, name=job.planned.name, source=job.source.name, question=asked, plan=plan, at=moment
     )
+    return raw.begin(project.root, fresh, taken={run.file_name for run in runs})
 
 
 def _kept(begun: Begun, job: _Job, progress: Progress) -> Iterator[Begun]:

@@ -146,14 +146,14 @@ class Http:
         )
 
     def _wait_for(self, trouble: Unfit, retry: Retry) -> float:
+        wait = retry.get_backoff_time()
         if trouble.wait is not None:
             if trouble.wait > self.manners.patience:
                 minutes = round(trouble.wait / 60)
                 raise SourceUnavailable(
                     self.label, f"it asks to wait {minutes} minutes", hint="Run the same command again after that time."
                 )
-            return trouble.wait
-        wait = retry.get_backoff_time()
+            return max(wait, trouble.wait)
         if trouble.busy:
             wait *= self.manners.busy_pause / self.manners.pause
         return min(wait, self.manners.longest_pause)

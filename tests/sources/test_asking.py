@@ -106,6 +106,13 @@ def test_retry_after_is_obeyed(serve: Serve, line: Any, form: str) -> None:
     assert server.gaps()[0] >= 95
 
 
+def test_a_retry_after_of_nothing_does_not_undo_the_growing_pauses(serve: Serve, line: Any) -> None:
+    server = serve(whole)
+    server.spoil(status(429, Retry_After="0"), times=4)
+    line(pubmed.SOURCE, server).ask("/x", {}, taken)
+    assert sum(server.gaps()) >= 15
+
+
 def test_a_very_long_retry_after_ends_the_search_instead_of_being_cut_short(serve: Serve, line: Any) -> None:
     server = serve(whole)
     server.spoil(status(503, Retry_After="7200"))

@@ -282,6 +282,44 @@ def test_a_search_may_have_a_name_behind_that_of_its_source(searching: Project, 
     assert stored(searching)[0] == f"pubmed-sensitive:{PMID}"
 
 
+def test_two_searches_of_one_source_keep_its_distance_together(
+    searching: Project, world: Any, connect: Any, hands: Any
+) -> None:
+    lines = searching.protocol_path.read_text().splitlines()
+    lines.insert(5, lines[4].replace("name: pubmed", "name: pubmed-sensitive"))
+    searching.protocol_path.write_text("\n".join(lines))
+    names = ["pubmed", "pubmed-sensitive"]
+    search.run(searching, connect=connect, sources=names)
+    assert len(world[1].asked) == 8
+    assert min(world[1].gaps()) >= 1 / 3
+
+
+def test_key_and_address_are_written_nowhere(searching: Project, world: Any, line: Any) -> None:
+    def connect(source: Source) -> Any:
+        return line(source, world[1], NCBI_API_KEY="top-secret", REVIEW_EMAIL="ana@example.org")
+
+    report = search.run(searching, connect=connect, sources=["pubmed"]).searches[0]
+    assert world[1].asked[0].parameters["api_key"] == "top-secret"
+    files = [path for path in searching.root.rglob("*") if path.is_file()]
+    assert any(path.name == "plan.json" for path in files)
+    for path in files:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        assert b"top-secret" not in data
+        assert b"ana@example" not in data
+    assert "top-secret" not in str(report)
+
+
+def test_a_colleagues_search_of_the_same_number_is_not_taken_for_ours(
+    searching: Project, world: Any, connect: Any
+) -> None:
+    search.run(searching, connect=connect, sources=["pubmed"])
+    folder = searching.root / "searches" / "pubmed-001"
+    folder.rename(searching.root / "away")  # it lies on the colleague's disk; the database is shared
+    world[0].pubmed.entered |= {"99000001": date(2026, 1, 1)}
+    report = search.run(searching, connect=connect, sources=["pubmed"]).searches[0]
+    assert (report.folder, report.new) == ("searches/pubmed-002", 1)
+
+
 def test_names_that_cannot_be_searched_are_refused_with_what_to_do(searching: Project, connect: Any) -> None:
     with pytest.raises(Missing, match="pubmed"):
         search.run(searching, connect=connect, sources=["pubmedd"])
@@ -319,6 +357,8 @@ def test_a_search_without_a_project_writes_what_it_found(
 def test_what_cannot_be_written_is_refused_before_anything_is_asked(tmp_path: Path, world: Any, connect: Any) -> None:
     with pytest.raises(Missing):
         fetch.fetch("pubmed", "x", out=tmp_path / "a.doc", http=connect(pubmed.SOURCE))
+    with pytest.raises(ReviewError, match=r"a\.ris"):
+        fetch.fetch("pubmed", "x", out=tmp_path / "a", http=connect(pubmed.SOURCE))
     with pytest.raises(Missing, match="pubmed"):
         fetch.fetch("scopus", "x", out=tmp_path / "a.ris")
     assert not world[1].asked
