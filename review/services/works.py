@@ -103,25 +103,27 @@ def works(project: Project) -> Works:
 
     def compute() -> Works:
         rows = records.ids_and_sources(project.store)
-        length = {record_id: size for record_id, _, size in rows}
+        grouped = groups(project)
+        copies = [member for group in grouped for member in group.members]
+        length = records.abstract_lengths(project.store, copies)
         members: dict[str, tuple[str, ...]] = {}
         work_of: dict[str, str] = {}
-        for group in groups(project):
+        for group in grouped:
             shown = min(group.members, key=lambda r: (-length.get(r, 0), r))
             members[shown] = group.members
             work_of.update(dict.fromkeys(group.members, shown))
         ordered: dict[str, tuple[str, ...]] = {}
-        for record_id, _, _ in rows:
+        for record_id, _ in rows:
             work = work_of.setdefault(record_id, record_id)
             ordered.setdefault(work, members.get(work, (record_id,)))
         runs = records.runs(project.store)
         kinds = {run.source: SourceKind(run.kind) for run in runs}
         screened_first = {source for source, kind in kinds.items() if not kind.is_other_method}
-        by_database = {work_of[record_id] for record_id, source, _ in rows if source in screened_first}
+        by_database = {work_of[record_id] for record_id, source in rows if source in screened_first}
         return Works(
             members=ordered,
             work_of=work_of,
-            sources={record_id: source for record_id, source, _ in rows},
+            sources=dict(rows),
             kinds=kinds,
             labels={run.source: run.label for run in runs},
             other_only=frozenset(ordered.keys() - by_database),

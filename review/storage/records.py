@@ -209,11 +209,23 @@ def raw_entry(store: Store, record_id: str) -> str:
     return zlib.decompress(packed).decode("utf-8", "surrogatepass") if packed else ""
 
 
-def ids_and_sources(store: Store) -> list[tuple[str, str, int]]:
-    """(record id, source, length of the abstract) of every record, in order of arrival: enough to count by."""
-    query = select(records.c.record_id, records.c.source, func.length(records.c.abstract)).order_by(records.c.number)
+def ids_and_sources(store: Store) -> list[tuple[str, str]]:
+    """(record id, source) of every record, in order of arrival: enough to count by."""
+    query = select(records.c.record_id, records.c.source).order_by(records.c.number)
     with store.reading() as connection:
-        return [(a, b, c) for a, b, c in connection.execute(query).all()]
+        return [(a, b) for a, b in connection.execute(query).all()]
+
+
+def abstract_lengths(store: Store, record_ids: Sequence[str]) -> dict[str, int]:
+    """How long the abstract of each of these records is, in characters."""
+    found: dict[str, int] = {}
+    query = select(records.c.record_id, func.length(records.c.abstract))
+    with store.reading() as connection:
+        for start in range(0, len(record_ids), _IN_LIMIT):
+            chunk = record_ids[start : start + _IN_LIMIT]
+            rows = connection.execute(query.where(records.c.record_id.in_(chunk))).all()
+            found.update({record_id: int(size) for record_id, size in rows})
+    return found
 
 
 def identifiers(store: Store) -> list[RowMapping]:
