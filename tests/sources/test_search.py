@@ -23,7 +23,7 @@ from pretend import PMID, ArXiv, PubMed, days
 from review import __version__
 from review.domain.errors import Missing, ReviewError
 from review.formats import registry as formats
-from review.services import fetch, protocol, search
+from review.services import fetch, project, protocol, search
 from review.services.project import Project
 from review.sources import pubmed
 from review.sources.contract import Source
@@ -85,6 +85,21 @@ def test_a_search_stores_its_run_its_records_and_its_raw_answers(searching: Proj
         assert hashlib.sha256(gzip.decompress((folder / line["file"]).read_bytes())).hexdigest() == line["sha256"]
     whole = "\n".join([run.run_at, *(line["sha256"] for line in lines)])
     assert run.raw_sha256 == hashlib.sha256(whole.encode()).hexdigest()
+
+
+def test_a_search_is_stored_on_each_kind_of_database(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, searching: Project, connect: Any
+) -> None:
+    monkeypatch.setenv(project.DATABASE_URL, database_url)
+    made = project.create(tmp_path / "other")
+    made.protocol_path.write_text(searching.protocol_path.read_text())
+    try:
+        search.run(made, connect=connect, sources=["pubmed"])
+        again = search.run(made, connect=connect, sources=["pubmed"]).searches[0]
+        assert (again.folder, again.new, again.known) == ("searches/pubmed-002", 0, 450)
+        assert stored(made) == ALL
+    finally:
+        made.close()
 
 
 def test_requests_are_the_least_that_bring_everything(searching: Project, world: Any, connect: Any) -> None:
