@@ -92,14 +92,14 @@ def parse(text: str, *, path: str = "manuscript.md") -> Document:
         )
     prose = [Prose(text=_without_code(line), line=number) for number, line in _prose(bare)]
     tasks = []
-    for line in prose:
-        if _TASK.match(line.text):
-            section, heading = _place(headings, line.line)
-            tasks.append(Task(line=line.line, heading=heading, section=section))
+    for piece in prose:
+        if _TASK.match(piece.text):
+            section, heading = _place(headings, piece.line)
+            tasks.append(Task(line=piece.line, heading=heading, section=section))
     citations = [
-        Citation(key=(m[1] or m[2]).rstrip(".:,;?"), line=line.line, column=m.start() + 1)
-        for line in prose
-        for m in _CITATION.finditer(line.text)
+        Citation(key=(m[1] or m[2]).rstrip(".:,;?"), line=piece.line, column=m.start() + 1)
+        for piece in prose
+        for m in _CITATION.finditer(piece.text)
     ]
     return Document(path=path, marks=tuple(marks), tasks=tuple(tasks), citations=tuple(citations), prose=tuple(prose))
 

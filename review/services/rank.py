@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from review import plugins
 from review.domain.errors import Missing
-from review.domain.screening import Outcome, Role, Stage, Standing
+from review.domain.screening import Outcome, Role, Stage, Standing, Verdict
 from review.ranking.active import Ranking
 from review.ranking.active import rank as rank_corpus
 from review.ranking.explain import why as explain
@@ -17,11 +17,12 @@ from review.ranking.features import Corpus, Text, build_corpus
 from review.services import protocol, screen
 from review.services.project import Progress, Project, silent
 from review.services.works import works
-from review.storage import decisions, projects, records
+from review.storage import decisions, duplicates, projects, records
+from review.storage.projects import EVERYBODY
 
 DEFAULT_RANKER = "tfidf"
 SEED = 0
-_MAYBE = 0.5
+_WORTH = {Verdict.INCLUDE: 1.0, Verdict.MAYBE: 0.5, Verdict.EXCLUDE: 0.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,33 +36,29 @@ class RankReport:
     seconds: float
 
 
-def labels(project: Project) -> dict[str, float]:
-    """What people have said so far, by work: 1 include, 0 exclude, between where people doubt or disagree.
+def labels(project: Project, reviewer: str = EVERYBODY) -> dict[str, float]:
+    """What may be learned from for one person's queue: 1 include, 0 exclude, between where people doubt or disagree.
 
-    A work that went to full text takes its label from there.
+    A work that went to full text takes its label from there. A work that still waits in a colleague's queue counts
+    only for the people who judged it: else its place in that queue would tell what they said.
     """
-    found = {
-        o.record_id: value
-        for o in screen.outcomes(project, Stage.TITLE_ABSTRACT).values()
-        if (value := _label(o)) is not None
-    }
-    for o in screen.outcomes(project, Stage.FULL_TEXT).values():
-        later = _label(o)
-        if later is not None:
-            found[o.record_id] = later
+    found: dict[str, float] = {}
+    for stage in Stage:
+        for o in screen.outcomes(project, stage).values():
+            value = _label(o, reviewer)
+            if value is not None:
+                found[o.record_id] = value
     return found
 
 
-def _label(found: Outcome) -> float | None:
-    if found.standing is Standing.INCLUDED and found.adjudicated:
-        return 1.0
-    if found.standing is Standing.EXCLUDED:
-        return 0.0
-    said = [d.verdict for d in found.decisions if d.role is Role.REVIEWER and d.verdict is not None]
-    if not said:
-        return None
-    worth = {"include": 1.0, "maybe": _MAYBE, "exclude": 0.0}
-    return sum(worth[str(verdict)] for verdict in said) / len(said)
+def _label(found: Outcome, reviewer: str) -> float | None:
+    if found.adjudicated or found.standing is Standing.EXCLUDED:
+        return float(found.standing is Standing.INCLUDED)
+    people = [d for d in found.decisions if d.role is Role.REVIEWER]
+    if found.standing is Standing.PARTIAL:
+        people = [d for d in people if d.reviewer == reviewer]
+    said = [_WORTH[d.verdict] for d in people if d.verdict is not None]
+    return sum(said) / len(said) if said else None
 
 
 def corpus(project: Project) -> Corpus:
@@ -76,14 +73,19 @@ def corpus(project: Project) -> Corpus:
         ]
         return build_corpus(texts)
 
-    return project.cached("corpus", id(works(project)), compute)
+    return project.cached("corpus", _texts_stamp(project), compute)
 
 
-def order(project: Project, *, seed: int = SEED) -> Ranking:
-    """The ranking the decisions so far give; nothing is stored."""
+def _texts_stamp(project: Project) -> tuple[int, ...]:
+    """Changes exactly when the texts or the works may have changed."""
+    return (*records.stamp(project.store), *duplicates.stamp(project.store))
+
+
+def order(project: Project, reviewer: str = EVERYBODY, *, seed: int = SEED) -> Ranking:
+    """The ranking the decisions so far give for one person's queue; nothing is stored."""
     return rank_corpus(
         corpus(project),
-        labels(project),
+        labels(project, reviewer),
         protocol_text=protocol.in_force(project).own_words,
         seed=seed,
         ranker=plugins.load("review.rankers", DEFAULT_RANKER),
@@ -91,31 +93,49 @@ def order(project: Project, *, seed: int = SEED) -> Ranking:
 
 
 def rank(project: Project, *, seed: int = SEED, progress: Progress = silent) -> RankReport:
-    """Rank all works anew and publish the order in one step."""
+    """Rank all works anew and publish the orders in one step: one for everybody, and one for each person who screens."""
     started = time.perf_counter()
     progress("Reading the records", 0.0)
     corpus(project)
     last = decisions.latest(project.store)
-    known = labels(project)
-    progress(f"Learning from {len(known):,} decided works", 0.6)
-    found = order(project, seed=seed)
+    people = _screening(project)
+    found = {}
+    for at, reviewer in enumerate(people):
+        progress(f"Learning from the decisions ({at + 1} of {len(people)})", 0.5 + 0.4 * at / len(people))
+        found[reviewer] = order(project, reviewer, seed=seed)
     progress("Publishing the order", 0.9)
+    common = found[EVERYBODY]
+    known = labels(project)
     run = {
-        "model": found.model.name,
-        "parameters": json.dumps(dict(found.model.parameters), sort_keys=True, default=str),
+        "model": common.model.name,
+        "parameters": json.dumps(dict(common.model.parameters), sort_keys=True, default=str),
         "seed": seed,
         "labels": len(known),
         "last_decision": last,
     }
-    projects.replace_order(project.store, list(zip(found.ids, found.scores, strict=True)), run=run)
+    orders = {reviewer: list(zip(one.ids, one.scores, strict=True)) for reviewer, one in found.items()}
+    projects.replace_orders(project.store, orders, run=run)
     progress("Ranked", 1.0)
     return RankReport(
-        works=len(found.ids),
+        works=len(common.ids),
         labels=len(known),
         included=sum(value >= 1.0 for value in known.values()),
-        model=found.model.name,
+        model=common.model.name,
         seconds=time.perf_counter() - started,
     )
+
+
+def _screening(project: Project) -> list[str]:
+    """Everybody, then each person who knows more than everybody may: who judged a work that waits for a second."""
+    ahead = {
+        d.reviewer
+        for stage in Stage
+        for o in screen.outcomes(project, stage).values()
+        if o.standing is Standing.PARTIAL
+        for d in o.decisions
+        if d.role is Role.REVIEWER
+    }
+    return [EVERYBODY, *sorted(ahead)]
 
 
 def stale(project: Project) -> bool:
@@ -142,11 +162,11 @@ def watch(project: Project, *, stop: Callable[[], bool], every: float = 2.0) -> 
         time.sleep(every)
 
 
-def why(project: Project, record_id: str, *, top: int = 8) -> list[tuple[str, float]]:
-    """The words that pull a work up (positive) and down (negative), strongest first."""
+def why(project: Project, record_id: str, *, reviewer: str = EVERYBODY, top: int = 8) -> list[tuple[str, float]]:
+    """The words that pull a work up (positive) and down (negative) in one person's queue, strongest first."""
     work = works(project).work_of.get(record_id)
     if work is None:
         raise Missing("record", record_id, list(works(project).work_of)[:2_000])
-    stamp = (id(corpus(project)), decisions.latest(project.store))
-    found = project.cached("ranking", stamp, lambda: order(project))
+    stamp = (*_texts_stamp(project), decisions.latest(project.store))
+    found = project.cached(f"ranking {reviewer}", stamp, lambda: order(project, reviewer))
     return explain(corpus(project), found.model, work, top=top)

@@ -206,11 +206,12 @@ def my_decisions(project: Project, reviewer: str, stage: Stage) -> dict[str, Dec
 def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
     """The works this reviewer has still to judge, most likely relevant first.
 
-    A work that enough other people have judged already is not asked for again.
+    A work that enough other people have judged already is not asked for again. The order rests on nothing that
+    another person has said of a work that still waits here (`rank.labels`).
     """
     needed = protocol.in_force(project).screening.reviewers_per_record
     mine = my_decisions(project, reviewer, stage)
-    position = {record: at for at, (record, _) in enumerate(projects.read_order(project.store))}
+    position = {record: at for at, (record, _) in enumerate(projects.read_order(project.store, reviewer))}
     last = len(position)
     waiting = [
         o.record_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, func, insert, select
@@ -68,23 +68,36 @@ def read_people(store: Store) -> list[Person]:
     return [latest[name] for name in sorted(latest)]
 
 
-def replace_order(store: Store, order: Sequence[tuple[str, float]], *, run: dict[str, object]) -> int:
-    """Publish a new order of the queue atomically and append how it was made; the run's number."""
+Order = Sequence[tuple[str, float]]  # (record id, score), most likely relevant first
+EVERYBODY = ""  # the order for whoever has none of their own
+
+
+def replace_orders(store: Store, orders: Mapping[str, Order], *, run: dict[str, object]) -> int:
+    """Publish new orders of the queue, by reviewer, in one step and append how they were made; the run's number."""
     with store.writing() as connection:
-        row = {**run, "records": len(order), "at": now()}
+        row = {**run, "records": len(orders.get(EVERYBODY, ())), "at": now()}
         number = int(connection.execute(insert(rank_runs).values(**row).returning(rank_runs.c.number)).scalar_one())
         connection.execute(delete(rank_order))
-        rows = [{"position": i, "record_id": r, "score": float(s)} for i, (r, s) in enumerate(order)]
+        rows = [
+            {"reviewer": reviewer, "position": i, "record_id": r, "score": float(s)}
+            for reviewer, order in orders.items()
+            for i, (r, s) in enumerate(order)
+        ]
         for start in range(0, len(rows), _BATCH):
             connection.execute(insert(rank_order), rows[start : start + _BATCH])
     return number
 
 
-def read_order(store: Store) -> list[tuple[str, float]]:
-    """The current order: (record id, score), most likely relevant first; empty before the first ranking."""
+def read_order(store: Store, reviewer: str = EVERYBODY) -> list[tuple[str, float]]:
+    """The current order for one person, else for everybody; empty before the first ranking."""
+    c = rank_order.c
+    query = select(c.record_id, c.score).order_by(c.position)
     with store.reading() as connection:
-        query = select(rank_order.c.record_id, rank_order.c.score).order_by(rank_order.c.position)
-        return [(a, b) for a, b in connection.execute(query)]
+        for name in dict.fromkeys((reviewer, EVERYBODY)):
+            found = connection.execute(query.where(c.reviewer == name)).all()
+            if found:
+                return [(record_id, score) for record_id, score in found]
+    return []
 
 
 def latest_rank_run(store: Store) -> dict[str, object] | None:

@@ -164,9 +164,13 @@ rank_runs = _table(
     _text("at"),
 )
 
-# A computed order, replaced as a whole by each ranking: a cache, not a fact.
+# Computed orders, one for each person and one for everybody (''), replaced as a whole by each ranking: no facts.
 rank_order = _table(
-    "rank_order", _number("position", key=True), _text("record_id"), Column("score", Float, nullable=False)
+    "rank_order",
+    _text("reviewer", key=True),
+    _number("position", key=True),
+    _text("record_id"),
+    Column("score", Float, nullable=False),
 )
 
 FACT_TABLES = (
@@ -234,7 +238,8 @@ CREATE TABLE chart_entries (number {serial}, record_id TEXT NOT NULL REFERENCES 
   page TEXT NOT NULL, protocol INTEGER NOT NULL, at TEXT NOT NULL);
 CREATE TABLE rank_runs (number {serial}, model TEXT NOT NULL, parameters TEXT NOT NULL, seed INTEGER NOT NULL,
   labels INTEGER NOT NULL, last_decision INTEGER NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL);
-CREATE TABLE rank_order (position INTEGER PRIMARY KEY, record_id TEXT NOT NULL, score DOUBLE PRECISION NOT NULL)
+CREATE TABLE rank_order (reviewer TEXT NOT NULL, position INTEGER NOT NULL, record_id TEXT NOT NULL,
+  score DOUBLE PRECISION NOT NULL, PRIMARY KEY (reviewer, position))
 """
 
 

@@ -119,7 +119,7 @@ def test_a_note_is_kept_with_the_decision(visit, project):
 def test_why_a_record_comes_now_is_computed_only_when_opened(visit, project, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "review.services.rank.why", lambda _, work: asked.append(work) or [("*bone*", 0.4), ("hill", -1)]
+        "review.services.rank.why", lambda _, work, reviewer: asked.append(work) or [("*bone*", 0.4), ("hill", -1)]
     )
     at = fine(visit("screen"))
     assert asked == []

@@ -45,9 +45,9 @@ def test_a_new_ranking_is_followed_from_the_second_record_on(project):
     head, *tail = queue.ids
     wanted = list(reversed(tail))
     others = [w for w in screen.outcomes(project, Stage.TITLE_ABSTRACT) if w not in queue.ids]
-    rank.projects.replace_order(
+    rank.projects.replace_orders(
         project.store,
-        [(work, 1.0) for work in [*wanted, head, *others]],
+        {"": [(work, 1.0) for work in [*wanted, head, *others]]},
         run={"model": "test", "parameters": "{}", "seed": 0, "labels": 0, "last_decision": 0},
     )
     for _ in range(200):

@@ -195,8 +195,25 @@ def test_decisions_make_the_ranking_stale_and_a_new_one_explains_itself(made: Pr
     say("Ana", 3, "exclude")
     rank.rank(made)
     assert not rank.stale(made)
-    words = dict(rank.why(made, work(made, 6)))
+    words = dict(rank.why(made, work(made, 6), reviewer="Ana"))
     assert max(words.values()) > 0
+
+
+def test_the_order_of_a_queue_does_not_tell_what_a_colleague_said(made: Project, say) -> None:
+    def order_for_ben(verdict: str) -> list[str]:
+        say("Ana", 4, verdict)
+        rank.rank(made)
+        return screen.queue(made, "Ben", TA)
+
+    rank.rank(made)
+    before = screen.queue(made, "Ben", TA)
+    assert order_for_ben("include") == before
+    assert order_for_ben("exclude") == before
+    say("Ana", 6, "include")
+    assert rank.labels(made, "Ana") == {work(made, 4): 0.0, work(made, 6): 1.0}
+    assert rank.labels(made, "Ben") == rank.labels(made) == {}
+    say("Ben", 6, "include")
+    assert rank.labels(made) == {work(made, 6): 1.0}
 
 
 # Full text, charting, flow

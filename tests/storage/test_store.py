@@ -198,9 +198,11 @@ def test_links_and_answers_are_kept_per_run(store: Store) -> None:
 
 def test_a_new_order_replaces_the_old_one_whole(store: Store) -> None:
     run = {"model": "tfidf", "parameters": "{}", "seed": 0, "labels": 0, "last_decision": 0}
-    projects.replace_order(store, [("a", 1.0), ("b", 0.5)], run=run)
-    projects.replace_order(store, [("b", 2.0)], run=run)
-    assert projects.read_order(store) == [("b", 2.0)]
+    projects.replace_orders(store, {"": [("a", 1.0), ("b", 0.5)], "Ana": [("b", 3.0)]}, run=run)
+    assert projects.read_order(store, "Ana") == [("b", 3.0)]
+    assert projects.read_order(store, "Ben") == [("a", 1.0), ("b", 0.5)]
+    projects.replace_orders(store, {"": [("b", 2.0)]}, run=run)
+    assert projects.read_order(store) == projects.read_order(store, "Ana") == [("b", 2.0)]
     newest = projects.latest_rank_run(store)
     assert newest is not None
     assert newest["records"] == 1
