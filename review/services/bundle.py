@@ -1,6 +1,6 @@
 """The whole review in one file, from which anyone can derive its numbers again.
 
-A bundle is a zip that is also an RO-Crate 1.2: the facts as lines of JSON, the protocol, the papers, the flow
+A bundle is a zip that is also an RO-Crate 1.2: the facts as lines of JSON, the protocol, the answers of searches as they came, the papers, the flow
 diagram's counts, every named fact, and a manifest with the SHA-256 of each file.
 """
 
@@ -19,7 +19,7 @@ from review import __version__
 from review.domain.errors import AlreadyExists, BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
-from review.services import facts, flow
+from review.services import facts, flow, raw
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent
 from review.storage import transfer
 from review.storage.store import now, open_store
@@ -80,6 +80,9 @@ def _contents(project: Project, known: dict[str, Fact]) -> Iterator[tuple[str, b
             inside = path.relative_to(project.root)
             if path.is_file() and not path.is_symlink() and path.suffix in _PAPER_FILES and inside.parts[1] != "build":
                 yield f"papers/{inside.as_posix()}", path.read_bytes()
+    for path in sorted((project.root / raw.FOLDER).rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path.relative_to(project.root).as_posix(), path.read_bytes()
     yield CRATE, _json(_crate(project))
 
 
@@ -129,7 +132,7 @@ def open_bundle(path: Path, folder: Path) -> Project:
                 raise BadInput(path, f"{needed} is missing.", hint="This is not a bundle made by `review export`.")
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            if name in (CONFIG, PROTOCOL) or name.startswith("papers/"):
+            if name in (CONFIG, PROTOCOL) or name.startswith(("papers/", f"{raw.FOLDER}/")):
                 target = folder / name.removeprefix("papers/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(name))
