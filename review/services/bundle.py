@@ -1,7 +1,7 @@
 """The whole review in one file, from which anyone can derive its numbers again.
 
-A bundle is a zip that is also an RO-Crate 1.2: the facts as lines of JSON, the protocol, the answers of searches as they came, the papers, the flow
-diagram's counts, every named fact, and a manifest with the SHA-256 of each file.
+A bundle is a zip that is also an RO-Crate 1.2: the facts as lines of JSON, the protocol, the answers of searches as
+they came, the papers, the flow diagram's counts, every named fact, and a manifest with the SHA-256 of each file.
 """
 
 from __future__ import annotations
