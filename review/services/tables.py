@@ -54,7 +54,7 @@ def _criteria(project: Project) -> str:
     rows = [(c.id, "include", _safe(c.text)) for c in rules.include] + [
         (c.id, "exclude", _safe(c.text)) for c in rules.exclude
     ]
-    return markdown_table(("Id", "Use", "Criterion"), rows, widths=(6, 10, 84)) + "\n\n: Eligibility criteria.\n"
+    return markdown_table(("Id", "Use", "Criterion"), rows, widths=(8, 14, 78)) + "\n\n: Eligibility criteria.\n"
 
 
 def _search_strings(project: Project) -> str:
