@@ -2,8 +2,9 @@
 
     python benchmarks/import_ris.py [--records 50000] [--repeat 3]
 
-Writes a file of about 2.5 kB a record, reads it in a fresh process per reader, and prints the processor seconds of the
-fastest run, the ratio to rispy, and the memory each needed over the size of the file.
+Writes a file of about 2.5 kB a record, reads it in a fresh process per reader (`review` is our reader alone, `review
+import` the whole import into a new project), and prints the processor seconds of the fastest run, the ratio to rispy, and
+the memory each needed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,15 @@ from review.formats.ris import FORMAT
 from review.domain.record import Record
 data = open(path, "rb").read()
 count = sum(isinstance(item, Record) for item in FORMAT.read(data, "benchmark"))
+""",
+    "review import": """
+import tempfile
+from pathlib import Path
+from review.services import collect, project
+with tempfile.TemporaryDirectory() as folder:
+    made = project.create(Path(folder) / "review")
+    count = collect.import_file(made, Path(path)).new
+    made.close()
 """,
     "rispy": """
 import rispy
