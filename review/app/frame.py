@@ -12,7 +12,8 @@ import streamlit as st
 
 from review.app.markup import plain
 from review.domain.errors import ReviewError
-from review.services import team
+from review.domain.screening import Stage
+from review.services import fulltext, screen, team
 from review.services.project import Progress, Project, find_root, open_project
 
 PROJECT = "REVIEW_PROJECT"  # set by the server: the project's folder
@@ -112,6 +113,15 @@ def reviewer(found: Project) -> str:
         _ask(found)
         st.stop()
     return name
+
+
+def waiting_for(found: Project, who: str, stage: Stage) -> int:
+    """How many works wait for this person's decision; a full text that cannot be had waits for nobody."""
+    left = screen.queue(found, who, stage)
+    if stage is Stage.TITLE_ABSTRACT:
+        return len(left)
+    reports = fulltext.standings(found)
+    return sum(reports[work].retrieval != "not_retrieved" for work in left)
 
 
 def _ask(found: Project) -> None:

@@ -126,6 +126,7 @@ def _application(host: str, port: int, opened: str) -> st.App:
     app = st.App(_ENTRY, lifespan=lifespan, on_script_error=_said_kindly)
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(0.001)  # seconds: a press waits for several short turns, and each turn at most so long
     return app
 
 

@@ -143,9 +143,9 @@ def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
 
 def test_a_reason_is_chosen_and_the_next_key_still_decides(page, sixty, who):
     first = shown(page)
-    page.get_by_role("button", name="Reason: none").click()
+    page.get_by_role("button", name="Reason when excluding: none").click()
     page.get_by_test_id("stPopoverBody").get_by_role("radio").first.click()
-    page.get_by_role("button", name="Reason:").filter(has_not_text="none").wait_for()
+    page.get_by_role("button", name="Reason when excluding").filter(has_not_text="none").wait_for()
     page.keyboard.press("Escape")
     press(page, "e")
     decision = decisions(sixty, who)[first]

@@ -8,7 +8,7 @@ from review.app import frame
 from review.app.markup import plain
 from review.domain.errors import NotInstalled
 from review.domain.screening import Stage
-from review.services import flow, screen
+from review.services import flow
 from review.services.project import Project
 
 _FILES = (
@@ -42,7 +42,7 @@ def _hidden(project: Project) -> bool:
     who = str(st.session_state.get("who", ""))
     if not who or st.session_state.get("flow-shown"):
         return False
-    waiting = sum(len(screen.queue(project, who, stage)) for stage in Stage)
+    waiting = frame.waiting_for(project, who, Stage.TITLE_ABSTRACT) + frame.waiting_for(project, who, Stage.FULL_TEXT)
     if not waiting:
         return False
     st.info(

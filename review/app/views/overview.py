@@ -10,7 +10,7 @@ from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.screening import Stage
-from review.services import collect, overview, protocol, screen
+from review.services import collect, overview, protocol
 from review.services.overview import ReviewStatus, StageStatus
 from review.services.project import Project
 
@@ -60,7 +60,7 @@ def _stages(project: Project, status: ReviewStatus) -> None:
         ("Title and abstract", Stage.TITLE_ABSTRACT, status.title_abstract),
         ("Full text", Stage.FULL_TEXT, status.full_text),
     ):
-        blind = bool(who and screen.queue(project, who, stage)) and found.total > 0
+        blind = bool(who and frame.waiting_for(project, who, stage))
         hidden = hidden or blind
         st.html(markup.stacked_bar(name, _parts(found, blind=blind)))
     if hidden:

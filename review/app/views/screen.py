@@ -37,6 +37,7 @@ def show(project: Project) -> None:
     rules = protocol.in_force(project)
     left, right = st.columns([7, 3], gap="large")
     with right:
+        _reason(rules)
         marked = st.toggle("Mark the protocol's words", value=True, key="marked")
         with st.expander("Criteria and instructions", expanded=True):
             st.html(markup.criteria(rules))
@@ -61,20 +62,23 @@ def _record(project: Project, who: str, rules: Protocol, *, marked: bool) -> Non
 
 
 def _one_record(project: Project, who: str, rules: Protocol, *, marked: bool) -> None:
-    frame.show_notices()
     waiting = _queue(project, who)
-    st.progress(waiting.share, text=f"{waiting.decided:,} decided by you, {len(waiting.ids):,} waiting")
     work = waiting.head
-    _buttons(project, who, work, rules)
+    above, card = st.container(), st.container()
+    if work is not None:  # the record is sent first, so that it is on the screen first
+        card.html(markup.record_card(screen.record(project, work), rules if marked else None))
+    with above:
+        frame.show_notices()
+        st.progress(waiting.share, text=f"{waiting.decided:,} decided by you, {len(waiting.ids):,} waiting")
+        _buttons(project, who, work)
     if work is None:
         _nothing_left(project, waiting)
         return
-    st.html(markup.record_card(screen.record(project, work), rules if marked else None))
     st.text_input("Note (optional, kept with your decision)", key=f"note-{work}", max_chars=2_000)
-    _why(project, work)
+    _why(project, who, work)
 
 
-def _buttons(project: Project, who: str, work: str | None, rules: Protocol) -> None:
+def _buttons(project: Project, who: str, work: str | None) -> None:
     """The record's id is in every key and every argument: a press can only ever decide the record it was made on."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for verdict, label, key in _KEYS if work is not None else ():
@@ -87,14 +91,12 @@ def _buttons(project: Project, who: str, work: str | None, rules: Protocol) -> N
                 args=(project, who, work, verdict),
             )
         st.button("Undo", key=f"undo-{work}", shortcut="u", on_click=_undo, args=(project, who), type="tertiary")
-        if work is not None:
-            _reason(rules)
 
 
 def _reason(rules: Protocol) -> None:
     """The reason kept with an exclusion. Its choices are buttons, so that the next key press still decides."""
     chosen = st.session_state.get("exclusion-reason")
-    with st.popover(f"Reason: {plain(chosen) if chosen else 'none'}", key="reason-box", type="tertiary"):
+    with st.popover(f"Reason when excluding: {plain(chosen) if chosen else 'none'}", key="reason-box", width="stretch"):
         st.pills(
             "Kept with every exclusion until you choose another (optional)",
             [c.id for c in rules.exclude],
@@ -139,13 +141,13 @@ def _nothing_left(project: Project, waiting: Waiting) -> None:
         st.info("There are no records yet. Import the export files of your searches first (page Import).")
 
 
-def _why(project: Project, work: str) -> None:
+def _why(project: Project, who: str, work: str) -> None:
     """What the ranking saw, computed only when somebody opens it."""
     box = st.expander("Why this record now?", key=f"why-{work}", on_change="rerun")
     if not box.open:
         return
     with box, st.spinner("Reading the ranking …"):
-        found = rank.why(project, work)
+        found = rank.why(project, work, reviewer=who)
         if not found:
             st.write("The order does not rest on this record's words yet.")
         for heading, words in (

@@ -1,0 +1,126 @@
+"""How long from a key press to the next title on the screen, with many records, in a real Chromium.
+
+Run: python benchmarks/keypress.py [--records 20000] [--presses 60]
+
+Measured inside the page, from the keydown event before the app sees it to the first look (setTimeout 0) at which the
+card names another record. The first five presses are dropped. Prints one JSON object; the bar is a median of at most
+50 ms and a 95th percentile of at most 100 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from review.services import collect, protocol, rank
+from review.services.collect import Origin
+from review.services.project import create
+
+CARD = "[data-testid=screening-card]"
+DROPPED = 5
+PAUSE_MS = 250  # a very quick reader
+BAR = {"median_ms": 50.0, "p95_ms": 100.0}
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+STOPWATCH = f"""
+window.times = [];
+window.addEventListener("keydown", () => {{
+  const shown = () => document.querySelector("{CARD}")?.dataset.recordId;
+  const before = shown(), start = performance.now();
+  const look = () => shown() && shown() !== before ? window.times.push(performance.now() - start) : setTimeout(look, 0);
+  setTimeout(look, 0);
+}}, true);
+"""
+TEXT = """
+spine vertebra lumbar sacral transitional label segmentation network cohort patients images reading scanner
+agreement radiograph resonance tomography training validation error anatomy variant level numbering surgery
+outcome pain children adults retrospective prospective model learning accuracy reference standard
+"""
+WORDS = TEXT.split()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--records", type=int, default=20_000)
+    options.add_argument("--presses", type=int, default=60)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        root = Path(folder) / "many"
+        build(root, asked.records)
+        with serving(root) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            times = measure(page, f"{address}/screen?reviewer=Ana", asked.presses + DROPPED)[DROPPED:]
+            browser.close()
+    found = {
+        "records": asked.records,
+        "presses": len(times),
+        "median_ms": round(statistics.median(times), 1),
+        "p95_ms": round(sorted(times)[max(0, -(-95 * len(times) // 100) - 1)], 1),
+        "max_ms": round(max(times), 1),
+    }
+    print(json.dumps({**found, "bar": BAR, "met": all(found[name] <= limit for name, limit in BAR.items())}))
+
+
+def build(root: Path, count: int) -> None:
+    """A project of invented records with abstracts of about 200 words, ranked once."""
+    draw = random.Random(0)
+    project = create(root, preset="lstv-machine-learning")
+    entries = (
+        f"TY  - JOUR\nID  - {n}\nTI  - {' '.join(draw.choices(WORDS, k=12))} {n}\nPY  - 2020\n"
+        f"AB  - {' '.join(draw.choices(WORDS, k=200))}\nER  - \n"
+        for n in range(count)
+    )
+    protocol.freeze(project)
+    collect.import_bytes(project, "\n".join(entries).encode(), file_name="many.ris", origin=Origin(source="scopus"))
+    rank.rank(project)
+    project.close()
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    code = "import sys; from pathlib import Path; from review.app.server import serve; "
+    code += "serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
+    with subprocess.Popen([sys.executable, "-c", code, str(root), str(port)]) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(240):
+                try:
+                    urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.25)
+            yield address
+        finally:
+            server.terminate()
+
+
+def measure(page: Page, address: str, presses: int) -> list[float]:
+    page.add_init_script(STOPWATCH)
+    page.goto(address)
+    page.get_by_role("button", name="Include").wait_for(timeout=120_000)
+    page.wait_for_timeout(2_000)
+    for press in range(presses):
+        page.keyboard.press("iee"[press % 3])
+        page.wait_for_function(f"window.times.length > {press}", timeout=30_000)
+        page.wait_for_timeout(PAUSE_MS)
+    return page.evaluate("window.times")
+
+
+if __name__ == "__main__":
+    main()
