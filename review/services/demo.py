@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from review.domain.charting import Answer, ChartEntry
-from review.domain.errors import BadInput
+from review.domain.errors import AlreadyExists, BadInput
 from review.domain.finding import Finding
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.resources import data_dir
@@ -34,23 +35,46 @@ class DemoReport:
 
 
 def build(folder: Path, *, progress: Progress = silent) -> DemoReport:
-    """Make the sample review in a new folder; one that is there already is left as it is and only named."""
-    if (folder / projects.CONFIG).exists():
-        return DemoReport(root=folder, files=tuple(sorted(folder.glob("paper/build/*"))), findings=(), was_there=True)
-    project = projects.create(folder, preset=PRESET)
+    """Make the sample review in a new folder; one that is there already is left as it is and only named.
+
+    It is made beside the folder and moved there when it is complete, so that a stopped run leaves no half review.
+    """
+    place = folder.resolve()
+    if (place / projects.CONFIG).exists():
+        return DemoReport(root=place, files=_made(place), findings=(), was_there=True)
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise AlreadyExists(place, hint="Choose another folder for the sample.")
+    unfinished = place.with_name(f".{place.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    project = projects.create(unfinished, preset=PRESET, name=place.name)
     try:
-        return _whole_way(project, progress)
+        findings = _whole_way(project, progress)
     finally:
         project.close()
+    if place.exists():
+        place.rmdir()
+    unfinished.rename(place)
+    return DemoReport(root=place, files=_made(place), findings=findings)
 
 
-def _whole_way(project: Project, progress: Progress) -> DemoReport:
+def _made(root: Path) -> tuple[Path, ...]:
+    """What a reader wants to open: the diagram, the manuscript and its documents."""
+    found = [*root.glob("flow.*"), root / "paper" / paper.MANUSCRIPT, *(root / "paper" / paper.BUILD).glob("*")]
+    return tuple(sorted((path for path in found if path.is_file()), key=lambda path: (len(path.parts), path.name)))
+
+
+def _whole_way(project: Project, progress: Progress) -> tuple[Finding, ...]:
     sample = data_dir("templates") / "sample"
     progress("Freezing the protocol", 0.02)
     protocol.freeze(project, who=_WHO)
+    exports = project.root / "exports"
+    exports.mkdir()
+    shutil.copyfile(sample / "README.md", project.root / "README.md")
+    for name, _ in EXPORTS:
+        shutil.copyfile(sample / name, exports / name)
     for at, (name, source) in enumerate(EXPORTS):
         progress(f"Importing {name}", 0.05 + at * 0.02)
-        collect.import_file(project, sample / name, origin=Origin(source=source))
+        collect.import_file(project, exports / name, origin=Origin(source=source))
     progress("Looking for duplicates", 0.15)
     works.dedup(project)
     progress("Ranking by the protocol's words", 0.25)
@@ -70,8 +94,7 @@ def _whole_way(project: Project, progress: Progress) -> DemoReport:
     place = paper.create(project, Path("paper"))
     built = paper.build(project, place, FORMATS)
     progress("Done", 1.0)
-    files = (*diagrams, place / paper.MANUSCRIPT, *built.files)
-    return DemoReport(root=project.root, files=files, findings=(*findings, *built.findings))
+    return (*findings, *built.findings)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

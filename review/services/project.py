@@ -66,7 +66,13 @@ def presets() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in data_dir("protocols").glob("*.yaml")))
 
 
-def create(root: Path, *, type: str = "review", preset: str = DEFAULT_PRESET) -> Project:  # noqa: A002 - the field's word
+def create(
+    root: Path,
+    *,
+    type: str = "review",  # noqa: A002 - the field's word
+    preset: str = DEFAULT_PRESET,
+    name: str = "",
+) -> Project:
     """Make a project folder with its settings, its protocol from a preset and an empty database."""
     if type not in PROJECT_TYPES:
         raise Missing("project type", type, PROJECT_TYPES)
@@ -82,9 +88,9 @@ def create(root: Path, *, type: str = "review", preset: str = DEFAULT_PRESET) ->
     if not (root / PROTOCOL).exists():
         shutil.copyfile(data_dir("protocols") / f"{preset}.yaml", root / PROTOCOL)
     identity = uuid.uuid4().hex
-    name = re.sub(r'["\\\x00-\x1f]', " ", root.resolve().name).strip() or "review"
+    called = re.sub(r'["\\\x00-\x1f]', " ", name or root.resolve().name).strip() or "review"
     (root / CONFIG).write_text(
-        f'# This folder is a Scopewright project.\n[project]\nid = "{identity}"\nname = "{name}"\ntype = "{type}"\n',
+        f'# This folder is a Scopewright project.\n[project]\nid = "{identity}"\nname = "{called}"\ntype = "{type}"\n',
         encoding="utf-8",
     )
     return open_project(root)

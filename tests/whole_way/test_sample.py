@@ -96,6 +96,15 @@ def test_every_number_in_the_built_text_equals_the_database(sample: Sample) -> N
 def test_building_it_again_over_the_same_folder_only_names_it(sample: Sample) -> None:
     again = demo.build(sample.report.root)
     assert again.was_there
+    assert again.files == sample.report.files
+    assert not list(sample.report.root.parent.glob(".*"))
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("mine")
+    with pytest.raises(AlreadyExists):
+        demo.build(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
 def test_the_checklist_shows_all_22_items_and_where_each_stands(sample: Sample) -> None:
