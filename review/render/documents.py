@@ -21,6 +21,10 @@ FORMATS = ("docx", "pdf", "html", "tex", "md")
 _READER = "markdown-raw_html-raw_tex-raw_attribute-latex_macros"
 _META = ("title", "subtitle", "date", "abstract", "keywords", "lang")  # what a header may say; nothing names a file
 _PICTURES = {".svg", ".png", ".jpg", ".jpeg", ".gif"}
+# Attributes of an element that may stay. Others would let pandoc read a file (src), typst run code (typst:…) or a
+# browser run a script (onclick).
+_KEPT = {"width", "height", "lang", "dir", "alt", "entry-spacing"}
+_LINK = re.compile(r"(?:https?:|mailto:|doi:|ftp:|#|(?![a-z][a-z0-9+.\-]*:))", re.IGNORECASE)
 _NO_SVG = {"docx", "tex"}  # word processors and LaTeX want the PNG beside the drawing
 _COMMENT = re.compile(
     r"(?P<code>^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[^\n]*$|`+[^`\n]+`+)|<!--.*?-->", re.DOTALL | re.MULTILINE
@@ -66,13 +70,16 @@ def build_document(
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         tree = json.loads(_pandoc(_without_comments(markdown), "json", _READER))
-        _clean(tree, to=to, resources=resources, folder=folder)
-        cited = _cited(bibliography, csl)
-        return _written(json.dumps(tree), to=to, folder=folder, arguments=cited)
+        meta = tree.get("meta", {})
+        tree["meta"] = {key: meta[key] for key in _META if key in meta} | _authors(meta)
+        tree = json.loads(_pandoc(json.dumps(tree), "json", "json", _cited(bibliography, csl)))
+        tree["meta"].pop("bibliography", None)
+        _clean(tree, to=to, resources=resources, folder=folder)  # after the references, which may hold anything too
+        return _written(json.dumps(tree), to=to, folder=folder)
 
 
-def _written(tree: str, *, to: str, folder: Path, arguments: list[str]) -> bytes:
-    common = ["--standalone", *arguments, f"--resource-path={folder}"]
+def _written(tree: str, *, to: str, folder: Path) -> bytes:
+    common = ["--standalone", f"--resource-path={folder}"]
     if to == "docx":
         target = folder / "out.docx"
         _pandoc(tree, "docx", "json", [*common, "--toc=false"], target)
@@ -87,7 +94,7 @@ def _written(tree: str, *, to: str, folder: Path, arguments: list[str]) -> bytes
         return _relative(_pandoc(tree, "latex", "json", options), folder).encode("utf-8")
     head = folder / "head.typ"
     head.write_text(_TYPST_HEAD, encoding="utf-8")
-    typ = _pandoc(tree, "typst", "json", [*common, f"--include-in-header={head}"])
+    typ = _pandoc(tree, "typst-citations", "json", [*common, f"--include-in-header={head}"])
     return _typeset(_relative(typ, folder), folder)
 
 
@@ -145,11 +152,14 @@ def _without_comments(markdown: str) -> str:
 
 
 def _clean(tree: dict[str, Any], *, to: str, resources: Path, folder: Path) -> None:
-    meta = tree.get("meta", {})
-    tree["meta"] = {key: meta[key] for key in _META if key in meta} | _authors(meta)
-    for picture in _pictures(tree["blocks"]):
-        target = picture["c"][-1]
-        target[0] = str(_copied(str(target[0]), to=to, resources=resources, folder=folder))
+    for node in _nodes(tree):
+        for attributes in _attributes(node):
+            attributes[2] = [pair for pair in attributes[2] if pair[0] in _KEPT]
+        if node["t"] == "Image":
+            target = node["c"][-1]
+            target[0] = str(_copied(str(target[0]), to=to, resources=resources, folder=folder))
+        elif node["t"] == "Link" and not _LINK.match(node["c"][-1][0]):
+            node["c"][-1][0] = ""
 
 
 def _authors(meta: dict[str, Any]) -> dict[str, Any]:
@@ -162,15 +172,29 @@ def _authors(meta: dict[str, Any]) -> dict[str, Any]:
     return {"author": {"t": "MetaList", "c": [name for name in names if name]}}
 
 
-def _pictures(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if node.get("t") == "Image":
-            yield node
-        for value in node.values():
-            yield from _pictures(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _pictures(value)
+def _nodes(part: Any) -> Iterator[dict[str, Any]]:
+    """Every element of the document, in its text and its header."""
+    if isinstance(part, dict):
+        if "t" in part:
+            yield part
+        for value in part.values():
+            yield from _nodes(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _nodes(value)
+
+
+def _attributes(node: dict[str, Any]) -> Iterator[list[Any]]:
+    """The attributes [id, classes, pairs] of an element and of its parts that are no elements, such as table cells."""
+    waiting = [node.get("c")]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, list):
+            continue
+        if len(part) == 3 and isinstance(part[0], str) and isinstance(part[1], list) and isinstance(part[2], list):
+            yield part
+        else:
+            waiting += part
 
 
 def _copied(name: str, *, to: str, resources: Path, folder: Path) -> Path:

@@ -153,3 +153,38 @@ def test_an_unknown_form_or_a_damaged_bibliography_is_one_sentence(folder: Path)
 def test_an_empty_manuscript_still_makes_every_document(folder: Path) -> None:
     for to in FORMATS:
         assert build(folder, to, "\n") or to == "md"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[x]{{src="{secret}"}}',
+        '::: {{data-background-image="{secret}"}}\nx\n:::',
+        '# Title {{data-src="{secret}"}}',
+        '| a |\n|---|\n| [b]{{src="{secret}"}} |',
+        "---\ntitle: \"[x]{{src='{secret}'}}\"\n---\n\ntext",
+    ],
+)
+def test_an_attribute_never_makes_pandoc_read_another_file(text: str, folder: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the words of another file")
+    page = build_document(text.format(secret=secret), to="html", resources=folder).decode()
+    assert "data:text/plain" not in page
+    assert "secret.txt" not in page
+
+
+def test_a_picture_in_the_bibliography_must_lie_in_the_folder_too(folder: Path, tmp_path: Path) -> None:
+    outside = tmp_path.parent / "outside.png"
+    outside.write_bytes(b"\x89PNG")
+    (folder / "references.bib").write_text(
+        f"@article{{lee, title={{A \\includegraphics{{{outside}}} map}}, author={{Lee, Kim}}, year={{2020}}}}"
+    )
+    with pytest.raises(BadInput, match="own folder"):
+        build_document("See [@lee].", to="html", resources=folder, bibliography=folder / "references.bib")
+
+
+def test_neither_a_script_nor_typst_code_passes_through_an_attribute(folder: Path) -> None:
+    page = build_document('[x]{onclick="go()"} [y](javascript:go()) [z](https://z.org)', to="html", resources=folder)
+    assert b"go()" not in page
+    assert b"https://z.org" in page
+    assert build_document('::: {typst:fill="panic()"}\nx\n:::', to="pdf", resources=folder).startswith(b"%PDF")
