@@ -50,7 +50,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "pct": values.pct,
     "n_pct": values.n_pct,
     "ci": values.with_interval,
-    "round": round,
+    "round": values.rounded,
     "int": int,
     "abs": abs,
     "lower": str.lower,
@@ -68,7 +68,7 @@ _VERBATIM = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters that stand for a verbatim piece while rendering
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|@$~^#&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|@$~^#&!])")
 
 
 class Ready(str):
@@ -146,9 +146,14 @@ class _Lookup:
         except TemplateSyntaxError as error:
             self._fault("FACT-SYNTAX", f"The braces cannot be read: {error.message}.", error.lineno)
             return text
+        except RecursionError:
+            return self._too_deep(text)
         before = len(self.findings)
-        for node in _walk(tree):
-            self._check(node)
+        try:
+            for node in _walk(tree):
+                self._check(node)
+        except RecursionError:
+            return self._too_deep(text)
         if len(self.findings) > before:
             return text
         try:
@@ -156,7 +161,13 @@ class _Lookup:
         except (UndefinedError, SecurityError, TemplateRuntimeError, TypeError, ValueError, ArithmeticError) as error:
             self._fault("FACT-VALUE", f"{str(error).rstrip('.')}.", _line_of(error))
             return text
+        except (RecursionError, SyntaxError, MemoryError):
+            return self._too_deep(text)
         return _put_back(rendered[first_line - 1 :], kept)
+
+    def _too_deep(self, text: str) -> str:
+        self._fault("FACT-SYNTAX", "The braces are nested too deeply to be read.", None)
+        return text
 
     def _environment(self, escape: Callable[[str], str]) -> _Environment:
         def finished(value: object) -> object:
@@ -164,7 +175,13 @@ class _Lookup:
                 return escape(value)
             return value
 
-        environment = _Environment(undefined=_NoValue, finalize=finished, keep_trailing_newline=True)
+        environment = _Environment(
+            undefined=_NoValue,
+            finalize=finished,
+            keep_trailing_newline=True,
+            comment_start_string=f"{_OPEN}#",  # never in the text: `{#id}` is Markdown's name of a heading
+            comment_end_string=f"#{_OPEN}",
+        )
         environment.filters = dict(_FILTERS)
         environment.tests["none"] = lambda value: value is None or isinstance(value, Undefined)
         return environment

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 from review.domain.provenance import Fact
 
+_MOST_DECIMALS = 12
+
 
 def namespace(facts: Mapping[str, Fact], *, missing: Callable[[Fact], object]) -> dict[str, object]:
     """Facts by their dotted names as nested namespaces; `missing` stands for a value that is undefined.
@@ -36,6 +38,15 @@ def thousands(value: float) -> str:
     return f"{_number(value):,}"
 
 
+def rounded(value: float, digits: int = 0) -> float:
+    """A number with that many decimals; without any, a whole number.
+
+    >>> rounded(0.8164, 2), rounded(2.6)
+    (0.82, 3)
+    """
+    return round(_number(value), _decimals(digits)) if digits else round(_number(value))
+
+
 def pct(value: float, whole: float, digits: int = 1) -> str:
     """A share in per cent of `whole`.
 
@@ -44,7 +55,7 @@ def pct(value: float, whole: float, digits: int = 1) -> str:
     """
     if not _number(whole):
         raise ValueError("a percentage of nothing is undefined")
-    return f"{100 * _number(value) / _number(whole):.{digits}f}%"
+    return f"{100 * _number(value) / _number(whole):.{_decimals(digits)}f}%"
 
 
 def n_pct(value: float, whole: float, digits: int = 1) -> str:
@@ -58,7 +69,15 @@ def with_interval(value: float, low: float, high: float, digits: int = 2) -> str
     >>> with_interval(0.82, 0.7, 0.94)
     '0.82 (95% CI 0.70 to 0.94)'
     """
-    return f"{_number(value):.{digits}f} (95% CI {_number(low):.{digits}f} to {_number(high):.{digits}f})"
+    places = _decimals(digits)
+    return f"{_number(value):.{places}f} (95% CI {_number(low):.{places}f} to {_number(high):.{places}f})"
+
+
+def _decimals(digits: int) -> int:
+    """More would only fill the page, and with enough of them the memory."""
+    if not isinstance(digits, int) or not 0 <= digits <= _MOST_DECIMALS:
+        raise ValueError(f"a number is printed with 0 to {_MOST_DECIMALS} decimals")
+    return digits
 
 
 def _number(value: object) -> int | float:

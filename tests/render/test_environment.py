@@ -146,3 +146,43 @@ def test_an_escaped_text_has_no_bare_special_character(text: str) -> None:
     import re
 
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_`$@<>|\[\]]", escape_markdown(text).replace("\\\\", ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{{ " + "not " * 5000 + "1 }}",
+        "{% if 1 %}" * 120 + "x" + "{% endif %}" * 120,
+    ],
+)
+def test_what_is_nested_too_deeply_is_said_and_stops_nothing(text: str) -> None:
+    out, said = render(text)
+    assert out == text
+    assert said == [said[0]]
+    assert "nested too deeply" in said[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ flow.records_excluded | pct(flow.records_screened, 300000000) }}",
+        "{{ flow.records_excluded | round(-100000000) }}",
+        "{{ agree.low | ci(0, 1, 300000000) }}",
+    ],
+)
+def test_a_number_is_never_printed_so_long_that_it_fills_the_memory(text: str) -> None:
+    out, said = render(text)
+    assert out == text
+    assert "decimals" in said[0]
+
+
+def test_headings_and_figures_may_have_names() -> None:
+    text = "# Methods {#sec:methods}\n\nn = {{ flow.records_screened }} ![x](a.png){#fig:a width=50%}"
+    out, said = render(text)
+    assert said == []
+    assert out == text.replace("{{ flow.records_screened }}", "1520")
+
+
+def test_a_title_never_opens_a_comment_that_swallows_what_follows() -> None:
+    assert "<!--" not in escape_markdown("Growth <!-- of spines")
