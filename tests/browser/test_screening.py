@@ -52,13 +52,24 @@ def shown(page):
 
 
 def press(page, key):
-    """Press a key and wait until another record is on the screen; the record that was shown before."""
+    """Press a key and wait until another record is on the screen; the record that was shown before.
+
+    As a person would, it presses when the card and its buttons are there; before that a press decides nothing.
+    """
+    page.wait_for_function(
+        """card => {
+            const id = document.querySelector(card)?.dataset.recordId.replace(/[^a-zA-Z0-9_-]/g, "-")
+            return id && document.getElementsByClassName(`st-key-include-${id}`).length > 0
+        }""",
+        arg=CARD,
+        timeout=60_000,
+    )
     before = shown(page)
     page.keyboard.press(key)
     page.wait_for_function(
         "([card, id]) => document.querySelector(card) && document.querySelector(card).dataset.recordId !== id",
         arg=[CARD, before],
-        timeout=20_000,
+        timeout=60_000,
     )
     return before
 

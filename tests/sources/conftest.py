@@ -57,7 +57,7 @@ def line(hands: Hands) -> Iterator[Line]:
     opened: list[Http] = []
 
     def connect(source: Source, server: Loopback, **environment: str) -> Http:
-        manners = replace(source.manners(environment), connect_timeout=2.0, read_timeout=0.5)
+        manners = replace(source.manners(environment), connect_timeout=2.0, read_timeout=2.0)
         http = Http(source.label, address_of(source.address, server.address), manners=manners, clock=hands.clock)
         opened.append(http)
         return http

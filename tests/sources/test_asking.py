@@ -67,7 +67,7 @@ def test_two_requests_never_begin_sooner_than_the_source_allows(
         lambda reply: Reply(reply.body, reset=True),
         lambda reply: Reply(reply.body, length=20_000),
         lambda reply: Reply(reply.body, length=5_000),
-        lambda reply: Reply(reply.body, delay=1.0),
+        lambda reply: Reply(reply.body, delay=3.0),
     ],
     ids=["429", "500", "502", "503", "504", "empty", "cut", "reset", "too long", "too short", "slow"],
 )

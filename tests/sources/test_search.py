@@ -410,7 +410,7 @@ def test_the_command_line_goes_where_the_environment_says_and_keeps_its_distance
         "ana@example.org"
     }
     gaps = [b.at - a.at for a, b in zip(real_time.asked[:4], real_time.asked[1:4], strict=False)]
-    assert min(gaps) > 0.33
+    assert min(gaps) > 0.3  # asked a third of a second apart; they arrive with a little jitter
 
 
 def test_a_search_killed_in_the_middle_goes_on_where_it_was(searching: Project, real_time: Loopback) -> None:
