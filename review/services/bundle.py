@@ -22,7 +22,7 @@ from review.domain.provenance import Fact
 from review.services import facts, flow, raw
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent
 from review.storage import transfer
-from review.storage.store import now, open_store
+from review.storage.store import now, open_file
 
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
@@ -136,7 +136,7 @@ def open_bundle(path: Path, folder: Path) -> Project:
                 target = folder / name.removeprefix("papers/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(name))
-        store = open_store(f"sqlite:///{folder / DATABASE}")
+        store = open_file(folder / DATABASE)
         try:
             transfer.load(store, ((table, _lines(archive, table, names)) for table in transfer.TABLES))
         finally:

@@ -16,7 +16,7 @@ from review.domain.errors import AlreadyExists, BadInput, Missing, NotAProject, 
 from review.domain.manuscript import PROJECT_TYPES
 from review.resources import data_dir
 from review.storage import projects
-from review.storage.store import Store, open_store
+from review.storage.store import Store, open_file, open_store
 
 CONFIG = "review.toml"
 PROTOCOL = "protocol.yaml"
@@ -109,17 +109,18 @@ def open_project(folder: Path | None = None) -> Project:
     root = folder.resolve() if folder is not None else find_root(Path.cwd())
     if not (root / CONFIG).is_file():
         raise NotAProject(root)
-    return _with_store(root, os.environ.get(DATABASE_URL) or f"sqlite:///{root / DATABASE}")
+    address = os.environ.get(DATABASE_URL)
+    return _with_store(root, lambda: open_store(address) if address else open_file(root / DATABASE))
 
 
 def open_store_for(root: Path) -> Project:
     """Open a project with the database file beside its protocol, whatever the environment says."""
-    return _with_store(root, f"sqlite:///{root / DATABASE}")
+    return _with_store(root, lambda: open_file(root / DATABASE))
 
 
-def _with_store(root: Path, address: str) -> Project:
+def _with_store(root: Path, opened: Callable[[], Store]) -> Project:
     identity, name, type_ = _read_config(root / CONFIG)
-    store = open_store(address)
+    store = opened()
     found = projects.project_id(store)
     if found is None:
         projects.set_project_id(store, identity)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from review.domain.errors import BadInput, NewerDatabase, NotInstalled, ReviewError, StorageFailure
@@ -56,7 +56,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def open_store(url: str) -> Store:
+def open_file(path: Path) -> Store:
+    """Open a SQLite file, whatever its folder is called: in an address, a `?` would end the name."""
+    return open_store(URL.create("sqlite", database=str(path)))
+
+
+def open_store(url: str | URL) -> Store:
     """Open a database and bring its layout up to date; a SQLite file is copied before it is changed."""
     try:
         parsed = make_url(url)

@@ -99,3 +99,13 @@ def test_a_faulty_protocol_cannot_be_frozen(empty: Project) -> None:
     with pytest.raises(BadInput, match=r"line \d+: screening.kappa_target"):
         protocol.freeze(empty)
     assert protocol.status(empty).history == ()
+
+
+def test_the_database_lies_in_the_folder_whatever_that_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(project.DATABASE_URL, raising=False)
+    for name in ("What is it?", "50%20 and #1"):
+        project.create(tmp_path / name).close()
+        assert (tmp_path / name / project.DATABASE).is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["50%20 and #1", "What is it?"]
