@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+_BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009")
+# A comma is read only where it can but part thousands: 1,234 is a number here, 1,5 and 0,75 might be meant as 1.5 and 0.75.
+_DOUBTFUL_COMMA = re.compile(r"(?!(?:[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?)$).*,")
 
 
 class FieldKind(StrEnum):
@@ -71,8 +76,13 @@ def check_value(field: ChartingField, value: str) -> str:
     if not text:
         return ""
     if field.kind is FieldKind.NUMBER:
+        plain = text.translate(_BLANKS)
+        if _DOUBTFUL_COMMA.match(plain):
+            raise ValueError(
+                f"{field.label}: {text!r} can be read in two ways. Write decimals with a point, as in 1.5."
+            )
         try:
-            number = float(text.replace(",", "").replace("\u202f", "").replace(" ", ""))
+            number = float(plain.replace(",", ""))
         except ValueError:
             raise ValueError(
                 f"{field.label}: {text!r} is not a number. Write digits only; the unit is {field.unit or 'given by the form'}."

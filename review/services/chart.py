@@ -57,18 +57,18 @@ def included_records(project: Project) -> frozenset[str]:
 
 def save(project: Project, entries: Sequence[ChartEntry]) -> int:
     """Append the answers that differ from what the same person said last, all or none; how many were new."""
-    standing = current_entries(charting.read(project.store))
+    work_of = works(project).work_of
+    standing = _standing(project)
     included = included_records(project)
     checked = [check(project, entry, included=included) for entry in entries]
-    fresh = [entry for entry in checked if _changes(entry, standing)]
+    fresh = [e for e in checked if _changes(e, standing.get((work_of[e.record_id], e.field_id, e.reviewer)))]
     for name in {entry.reviewer for entry in fresh}:
         team.join(project, name)
     charting.append(project.store, fresh, protocol=projects.latest_protocol(project.store))
     return len(fresh)
 
 
-def _changes(entry: ChartEntry, standing: dict[tuple[str, str, str], ChartEntry]) -> bool:
-    before = standing.get((entry.record_id, entry.field_id, entry.reviewer))
+def _changes(entry: ChartEntry, before: ChartEntry | None) -> bool:
     if before is None:
         return bool(entry.value or entry.answer)
     same = (before.value, before.answer, before.unit, before.quote, before.page)
@@ -76,8 +76,17 @@ def _changes(entry: ChartEntry, standing: dict[tuple[str, str, str], ChartEntry]
 
 
 def entries(project: Project) -> list[ChartEntry]:
-    """Every standing answer of every person."""
-    return list(current_entries(charting.read(project.store)).values())
+    """Every standing answer of every person, under the record it was given for."""
+    return list(_standing(project).values())
+
+
+def _standing(project: Project) -> dict[tuple[str, str, str], ChartEntry]:
+    """By (work, field, person): an answer given for one copy is changed and taken back by one for another."""
+    work_of = works(project).work_of
+    given = charting.read(project.store)
+    latest = current_entries([replace(entry, record_id=work_of[entry.record_id]) for entry in given])
+    own = {entry.number: entry for entry in given}
+    return {key: own[entry.number] for key, entry in latest.items()}
 
 
 def studies(project: Project) -> list[ChartedStudy]:

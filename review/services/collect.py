@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from review import __version__
-from review.domain.errors import BadInput
+from review.domain.errors import BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import PlannedSearch
 from review.domain.record import Record, SourceKind
@@ -23,6 +23,7 @@ from review.storage.records import Intake
 
 # A file of these formats can only come from one place.
 _NATURAL_SOURCE = {"nbib": "pubmed", "pubmed_xml": "pubmed", "arxiv_atom": "arxiv"}
+_LONGEST_SOURCE = 80
 _LABELS = {
     "pubmed": "PubMed",
     "arxiv": "arXiv",
@@ -80,7 +81,7 @@ def import_bytes(
     """Import the bytes of an export file under the name it had."""
     asked = origin or Origin()
     form = registry.detect(data, file_name)
-    planned = _planned(project, asked.source or source_name(file_name, form.name))
+    planned = _planned(project, _checked_source(asked.source) or source_name(file_name, form.name))
     digest = hashlib.sha256(data).hexdigest()
     progress(f"Reading {file_name}", 0.0)
     with project.store.writing() as connection:
@@ -131,6 +132,16 @@ def suggested_source(data: bytes, file_name: str) -> str:
     return source_name(file_name, registry.detect(data, file_name).name)
 
 
+def _checked_source(name: str) -> str:
+    """A colon would make one id of two records: `a:b` + `c` and `a` + `b:c`."""
+    if ":" in name or not name.isprintable() or len(name) > _LONGEST_SOURCE:
+        raise ReviewError(
+            f"{name[:40]!r} cannot be the name of a source.",
+            hint=f"Use letters, digits and hyphens, at most {_LONGEST_SOURCE}.",
+        )
+    return name
+
+
 def _planned(project: Project, name: str) -> PlannedSearch:
     try:
         searches = protocol.in_force(project).searches
@@ -140,7 +151,9 @@ def _planned(project: Project, name: str) -> PlannedSearch:
         if search.name == name:
             return search
     label = _LABELS.get(name, name)
-    return PlannedSearch(name=name, label=label, kind=SourceKind.DATABASE, platform="", query="", limits="")
+    said = [SourceKind(run.kind) for run in records.runs(project.store) if run.source == name]
+    kind = said[-1] if said else SourceKind.DATABASE  # what was said of an earlier file of this source
+    return PlannedSearch(name=name, label=label, kind=kind, platform="", query="", limits="")
 
 
 def _run(planned: PlannedSearch, asked: Origin, form: str, file_name: str, digest: str) -> dict[str, object]:

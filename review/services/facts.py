@@ -6,12 +6,14 @@ Names: `flow.*` boxes of the diagram, `search.*`, `screen.*`, `agree.<stage>.*`,
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 
 from review import __version__
 from review.domain import flow as arithmetic
-from review.domain.charting import Answer, FieldKind
+from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import Missing
 from review.domain.flow import FlowCounts
 from review.domain.provenance import Fact
@@ -23,6 +25,7 @@ from review.services.project import Project
 from review.services.works import works
 from review.storage import records
 
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?(?:e[+-]?\d{1,2})?")  # as the form stores numbers
 _CATEGORIES = ("include", "exclude")
 
 
@@ -125,10 +128,16 @@ def _agreement_facts(project: Project) -> Iterable[Fact]:
     for stage in Stage:
         found = stage_agreement(project, stage)
         base = f"agree.{stage}"
-        inputs = (f"{found.n} works judged by two people",)
+        inputs = (f"{found.n} judgements of two people on one work",)
         kappa, observed = found.kappa, found.observed
         percent = None if observed.value is None else round(100 * observed.value, 1)
-        yield Fact(name=f"{base}.n", value=found.n, unit="works", formula="works judged by two people", inputs=inputs)
+        yield Fact(
+            name=f"{base}.n",
+            value=found.n,
+            unit="works",
+            formula="works judged by two people, once for every two",
+            inputs=inputs,
+        )
         yield Fact(name=f"{base}.observed", value=percent, unit="%", formula=observed.method, inputs=inputs)
         for name, value in (("kappa", kappa.value), ("kappa_low", kappa.low), ("kappa_high", kappa.high)):
             yield Fact(name=f"{base}.{name}", value=value, formula=kappa.method, inputs=inputs)
@@ -187,13 +196,37 @@ def _chart_facts(project: Project) -> Iterable[Fact]:
         yield Fact(name=f"{base}.reported", value=len(reported), unit="studies", formula="with a value", inputs=inputs)
         yield Fact(name=f"{base}.not_reported", value=missing, unit="studies", formula="charted as NR", inputs=inputs)
         if field.kind is FieldKind.NUMBER:
-            total = sum(float(a.value) for a in reported)
-            whole = int(total) if total == int(total) else total
-            yield Fact(name=f"{base}.sum", value=whole, unit=field.unit, formula="sum over studies", inputs=inputs)
-        for option in field.options:
-            count = sum(option in a.value.split("; ") for a in reported)
-            name = f"{base}.{_slug(option)}"
-            yield Fact(name=name, value=count, unit="studies", formula=f"charted as {option!r}", inputs=inputs)
+            yield _sum(f"{base}.sum", field, reported)
+        for name, option in _option_names(field):
+            chosen = (a.value.split("; ") if field.kind is FieldKind.MULTI else [a.value] for a in reported)
+            count = sum(option in parts for parts in chosen)
+            formula = f"charted as {option!r}"
+            yield Fact(name=f"{base}.{name}", value=count, unit="studies", formula=formula, inputs=inputs)
+
+
+def _sum(name: str, field: ChartingField, reported: list[ChartEntry]) -> Fact:
+    """The sum, or none with the reason: an amendment may have changed what the field asks for."""
+    inputs = ("chart entries",)
+    strange = [a for a in reported if a.unit != field.unit or not _NUMBER.fullmatch(a.value)]
+    if strange:
+        why = f"undefined: {len(strange)} answers, such as {strange[0].value[:40]!r}, are not in {field.unit}"
+        return Fact(name=name, value=None, unit=field.unit, formula=why, inputs=inputs)
+    total = math.fsum(float(a.value) for a in reported)
+    whole = int(total) if total.is_integer() else total
+    return Fact(name=name, value=whole, unit=field.unit, formula="sum over studies", inputs=inputs)
+
+
+def _option_names(field: ChartingField) -> Iterable[tuple[str, str]]:
+    """Every option with a name of its own: `not_reported` is taken, and `<50` and `≥50` read alike."""
+    taken = {"reported", "not_reported", "sum"}
+    for option in field.options:
+        base = name = _slug(option)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{base}_{number}"
+        taken.add(name)
+        yield name, option
 
 
 def _slug(text: str) -> str:

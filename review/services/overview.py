@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
+from itertools import combinations
 
 from review.domain.screening import Decision, Role, Stage, Standing, current_decisions
 from review.services import chart, flow, protocol, screen
@@ -60,6 +61,7 @@ def status(project: Project) -> ReviewStatus:
     rules = protocol.status(project)
     in_force = protocol.in_force(project)
     studies = chart.studies(project)
+    counts = flow.counts(project)
     parts = ReviewStatus(
         name=project.name,
         title=in_force.title,
@@ -72,7 +74,7 @@ def status(project: Project) -> ReviewStatus:
         unsure_pairs=len(unsure(project)),
         title_abstract=stage_status(project, Stage.TITLE_ABSTRACT),
         full_text=stage_status(project, Stage.FULL_TEXT),
-        not_retrieved=len(flow.not_retrieved(project, found)),
+        not_retrieved=counts.dbr_notretrieved_reports + counts.other_notretrieved_reports,
         included=len(studies),
         charted=sum(bool(study.answers) for study in studies),
         fields=len(in_force.form.fields),
@@ -102,7 +104,8 @@ def stage_status(project: Project, stage: Stage) -> StageStatus:
 def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
     first, second = s.title_abstract, s.full_text
     waiting = first.unscreened + first.partial
-    missing = second.total - second.settled - second.conflict - s.not_retrieved
+    # A full text on which people disagree may at the same time be said to be missing: it is one or the other here.
+    missing = min(second.unscreened + second.partial, second.total - second.settled - s.not_retrieved)
     steps = (
         (
             not s.frozen,
@@ -154,7 +157,7 @@ def needs_dedup(project: Project) -> bool:
 
 
 def agreement_pairs(project: Project, stage: Stage) -> list[tuple[str, str, str, str]]:
-    """(work, reviewer pair joined by " – ", verdict of the first, verdict of the second) wherever two people judged one work."""
+    """(work, reviewer pair joined by " – ", verdict of the first, verdict of the second) for every two people who judged a work."""
     work_of = works(project).work_of
     of_work: dict[str, list[Decision]] = {}
     for decision in decisions.read(project.store, stage=stage):
@@ -163,8 +166,7 @@ def agreement_pairs(project: Project, stage: Stage) -> list[tuple[str, str, str,
     pairs = []
     for work, found in of_work.items():
         standing = sorted(current_decisions(found), key=lambda d: d.reviewer)
-        if len(standing) == 2:
-            a, b = standing
+        for a, b in combinations(standing, 2):
             pairs.append((work, f"{a.reviewer} – {b.reviewer}", _forward(a), _forward(b)))
     return pairs
 
