@@ -81,12 +81,18 @@ def papers(project: Project) -> list[Path]:
 
 
 def text_of(place: Path) -> str:
+    return _read_text(place / MANUSCRIPT)
+
+
+def _read_references(path: Path) -> str:
+    return _read_text(path) if path.exists() else ""
+
+
+def _read_text(path: Path) -> str:
     try:
-        return (place / MANUSCRIPT).read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(
-            place / MANUSCRIPT, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
-        ) from error
+        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
 
 
 # Building
@@ -138,7 +144,7 @@ def write_references(project: Project, place: Path) -> dict[str, str]:
     What stands above the mark is the author's and stays. A key once given to a study stays with it.
     """
     path = place / REFERENCES
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = _read_references(path)
     own, _, ours = before.partition(_MARK)
     found = works(project)
     included = flow.included(project)
@@ -215,6 +221,6 @@ def lint(project: Project, folder: Path) -> list[Finding]:
     place = find(project, folder)
     name = str((place / MANUSCRIPT).relative_to(project.root))
     parsed = document.parse(text_of(place), path=name)
-    references = (place / REFERENCES).read_text(encoding="utf-8") if (place / REFERENCES).exists() else ""
+    references = _read_references(place / REFERENCES)
     found = [f for rule in plugins.load_all("review.rules").values() for f in rule.check(parsed, references)]
     return sorted(found, key=lambda f: (f.line or 0, f.rule))
