@@ -37,6 +37,8 @@ def rank(project: Project, watch: bool, seed: int) -> Answer:
 
     if watch:
         signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+        if hasattr(os, "nice"):
+            os.nice(10)  # people first
         service.watch(project, stop=_deserted())
         return Answer(document={"watching": False}, notes=("The watch has ended.",))
     with progress() as tell:

@@ -21,6 +21,7 @@ from review.storage import decisions, duplicates, projects, records
 from review.storage.projects import EVERYBODY
 
 DEFAULT_RANKER = "tfidf"
+_PAUSE = 5.0  # times the seconds a ranking took, before the next
 SEED = 0
 _WORTH = {Verdict.INCLUDE: 1.0, Verdict.MAYBE: 0.5, Verdict.EXCLUDE: 0.0}
 
@@ -155,11 +156,15 @@ def published(project: Project) -> int:
 
 
 def watch(project: Project, *, stop: Callable[[], bool], every: float = 2.0) -> None:
-    """Rank again whenever something was decided, until told to stop. Runs in a process of its own beside the app."""
+    """Rank again whenever something was decided, until told to stop. Runs in a process of its own beside the app.
+
+    It takes at most a sixth of one processor, so that the people who screen do not feel it.
+    """
     while not stop():
-        if records.count(project.store) and stale(project):
-            rank(project)
-        time.sleep(every)
+        spent = rank(project).seconds if records.count(project.store) and stale(project) else 0.0
+        end = time.monotonic() + max(every, _PAUSE * spent)
+        while time.monotonic() < end and not stop():
+            time.sleep(min(0.5, every))
 
 
 def why(project: Project, record_id: str, *, reviewer: str = EVERYBODY, top: int = 8) -> list[tuple[str, float]]:

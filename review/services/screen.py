@@ -88,9 +88,17 @@ def decide(project: Project, decision: Decision) -> bool:
 
     Raises StaleDecision when `shown` is not the record decided, and a ReviewError for whatever the rules forbid.
     """
-    checked = check(project, decision)
-    team.join(project, checked.reviewer, role=str(checked.role))
-    return decisions.append_one(project.store, checked, protocol=projects.latest_protocol(project.store))
+    now = Grounds.of(project, _stages_needed(decision))
+    checked = check(project, decision, now=now)
+    if checked.reviewer not in now.names.values():
+        team.join(project, checked.reviewer, role=str(checked.role))
+    return decisions.append_one(project.store, checked, protocol=now.version)
+
+
+def _stages_needed(decision: Decision) -> tuple[Stage, ...]:
+    """The stages whose outcomes a decision is checked against: none for a reviewer's on a title and abstract."""
+    plain = decision.stage is Stage.TITLE_ABSTRACT and decision.role is Role.REVIEWER
+    return () if plain else (decision.stage,)
 
 
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
@@ -100,7 +108,7 @@ def decide_all(project: Project, found: Sequence[Decision]) -> int:
     for name, role in {(d.reviewer, d.role) for d in checked}:
         team.join(project, name, role=str(role))
     with project.store.writing() as connection:
-        decisions.append(connection, checked, protocol=projects.latest_protocol(project.store))
+        decisions.append(connection, checked, protocol=now.version)
     return len(checked)
 
 
@@ -112,6 +120,7 @@ class Grounds:
     rules: Protocol
     standing: Mapping[Stage, Outcomes]
     names: Mapping[str, str]  # by their folded form
+    version: int  # of the protocol
 
     @staticmethod
     def of(project: Project, stages: Sequence[Stage] = tuple(Stage)) -> Grounds:
@@ -120,6 +129,7 @@ class Grounds:
             rules=protocol.in_force(project),
             standing={stage: outcomes(project, stage) for stage in stages},
             names={person.name.casefold(): person.name for person in team.people(project)},
+            version=projects.latest_protocol(project.store),
         )
 
 
@@ -127,8 +137,7 @@ def check(project: Project, decision: Decision, *, now: Grounds | None = None) -
     """The decision as it may be stored, or the reason why it may not. Nothing is stored."""
     if decision.shown and decision.shown != decision.record_id:
         raise StaleDecision(decision.record_id, decision.shown)
-    plain = decision.stage is Stage.TITLE_ABSTRACT and decision.role is Role.REVIEWER
-    known = now or Grounds.of(project, () if plain else (decision.stage,))
+    known = now or Grounds.of(project, _stages_needed(decision))
     work = known.works.work_of.get(decision.record_id)
     if work is None:
         raise Missing("record", decision.record_id, list(known.works.work_of)[:2_000])

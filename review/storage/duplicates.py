@@ -83,7 +83,7 @@ def read_judgements(store: Store) -> list[Judgement]:
 
 def stamp(store: Store) -> tuple[int, int]:
     """(newest run, newest judgement): it changes exactly when the groups may have changed."""
+    newest = (select(func.coalesce(func.max(t.c.number), 0)).scalar_subquery() for t in (dedup_runs, judgements))
     with store.reading() as connection:
-        run = connection.execute(select(func.coalesce(func.max(dedup_runs.c.number), 0))).scalar_one()
-        answer = connection.execute(select(func.coalesce(func.max(judgements.c.number), 0))).scalar_one()
+        run, answer = connection.execute(select(*newest)).one()
     return int(run), int(answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -10,8 +12,6 @@ from sqlalchemy import delete, func, insert, select
 from review.domain.protocol import Amendment
 from review.storage.schema import people, projects, protocol_versions, rank_order, rank_runs
 from review.storage.store import Store, now
-
-_BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,30 +74,28 @@ EVERYBODY = ""  # the order for whoever has none of their own
 
 def replace_orders(store: Store, orders: Mapping[str, Order], *, run: dict[str, object]) -> int:
     """Publish new orders of the queue, by reviewer, in one step and append how they were made; the run's number."""
+    packed = [{"reviewer": reviewer, "works": _packed(order)} for reviewer, order in orders.items()]
     with store.writing() as connection:
         row = {**run, "records": len(orders.get(EVERYBODY, ())), "at": now()}
         number = int(connection.execute(insert(rank_runs).values(**row).returning(rank_runs.c.number)).scalar_one())
         connection.execute(delete(rank_order))
-        rows = [
-            {"reviewer": reviewer, "position": i, "record_id": r, "score": float(s)}
-            for reviewer, order in orders.items()
-            for i, (r, s) in enumerate(order)
-        ]
-        for start in range(0, len(rows), _BATCH):
-            connection.execute(insert(rank_order), rows[start : start + _BATCH])
+        if packed:
+            connection.execute(insert(rank_order), packed)
     return number
 
 
 def read_order(store: Store, reviewer: str = EVERYBODY) -> list[tuple[str, float]]:
     """The current order for one person, else for everybody; empty before the first ranking."""
-    c = rank_order.c
-    query = select(c.record_id, c.score).order_by(c.position)
     with store.reading() as connection:
         for name in dict.fromkeys((reviewer, EVERYBODY)):
-            found = connection.execute(query.where(c.reviewer == name)).all()
-            if found:
-                return [(record_id, score) for record_id, score in found]
+            found = connection.execute(select(rank_order.c.works).where(rank_order.c.reviewer == name)).scalar()
+            if found is not None:
+                return [(work, score) for work, score in json.loads(zlib.decompress(found))]
     return []
+
+
+def _packed(order: Order) -> bytes:
+    return zlib.compress(json.dumps([[work, float(score)] for work, score in order]).encode("utf-8"), 1)
 
 
 def latest_rank_run(store: Store) -> dict[str, object] | None:

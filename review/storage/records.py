@@ -87,9 +87,9 @@ def runs(store: Store) -> list[StoredRun]:
 
 def stamp(store: Store) -> tuple[int, int]:
     """(newest record, newest run): it changes exactly when records arrived."""
+    newest = (select(func.coalesce(func.max(t.c.number), 0)).scalar_subquery() for t in (records, search_runs))
     with store.reading() as connection:
-        record = connection.execute(select(func.coalesce(func.max(records.c.number), 0))).scalar_one()
-        run = connection.execute(select(func.coalesce(func.max(search_runs.c.number), 0))).scalar_one()
+        record, run = connection.execute(select(*newest)).one()
     return int(record), int(run)
 
 

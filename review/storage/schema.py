@@ -165,13 +165,8 @@ rank_runs = _table(
 )
 
 # Computed orders, one for each person and one for everybody (''), replaced as a whole by each ranking: no facts.
-rank_order = _table(
-    "rank_order",
-    _text("reviewer", key=True),
-    _number("position", key=True),
-    _text("record_id"),
-    Column("score", Float, nullable=False),
-)
+# One row holds one order (`storage/projects.py` packs it), so that publishing keeps nobody waiting.
+rank_order = _table("rank_order", _text("reviewer", key=True), Column("works", LargeBinary, nullable=False))
 
 FACT_TABLES = (
     "projects",
@@ -238,8 +233,7 @@ CREATE TABLE chart_entries (number {serial}, record_id TEXT NOT NULL REFERENCES 
   page TEXT NOT NULL, protocol INTEGER NOT NULL, at TEXT NOT NULL);
 CREATE TABLE rank_runs (number {serial}, model TEXT NOT NULL, parameters TEXT NOT NULL, seed INTEGER NOT NULL,
   labels INTEGER NOT NULL, last_decision INTEGER NOT NULL, records INTEGER NOT NULL, at TEXT NOT NULL);
-CREATE TABLE rank_order (reviewer TEXT NOT NULL, position INTEGER NOT NULL, record_id TEXT NOT NULL,
-  score DOUBLE PRECISION NOT NULL, PRIMARY KEY (reviewer, position))
+CREATE TABLE rank_order (reviewer TEXT PRIMARY KEY, works {bytes} NOT NULL)
 """
 
 
