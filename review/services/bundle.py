@@ -11,7 +11,9 @@ import io
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -20,16 +22,34 @@ from review.domain.errors import AlreadyExists, BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
 from review.services import facts, flow, raw
-from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent
+from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
 from review.storage import transfer
 from review.storage.store import now, open_file
 
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
 CRATE = "ro-crate-metadata.json"
+_FLOW = "flow.json"
 _PAPER_FILES = (".md", ".yaml", ".bib", ".svg", ".png", ".csl")
+_SEARCH_FILES = (".json", ".jsonl", ".gz")
+_DEPTH = 3  # papers/<paper>/<file>, searches/<search>/<file>
+# What reading a damaged or forged bundle can raise, from the zip to the values of its facts.
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,  # an encrypted file, or nesting without end
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _LARGEST = 4 * 1024**3  # bytes in a bundle once unpacked: far above any review, far below a zip bomb
+_SMALL = 64 * 1024**2  # bytes that harm nobody, however tightly packed
+_TIGHTEST = 100  # times that text of a review may shrink; a bomb shrinks a thousandfold
 _MOST_FILES = 20_000
+_PART = 1024**2  # bytes hashed at a time
 # Facts that tell of this computer or this moment and not of the review.
 _NOT_COMPARED = frozenset({"software.version"})
 
@@ -45,16 +65,9 @@ class BundleReport:
 def export(project: Project, path: Path, *, progress: Progress = silent) -> BundleReport:
     """Write the bundle; the file appears only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    known = facts.facts(project)
-    hashes: dict[str, str] = {}
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-            for at, (name, data) in enumerate(_contents(project, known)):
-                progress(f"Packing {name}", min(0.95, at / 40))
-                hashes[name] = _write(archive, name, data)
-            manifest = {"made_by": f"Scopewright {__version__}", "made_at": now(), "files": hashes}
-            _write(archive, MANIFEST, _json(manifest))
+        known, hashes = steadily(project, lambda: _packed(project, unfinished, progress))
         unfinished.replace(path)
     except OSError as error:
         raise ReviewError(
@@ -67,13 +80,26 @@ def export(project: Project, path: Path, *, progress: Progress = silent) -> Bund
     return BundleReport(path=str(path), files=len(hashes) + 1, facts=len(known), sha256=digest)
 
 
+def _packed(project: Project, path: Path, progress: Progress) -> tuple[dict[str, Fact], dict[str, str]]:
+    """The whole bundle in a file; its facts, and the hash of each file in it."""
+    known = facts.facts(project)
+    hashes: dict[str, str] = {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for at, (name, data) in enumerate(_contents(project, known)):
+            progress(f"Packing {name}", min(0.95, at / 40))
+            hashes[name] = _write(archive, name, data)
+        manifest = {"made_by": f"Scopewright {__version__}", "made_at": now(), "files": hashes}
+        _write(archive, MANIFEST, _json(manifest))
+    return known, hashes
+
+
 def _contents(project: Project, known: dict[str, Fact]) -> Iterator[tuple[str, bytes]]:
     yield CONFIG, (project.root / CONFIG).read_bytes()
     yield PROTOCOL, project.protocol_path.read_bytes()
     for table in transfer.TABLES:
         yield f"facts/{table}.jsonl", "".join(f"{line}\n" for line in transfer.dump(project.store, table)).encode()
     yield FACTS, _json({name: fact.as_dict() for name, fact in known.items()})
-    yield "flow.json", flow.as_file(project, ".json")
+    yield _FLOW, flow.as_file(project, ".json")
     yield "flow.svg", flow.as_file(project, ".svg")
     for folder in sorted(path.parent for path in project.root.glob("*/paper.yaml")):
         for path in sorted(folder.rglob("*")):
@@ -115,7 +141,7 @@ def _crate(project: Project) -> dict[str, object]:
                 "name": project.name,
                 "description": "A review with its protocol, records, decisions and charted data.",
                 "datePublished": now()[:10],
-                "hasPart": [{"@id": name} for name in (CONFIG, PROTOCOL, FACTS, "flow.json", "flow.svg", MANIFEST)],
+                "hasPart": [{"@id": name} for name in (CONFIG, PROTOCOL, FACTS, _FLOW, "flow.svg", MANIFEST)],
             },
         ],
     }
@@ -131,17 +157,41 @@ def open_bundle(path: Path, folder: Path) -> Project:
             if needed not in names:
                 raise BadInput(path, f"{needed} is missing.", hint="This is not a bundle made by `review export`.")
         folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            if name in (CONFIG, PROTOCOL) or name.startswith(("papers/", f"{raw.FOLDER}/")):
-                target = folder / name.removeprefix("papers/")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(name))
-        store = open_file(folder / DATABASE)
-        try:
-            transfer.load(store, ((table, _lines(archive, table, names)) for table in transfer.TABLES))
-        finally:
-            store.close()
+        with _whole(path):
+            for name in sorted(names):
+                if name in (CONFIG, PROTOCOL) or _belongs(name):
+                    target = folder / name.removeprefix("papers/")
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(archive.read(name))
+            store = open_file(folder / DATABASE)
+            try:
+                transfer.load(store, ((table, _lines(archive, table, names)) for table in transfer.TABLES))
+            finally:
+                store.close()
     return open_store_for(folder)
+
+
+def _belongs(name: str) -> bool:
+    """A file of a paper's own folder or of a search's. Anything else could pass for the project's own: its database,
+    its protocol, a program's settings.
+    """
+    inside = PurePosixPath(name)
+    if len(inside.parts) < _DEPTH or any(part.startswith(".") for part in inside.parts):
+        return False
+    if inside.parts[0] == "papers":
+        return inside.parts[1] != raw.FOLDER and inside.suffix in _PAPER_FILES
+    return inside.parts[0] == raw.FOLDER and inside.suffix in _SEARCH_FILES
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """A bundle that cannot be read, or whose facts are no facts, is refused in one sentence."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise BadInput(
+            path, "the bundle is damaged.", hint="Ask for it again; nothing in it can be trusted."
+        ) from error
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
@@ -155,13 +205,14 @@ def _archive(path: Path) -> zipfile.ZipFile:
 
 def _checked_names(archive: zipfile.ZipFile, path: Path) -> set[str]:
     entries = archive.infolist()
-    if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > _LARGEST:
+    size, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
+    if len(entries) > _MOST_FILES or size > min(_LARGEST, max(_SMALL, _TIGHTEST * packed)):
         raise BadInput(path, "this bundle would unpack to more than any review holds.", hint="Nothing was unpacked.")
     for entry in entries:
         inside = PurePosixPath(entry.filename)
         if inside.is_absolute() or ".." in inside.parts or "\\" in entry.filename or ":" in entry.filename:
             raise BadInput(path, f"the name {entry.filename!r} leads out of the folder.", hint="Nothing was unpacked.")
-    return {entry.filename for entry in entries}
+    return {entry.filename for entry in entries if not entry.is_dir()}
 
 
 def _lines(archive: zipfile.ZipFile, table: str, names: set[str]) -> Iterator[str]:
@@ -178,14 +229,11 @@ def verify(path: Path) -> list[Finding]:
         names = _checked_names(archive, path)
         if MANIFEST not in names or FACTS not in names:
             raise BadInput(path, f"{MANIFEST} or {FACTS} is missing.", hint="This is not a bundle of this program.")
-        try:
-            hashes = json.loads(archive.read(MANIFEST))["files"]
-            stated = json.loads(archive.read(FACTS))
+        with _whole(path):
+            hashes = dict(json.loads(archive.read(MANIFEST))["files"])
+            stated = {name: fact["value"] for name, fact in json.loads(archive.read(FACTS)).items()}
             changed = [n for n in sorted(hashes) if n not in names or _digest(archive, n) != hashes[n]]
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise BadInput(
-                path, "the bundle is damaged.", hint="Ask for it again; nothing in it can be trusted."
-            ) from error
+            drawn = json.loads(archive.read(_FLOW))["counts"] if _FLOW in names and _FLOW not in changed else None
     found += [_fault(path, f"{name} is not as it was packed.", rule="BUNDLE-HASH") for name in changed]
     found += [
         _fault(path, f"{name} was added later.", rule="BUNDLE-EXTRA") for name in sorted(names - {*hashes, MANIFEST})
@@ -195,11 +243,15 @@ def verify(path: Path) -> list[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         project = open_bundle(path, Path(folder) / "again")
         try:
-            derived = {name: fact.value for name, fact in facts.facts(project).items()}
+            with _whole(path):
+                derived = {name: fact.value for name, fact in facts.facts(project).items()}
+                again = json.loads(flow.as_file(project, ".json"))["counts"]
         finally:
             project.close()
+    if drawn is not None and drawn != again:
+        found.append(_fault(path, f"{_FLOW} does not follow from the facts.", rule="BUNDLE-NUMBER"))
     for name in sorted({*stated, *derived} - _NOT_COMPARED):
-        was, now_is = stated.get(name, {}).get("value"), derived.get(name)
+        was, now_is = stated.get(name), derived.get(name)
         if was != now_is:
             fault = _fault(
                 path, f"{name} does not follow from the facts.", rule="BUNDLE-NUMBER", expected=was, got=now_is
@@ -210,8 +262,12 @@ def verify(path: Path) -> list[Finding]:
 
 def _digest(archive: zipfile.ZipFile, name: str) -> str:
     try:
-        return hashlib.sha256(archive.read(name)).hexdigest()
-    except zipfile.BadZipFile:  # the zip's own checksum caught it first
+        with archive.open(name) as file:
+            digest = hashlib.sha256()
+            while part := file.read(_PART):
+                digest.update(part)
+            return digest.hexdigest()
+    except (zipfile.BadZipFile, zlib.error):  # the zip's own checksum caught it first
         return ""
 
 

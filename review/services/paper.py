@@ -21,7 +21,7 @@ from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
 from review.resources import data_dir, read_yaml
 from review.services import facts, flow
-from review.services.project import Project
+from review.services.project import Project, steadily
 from review.services.tables import tables
 from review.services.works import works
 from review.storage import records
@@ -104,9 +104,7 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     for name in formats:
         if name not in FORMATS:
             raise Missing("document format", name, FORMATS)
-    keys = write_references(project, place)
-    write_figures(project, place)
-    markdown, findings = resolve(project, place, keys)
+    markdown, findings = steadily(project, lambda: _looked_up(project, place))
     target = place / BUILD
     target.mkdir(exist_ok=True)
     files = []
@@ -116,6 +114,13 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         path.write_bytes(data)
         files.append(path)
     return BuildReport(files=tuple(files), findings=(*findings, *lint(project, folder), *flow.check(project)))
+
+
+def _looked_up(project: Project, place: Path) -> tuple[str, list[Finding]]:
+    """References, figures and the text's numbers, which must all be of one moment."""
+    keys = write_references(project, place)
+    write_figures(project, place)
+    return resolve(project, place, keys)
 
 
 def resolve(project: Project, place: Path, keys: dict[str, str]) -> tuple[str, list[Finding]]:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAProject, ReviewError
 from review.domain.manuscript import PROJECT_TYPES
 from review.resources import data_dir
-from review.storage import projects
+from review.storage import projects, transfer
 from review.storage.store import Store, open_file, open_store
 
 CONFIG = "review.toml"
@@ -23,6 +23,7 @@ PROTOCOL = "protocol.yaml"
 DATABASE = "review.sqlite"
 DATABASE_URL = "REVIEW_DATABASE_URL"
 DEFAULT_PRESET = "scoping-review"
+_TRIES = 2  # before others have to wait
 
 Progress = Callable[[str, float], None]  # (what is being done, share done from 0 to 1)
 Value = TypeVar("Value")
@@ -59,6 +60,20 @@ class Project:
 
     def close(self) -> None:
         self.store.close()
+
+
+def steadily(project: Project, compute: Callable[[], Value]) -> Value:
+    """What `compute` gives while nobody adds a fact: else its parts could speak of two moments.
+
+    It is computed again when somebody did, and at last with everybody else waiting. It must store nothing.
+    """
+    for _ in range(_TRIES):
+        before = transfer.state(project.store)
+        made = compute()
+        if transfer.state(project.store) == before:
+            return made
+    with project.store.writing():
+        return compute()
 
 
 def presets() -> tuple[str, ...]:

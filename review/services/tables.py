@@ -118,6 +118,8 @@ def _charting(project: Project, keys: Mapping[str, str]) -> str:
     form = {f.id: f for f in chart.form(project).fields}
     rows = []
     for study in chart.studies(project):
+        if study.record_id not in keys:
+            continue
         first = True
         for field_id, field in form.items():
             answer = study.answers.get(field_id)

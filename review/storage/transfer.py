@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import DatabaseError, StatementError
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from review.domain.errors import BadInput
 from review.storage.schema import FACT_TABLES, metadata, rank_order
@@ -17,6 +17,13 @@ from review.storage.store import Store
 _BATCH = 1_000
 # Parents before children, so that every reference is there when it is needed.
 TABLES = (*FACT_TABLES, rank_order.name)
+
+
+def state(store: Store) -> tuple[int, ...]:
+    """How many facts of each kind there are: it changes exactly when one was added."""
+    counts = [select(func.count()).select_from(metadata.tables[name]).scalar_subquery() for name in FACT_TABLES]
+    with store.reading() as connection:
+        return tuple(connection.execute(select(*counts)).one())
 
 
 def dump(store: Store, table: str) -> Iterator[str]:
@@ -40,7 +47,7 @@ def load(store: Store, tables: Iterable[tuple[str, Iterable[str]]]) -> None:
                 try:
                     rows = [{k: _unpacked(v) for k, v in json.loads(line).items()} for _, line in batch]
                     connection.execute(insert(found), rows)
-                except (ValueError, AttributeError, DatabaseError, StatementError) as error:
+                except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SQLAlchemyError) as error:
                     raise BadInput(
                         f"{name}.jsonl",
                         f"a row from line {first} on cannot be read back.",
