@@ -111,6 +111,8 @@ def test_a_reason_stays_chosen_and_goes_with_exclusions_only(visit, project):
 def test_a_note_is_kept_with_the_decision(visit, project):
     at = visit("screen")
     first = screen.queue(project, "Ana", TITLE)[0]
+    at.session_state["more"] = True
+    at = fine(at.run())
     at.text_input(key=f"note-{first}").set_value("  ask *Bo*  ").run()
     fine(press(at, f"maybe-{first}"))
     assert screen.my_decisions(project, "Ana", TITLE)[first].note == "ask *Bo*"
@@ -124,8 +126,10 @@ def test_why_a_record_comes_now_is_computed_only_when_opened(visit, project, mon
     at = fine(visit("screen"))
     assert asked == []
     first = screen.queue(project, "Ana", TITLE)[0]
-    at.session_state[f"why-{first}"] = True
+    at.session_state["more"] = True
     at = fine(at.run())
+    assert asked == []
+    at = fine(at.toggle(key="show-why").set_value(True).run())
     assert asked == [first]
     assert r"**Words that moved it up:** \*bone\*" in texts(at)
 

@@ -141,6 +141,7 @@ def test_a_held_key_decides_one_record(page, sixty, who):
 
 def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
     first = shown(page)
+    page.get_by_text("Add a note, or see why this record comes now").click()
     page.get_by_label("Note (optional, kept with your decision)").fill("")
     page.keyboard.type("I exclude me? imeu")
     page.wait_for_timeout(800)

@@ -74,8 +74,7 @@ def _one_record(project: Project, who: str, rules: Protocol, *, marked: bool) ->
     if work is None:
         _nothing_left(project, waiting)
         return
-    st.text_input("Note (optional, kept with your decision)", key=f"note-{work}", max_chars=2_000)
-    _why(project, who, work)
+    _more(project, who, work)
 
 
 def _buttons(project: Project, who: str, work: str | None) -> None:
@@ -141,13 +140,17 @@ def _nothing_left(project: Project, waiting: Waiting) -> None:
         st.info("There are no records yet. Import the export files of your searches first (page Import).")
 
 
-def _why(project: Project, who: str, work: str) -> None:
-    """What the ranking saw, computed only when somebody opens it."""
-    box = st.expander("Why this record now?", key=f"why-{work}", on_change="rerun")
+def _more(project: Project, who: str, work: str) -> None:
+    """A note, and what the ranking saw. One closed box: what is not open costs a key press nothing."""
+    box = st.expander("Add a note, or see why this record comes now", key="more", on_change="rerun")
     if not box.open:
         return
-    with box, st.spinner("Reading the ranking …"):
-        found = rank.why(project, work, reviewer=who)
+    with box:
+        st.text_input("Note (optional, kept with your decision)", key=f"note-{work}", max_chars=2_000)
+        if not st.toggle("Why does this record come now?", key="show-why"):
+            return
+        with st.spinner("Reading the ranking …"):
+            found = rank.why(project, work, reviewer=who)
         if not found:
             st.write("The order does not rest on this record's words yet.")
         for heading, words in (
