@@ -48,6 +48,8 @@ class YamlDocument:
 def read_yaml(text: str, *, path: str = "") -> YamlDocument:
     """Parse YAML without running anything; faults are findings with their line, and `tree` is None if it cannot be read."""
     try:
+        if _depth(text) > _MAX_DEPTH:
+            return YamlDocument(None, findings=(_too_deep(path),))
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -71,13 +73,23 @@ def read_yaml(text: str, *, path: str = "") -> YamlDocument:
     try:
         tree = reader.value(root, ())
     except _TooDeep:
-        return YamlDocument(
-            None,
-            findings=(
-                Finding(rule="YAML-DEPTH", message="This YAML is nested too deeply to be read.", path=path or None),
-            ),
-        )
+        return YamlDocument(None, findings=(_too_deep(path),))
     return YamlDocument(tree, reader.lines, tuple(reader.findings))
+
+
+def _depth(text: str) -> int:
+    """How deep the parts are nested, counted up to the limit only: composing what is deeper takes the program down."""
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        deepest = max(deepest, depth)
+        if deepest > _MAX_DEPTH:
+            break
+    return deepest
+
+
+def _too_deep(path: str) -> Finding:
+    return Finding(rule="YAML-DEPTH", message="This YAML is nested too deeply to be read.", path=path or None)
 
 
 class _TooDeep(Exception):

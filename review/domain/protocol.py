@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,6 +94,10 @@ class Amendment:
     who: str
     at: str
 
+
+# A field's id is part of the names of its facts, which a manuscript must be able to write.
+_FIELD_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_TAKEN = ("studies", "fields")
 
 LineOf = Callable[..., int | None]
 
@@ -381,6 +386,14 @@ class _Reader:
                 self.wrong((*at, "kind"), f"one of {', '.join(FieldKind)}", kind)
                 kind = "text"
             name = self.identifier(item, at, seen, "charting field")
+            if name and (not _FIELD_ID.fullmatch(name) or name in _TAKEN):
+                self.fault(
+                    (*at, "id"),
+                    f"The charting field id {name!r} cannot be used.",
+                    f"A manuscript names it as chart.{name}.…: write letters, digits and underscores, beginning with a "
+                    f"letter, and none of {', '.join(_TAKEN)}.",
+                    rule="PROTOCOL-ID",
+                )
             options = self.texts(item, (*at, "options"))
             unit = self.text(item, (*at, "unit"))
             if kind in ("choice", "multi") and not options:

@@ -137,3 +137,17 @@ def test_no_text_makes_the_reader_crash(text: str) -> None:
 )
 def test_no_tree_makes_the_check_crash(tree: object) -> None:
     check(tree, line=lambda *_: None)
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "[{a: " * 20_000, "- " * 50_000, "x:\n" + "- " * 60 + "y"])
+def test_yaml_nested_without_end_is_a_finding(text: str) -> None:
+    document = read_yaml(text)
+    assert document.tree is None
+    assert [f.rule for f in document.findings] == ["YAML-DEPTH"]
+
+
+@pytest.mark.parametrize("name", ["studies", "fields", "n-patients", "n patients", "a.b", "1st"])
+def test_a_field_has_an_id_that_a_manuscript_can_write(name: str) -> None:
+    tree = {"charting": {"fields": [{"id": name, "label": "Name"}]}}
+    _, findings = check(tree, line=lambda *_: 1)
+    assert [f.rule for f in findings if f.rule == "PROTOCOL-ID"] == ["PROTOCOL-ID"]
