@@ -18,6 +18,7 @@ from review.domain.record import Record, SourceKind
 from review.formats import registry
 from review.services import protocol, sheets
 from review.services.project import Progress, Project, silent
+from review.services.works import works
 from review.storage import records
 from review.storage.records import Intake
 
@@ -80,6 +81,7 @@ def import_bytes(
 ) -> ImportReport:
     """Import the bytes of an export file under the name it had."""
     asked = origin or Origin()
+    file_name = file_name.encode("utf-8", "replace").decode().replace("\0", "")  # a name that is no UTF-8 on the disk
     form = registry.detect(data, file_name)
     planned = _planned(project, _checked_source(asked.source) or source_name(file_name, form.name))
     digest = hashlib.sha256(data).hexdigest()
@@ -219,11 +221,19 @@ def reports(project: Project) -> list[ImportReport]:
 
 
 def find_records(project: Project, references: list[str]) -> dict[str, str]:
-    """The record id behind each reference: a record id, DOI, PMID, arXiv id or exact title. Unknown ones are absent."""
+    """The record id behind each reference: a record id, DOI, PMID, arXiv id or exact title.
+
+    Unknown ones are absent, and so is what several works share, such as the title "Editorial".
+    """
     lookup: dict[str, str] = {}
-    for row in reversed(records.identifiers(project.store)):  # the earliest record wins
-        for key in (row["title"], row["arxiv_id"], row["pmid"], row["doi"]):
-            if key:
-                lookup[str(key).casefold()] = row["record_id"]
-    lookup.update({row["record_id"].casefold(): row["record_id"] for row in records.identifiers(project.store)})
-    return {ref: lookup[ref.strip().casefold()] for ref in references if ref.strip().casefold() in lookup}
+    work_of = works(project).work_of
+    rows = records.identifiers(project.store)
+    for row in rows:
+        for key in (row["doi"], row["pmid"], row["arxiv_id"], row["title"]):
+            folded, record = str(key).casefold(), row["record_id"]
+            earlier = lookup.setdefault(folded, record)  # the earliest record wins
+            if key and earlier and work_of.get(earlier) != work_of.get(record):
+                lookup[folded] = ""
+    lookup.update({row["record_id"].casefold(): row["record_id"] for row in rows})
+    found = {reference: lookup.get(reference.strip().casefold(), "") for reference in references}
+    return {reference: record for reference, record in found.items() if reference.strip() and record}

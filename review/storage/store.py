@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, NoSuchModuleError, OperationalError
 
 from review.domain.errors import BadInput, NewerDatabase, NotInstalled, ReviewError, StorageFailure
 from review.storage.schema import MIGRATIONS
@@ -168,6 +168,11 @@ def _translated() -> Iterator[None]:
         raise StorageFailure(
             reason.strip().splitlines()[0] if reason.strip() else "no reason given",
             hint="Check that the database server is running and REVIEW_DATABASE_URL is right.",
+        ) from error
+    except (DataError, UnicodeEncodeError) as error:
+        raise StorageFailure(
+            "a text holds a character, or a number is so large, that no database keeps it",
+            hint="Nothing was stored. Look for a character that does not show, and leave it out.",
         ) from error
     except DatabaseError as error:
         reason = str(error.orig)

@@ -117,3 +117,16 @@ def test_options_that_read_alike_are_counted_apart(made: Project, say) -> None:
         "charted as 'n < 50; n ≥ 50'": 1,
         "charted as 'Not reported'": 0,
     }
+
+
+def test_a_title_that_several_works_share_names_none_of_them(made: Project) -> None:
+    sheet = "record_id,title,abstract\n1,Editorial,On spines and their numbers.\n2,Editorial,On rivers and rain.\n"
+    collect.import_bytes(made, sheet.encode(), file_name="e.csv", origin=Origin(source="e"))
+    assert collect.find_records(made, ["Editorial", "e:1"]) == {"e:1": "e:1"}
+    copies = collect.find_records(made, ["10.5555/INV.0"])
+    assert copies["10.5555/INV.0"] in works.works(made).members[work(made, 0)]
+
+
+def test_a_file_name_that_is_no_text_stops_no_import(made: Project) -> None:
+    report = collect.import_bytes(made, ris(5).encode(), file_name="M\udcfcller.ris", origin=Origin(source="m"))
+    assert (report.read, report.file) == (1, "M?ller.ris")

@@ -277,3 +277,12 @@ def test_an_acknowledged_decision_survives_a_kill(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{path}")
     assert [d.reviewer for d in decisions.read(store)] == ["Ana"]
     store.close()
+
+
+def test_text_that_no_database_keeps_is_refused_in_one_sentence(store: Store) -> None:
+    take(store, record(1))
+    with pytest.raises(StorageFailure, match="character"):
+        decide(store, note="half a \udcff character")
+    if not store.is_sqlite:
+        with pytest.raises(StorageFailure, match="character"):
+            decide(store, note="a \x00 in it")
