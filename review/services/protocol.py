@@ -12,6 +12,7 @@ from review.domain.protocol import Amendment, Protocol
 from review.resources import read_yaml
 from review.services.project import Project
 from review.storage import projects
+from review.storage.stamps import Stamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,9 @@ def status(project: Project) -> ProtocolStatus:
     return ProtocolStatus(protocol=protocol, findings=tuple(findings), history=history, changed=changed)
 
 
-def in_force(project: Project) -> Protocol:
+def in_force(project: Project, *, now: Stamps | None = None) -> Protocol:
     """The protocol that counts: the newest frozen version, else protocol.yaml as it stands."""
-    number = projects.latest_protocol(project.store)
+    number = projects.latest_protocol(project.store) if now is None else now.protocol
     if number >= 0:
         return project.cached(
             "protocol", number, lambda: _parsed(projects.protocol_history(project.store)[-1].text, project)

@@ -17,7 +17,7 @@ from review.ranking.features import Corpus, Text, build_corpus
 from review.services import protocol, screen
 from review.services.project import Progress, Project, silent
 from review.services.works import works
-from review.storage import decisions, duplicates, projects, records
+from review.storage import decisions, projects, records, stamps
 from review.storage.projects import EVERYBODY
 
 DEFAULT_RANKER = "tfidf"
@@ -79,7 +79,7 @@ def corpus(project: Project) -> Corpus:
 
 def _texts_stamp(project: Project) -> tuple[int, ...]:
     """Changes exactly when the texts or the works may have changed."""
-    return (*records.stamp(project.store), *duplicates.stamp(project.store))
+    return stamps.read(project.store).works
 
 
 def order(project: Project, reviewer: str = EVERYBODY, *, seed: int = SEED) -> Ranking:

@@ -27,7 +27,7 @@ from review.domain.screening import (
 )
 from review.services import protocol, team, works
 from review.services.project import Project
-from review.storage import decisions, duplicates, projects, records
+from review.storage import decisions, projects, records, stamps
 
 Outcomes = Mapping[str, Outcome]  # by work
 
@@ -54,15 +54,9 @@ def outcomes(project: Project, stage: Stage) -> Outcomes:
 
 def _stamp(project: Project, stage: Stage) -> tuple[int, ...]:
     """Changes exactly when an outcome at this stage may have changed."""
-    version = projects.latest_protocol(project.store)
-    mtime = 0 if version >= 0 else project.protocol_path.stat().st_mtime_ns
-    return (
-        decisions.latest(project.store, None if stage is Stage.FULL_TEXT else stage),
-        *records.stamp(project.store),
-        *duplicates.stamp(project.store),
-        version,
-        mtime,
-    )
+    now = stamps.read(project.store)
+    mtime = 0 if now.protocol >= 0 else project.protocol_path.stat().st_mtime_ns
+    return (decisions.latest(project.store, None if stage is Stage.FULL_TEXT else stage), *now, mtime)
 
 
 def _eligible(project: Project, stage: Stage) -> list[str]:
@@ -124,12 +118,13 @@ class Grounds:
 
     @staticmethod
     def of(project: Project, stages: Sequence[Stage] = tuple(Stage)) -> Grounds:
+        now = stamps.read(project.store)
         return Grounds(
-            works=works.works(project),
-            rules=protocol.in_force(project),
+            works=works.works(project, now=now),
+            rules=protocol.in_force(project, now=now),
             standing={stage: outcomes(project, stage) for stage in stages},
-            names={person.name.casefold(): person.name for person in team.people(project)},
-            version=projects.latest_protocol(project.store),
+            names={person.name.casefold(): person.name for person in team.people(project, now=now)},
+            version=now.protocol,
         )
 
 

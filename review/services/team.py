@@ -6,8 +6,9 @@ import unicodedata
 
 from review.domain.errors import ReviewError
 from review.services.project import Project
-from review.storage import projects
+from review.storage import projects, stamps
 from review.storage.projects import Person
+from review.storage.stamps import Stamps
 
 _LONGEST = 80
 
@@ -43,5 +44,7 @@ def _as_known(found: list[Person], name: str) -> str:
     return cleaned if cleaned in names or not alike else alike[0]
 
 
-def people(project: Project) -> list[Person]:
-    return projects.read_people(project.store)
+def people(project: Project, *, now: Stamps | None = None) -> list[Person]:
+    """Each person once, as last stated, by name."""
+    newest = (now or stamps.read(project.store)).person
+    return project.cached("people", newest, lambda: projects.read_people(project.store))

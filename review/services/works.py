@@ -12,7 +12,8 @@ from review.domain.errors import Missing, ReviewError
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind
 from review.services import team
 from review.services.project import Progress, Project, silent
-from review.storage import duplicates, records
+from review.storage import duplicates, records, stamps
+from review.storage.stamps import Stamps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def groups(project: Project) -> list[DuplicateGroup]:
         known = {record for j in judgements for record in (j.record_a, j.record_b)}
         return list(cluster.group(links, cluster.standing_answers(judgements, known)))
 
-    return project.cached("groups", duplicates.stamp(project.store), compute)
+    return project.cached("groups", stamps.read(project.store).works[2:], compute)
 
 
 def unsure(project: Project) -> list[DuplicateLink]:
@@ -98,7 +99,7 @@ def judge(project: Project, pairs: Sequence[tuple[str, str]], *, same_work: bool
     duplicates.append_judgements(project.store, answers)
 
 
-def works(project: Project) -> Works:
+def works(project: Project, *, now: Stamps | None = None) -> Works:
     """All works now. Rests on the records, the newest deduplication and people's answers."""
 
     def compute() -> Works:
@@ -129,8 +130,7 @@ def works(project: Project) -> Works:
             other_only=frozenset(ordered.keys() - by_database),
         )
 
-    stamp = (*records.stamp(project.store), *duplicates.stamp(project.store))
-    return project.cached("works", stamp, compute)
+    return project.cached("works", (now or stamps.read(project.store)).works, compute)
 
 
 def read(project: Project, record_ids: Sequence[str]) -> dict[str, Record]:

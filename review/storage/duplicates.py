@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from review.domain.record import DuplicateLink, Judgement
 from review.storage.schema import dedup_runs, duplicate_links, judgements
@@ -79,11 +79,3 @@ def read_judgements(store: Store) -> list[Judgement]:
     with store.reading() as connection:
         rows = connection.execute(query).all()
     return [Judgement(record_a=a, record_b=b, same_work=bool(same), person=p, at=at) for a, b, same, p, at in rows]
-
-
-def stamp(store: Store) -> tuple[int, int]:
-    """(newest run, newest judgement): it changes exactly when the groups may have changed."""
-    newest = (select(func.coalesce(func.max(t.c.number), 0)).scalar_subquery() for t in (dedup_runs, judgements))
-    with store.reading() as connection:
-        run, answer = connection.execute(select(*newest)).one()
-    return int(run), int(answer)

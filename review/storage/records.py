@@ -85,14 +85,6 @@ def runs(store: Store) -> list[StoredRun]:
         return [StoredRun(**row) for row in rows]
 
 
-def stamp(store: Store) -> tuple[int, int]:
-    """(newest record, newest run): it changes exactly when records arrived."""
-    newest = (select(func.coalesce(func.max(t.c.number), 0)).scalar_subquery() for t in (records, search_runs))
-    with store.reading() as connection:
-        record, run = connection.execute(select(*newest)).one()
-    return int(record), int(run)
-
-
 def run_with_hash(connection: Connection, sha256: str, source: str) -> int | None:
     """The number of an earlier run that took this very file under this source name."""
     query = select(search_runs.c.number).where(search_runs.c.raw_sha256 == sha256, search_runs.c.source == source)

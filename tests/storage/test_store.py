@@ -17,7 +17,7 @@ from review.domain.errors import BadInput, NewerDatabase, ReviewError, StorageFa
 from review.domain.finding import Finding
 from review.domain.record import DuplicateLink, Judgement, Record
 from review.domain.screening import Decision, Stage, Verdict
-from review.storage import charting, decisions, duplicates, projects, records
+from review.storage import charting, decisions, duplicates, projects, records, stamps
 from review.storage.records import Intake
 from review.storage.schema import FACT_TABLES, MIGRATIONS, metadata
 from review.storage.store import Store, open_store
@@ -189,11 +189,11 @@ def test_links_and_answers_are_kept_per_run(store: Store) -> None:
     assert duplicates.latest_run(store) == (run, 3)
     assert duplicates.links(store, run, "joined") == [link]
     assert duplicates.links(store, run, "unsure") == []
-    before = duplicates.stamp(store)
+    before = stamps.read(store)
     answer = Judgement(record_a="pubmed:1", record_b="pubmed:2", same_work=False, person="Ana")
     duplicates.append_judgements(store, [answer])
     assert [j.same_work for j in duplicates.read_judgements(store)] == [False]
-    assert duplicates.stamp(store) != before
+    assert stamps.read(store) != before
 
 
 def test_a_new_order_replaces_the_old_one_whole(store: Store) -> None:

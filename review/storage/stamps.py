@@ -1,0 +1,46 @@
+"""What is newest in each table that answers are computed from, read at once: an answer stands until its stamp changes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from review.storage.schema import dedup_runs, judgements, people, protocol_versions, records, search_runs
+from review.storage.store import Store
+
+
+class Stamps(NamedTuple):
+    """The highest number in each table; 0 where nothing stands yet, and −1 before the protocol is frozen."""
+
+    record: int
+    run: int
+    dedup: int
+    judgement: int
+    protocol: int
+    person: int
+
+    @property
+    def works(self) -> tuple[int, int, int, int]:
+        """Changes exactly when the works may have changed."""
+        return self.record, self.run, self.dedup, self.judgement
+
+
+_NEWEST = select(
+    *(
+        select(func.coalesce(func.max(table.c.number), least)).scalar_subquery()
+        for table, least in (
+            (records, 0),
+            (search_runs, 0),
+            (dedup_runs, 0),
+            (judgements, 0),
+            (protocol_versions, -1),
+            (people, 0),
+        )
+    )
+)
+
+
+def read(store: Store) -> Stamps:
+    with store.reading() as connection:
+        return Stamps(*(int(number) for number in connection.execute(_NEWEST).one()))
