@@ -65,7 +65,7 @@ def serve(
             os.environ[frame.REVIEWER] = team.clean_name(reviewer)
         app = _application(host, port, f"http://{_printed(host)}:{port}/" if open_browser else "")
         with _ranking_beside(project_root):
-            config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20)
+            config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20, ws_per_message_deflate=False)
             uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -144,6 +144,15 @@ def _checked_source(name: str) -> str:
     return name
 
 
+def known_kinds(project: Project) -> dict[str, SourceKind]:
+    """The kind of each source that the protocol names or that a file was imported from, by its short name."""
+    try:
+        kinds = {search.name: search.kind for search in protocol.in_force(project).searches}
+    except BadInput:
+        kinds = {}
+    return kinds | {run.source: SourceKind(run.kind) for run in records.runs(project.store)}
+
+
 def _planned(project: Project, name: str) -> PlannedSearch:
     try:
         searches = protocol.in_force(project).searches

@@ -14,7 +14,7 @@ from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import ReviewError
 from review.services import chart
 from review.services.project import Project
-from review.services.works import read
+from review.services.works import read, works
 
 _VALUE, _MISSING, _NOT_APPLICABLE = "value", "not reported", "not applicable"
 _ANSWERS = {_VALUE: None, _MISSING: Answer.NOT_REPORTED, _NOT_APPLICABLE: Answer.NOT_APPLICABLE}
@@ -40,8 +40,9 @@ def show(project: Project) -> None:
         return
     mine = [entry for entry in chart.entries(project) if entry.reviewer == who]
     answered: dict[str, dict[str, ChartEntry]] = {}
-    for entry in mine:
-        answered.setdefault(entry.record_id, {})[entry.field_id] = entry
+    work_of = works(project).work_of
+    for entry in sorted(mine, key=lambda found: found.number):
+        answered.setdefault(work_of[entry.record_id], {})[entry.field_id] = entry
 
     def named(work: str) -> str:
         return (

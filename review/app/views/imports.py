@@ -11,7 +11,7 @@ from review.app import frame
 from review.app.markup import plain
 from review.domain.errors import BadInput, ReviewError
 from review.domain.record import SourceKind
-from review.services import collect, protocol
+from review.services import collect
 from review.services.collect import ImportReport, Origin
 from review.services.project import Project
 
@@ -52,7 +52,7 @@ def _origin(project: Project, file: UploadedFile) -> Origin | None:
     except BadInput as error:
         frame.refuse(error)
         return None
-    planned = {search.name: search.kind for search in protocol.in_force(project).searches}
+    planned = collect.known_kinds(project)
     names = list(dict.fromkeys([*planned, guess]))
     with st.container(border=True):
         st.markdown(f"**{plain(file.name)}** ({file.size / 1024:,.0f} kB)")
