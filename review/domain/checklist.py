@@ -47,7 +47,7 @@ class ItemAnswer:
     note: str = ""
 
 
-_MARK = re.compile(r"<!--\s*reports:\s*(?P<ids>[^>]*?)\s*-->")
+_MARK = re.compile(r"<!--\s*reports:(?P<ids>[^<>]*)-->")
 
 
 def marks(text: str) -> list[tuple[str, int]]:

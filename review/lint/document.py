@@ -6,21 +6,23 @@ Code and comments are not prose: nothing in them is read as a task or a citation
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from review.domain.finding import Finding, Severity
+from review.domain.markup import Kind, Verbatim, header_end, verbatim
 
 TITLE = "Title"  # the place of what stands before the first heading
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*(?:\{[^}]*\})?\s*#*$")
-_MARK = re.compile(
-    r"<!--\s*(?P<kind>reports|open|na):\s*(?P<items>[\w.:,\s-]*?)(?:\s+--\s+(?P<note>.*?))?\s*-->", re.DOTALL
-)
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_HEADING = re.compile(r"#{1,6}(?=\s)")
+_MARK = re.compile(r"<!--\s*(?P<kind>reports|open|na):")
+_BREAK = re.compile(r"\n")
+_SIGN = re.compile(r"[^\n]")
+_NOTE = re.compile(r"\s--\s")
+_ITEMS = re.compile(r"[\w.:,\s-]*")
 _TASK = re.compile(r"^>\s*\*\*To write:\*\*")
-_CITATION = re.compile(r"(?<![\w@\\])@(?:\{([^}\s]+)\}|([A-Za-z0-9_][\w:.#$%&\-+?<>~/]*))")
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_CITATION = re.compile(r"(?<![\w@\\])@(?:\{([^{}\s]+)\}|([A-Za-z0-9_][\w:.#$%&\-+?<>~/]*))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +82,15 @@ class Rule:
 
 def parse(text: str, *, path: str = "manuscript.md") -> Document:
     """Read a manuscript; lines count from 1 in the file as it stands."""
-    headings = _headings(text)
-    bare = _without_comments(text)
+    split = header_end(text)
+    body = _Body(text=text[split:], first_line=text.count("\n", 0, split) + 1)
+    headings = [(number, _title(line)) for number, line in body.lines(Kind.COMMENT) if _HEADING.match(line)]
     marks = []
-    for match in _MARK.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
+    for comment in body.comments():
+        line = body.line_of(comment.start)
         section, heading = _place(headings, line)
-        items = frozenset(part for part in re.split(r"[,\s]+", match["items"]) if part)
-        marks.append(
-            Mark(kind=match["kind"], items=items, note=match["note"] or "", line=line, heading=heading, section=section)
-        )
-    prose = [Prose(text=_without_code(line), line=number) for number, line in _prose(bare)]
+        marks += _marks(body.text[comment.start : comment.end], line=line, heading=heading, section=section)
+    prose = [Prose(text=line, line=number) for number, line in body.lines(Kind.COMMENT, Kind.CODE)]
     tasks = []
     for piece in prose:
         if _TASK.match(piece.text):
@@ -104,36 +104,56 @@ def parse(text: str, *, path: str = "manuscript.md") -> Document:
     return Document(path=path, marks=tuple(marks), tasks=tuple(tasks), citations=tuple(citations), prose=tuple(prose))
 
 
-def _headings(text: str) -> list[tuple[int, str]]:
-    return [(number, m[2]) for number, line in _prose(_without_comments(text)) if (m := _HEADING.match(line))]
+class _Body:
+    """The text behind the header, and which of its parts are not prose."""
+
+    def __init__(self, *, text: str, first_line: int) -> None:
+        self.text = text
+        self._first = first_line
+        self._found = verbatim(text, mathematics=False)
+        self._breaks = [match.start() for match in _BREAK.finditer(text)]
+        blocks = [f for f in self._found if f.kind is Kind.BLOCK]
+        self._fenced = {line for f in blocks for line in range(self.line_of(f.start), self.line_of(f.end) + 1)}
+
+    def line_of(self, at: int) -> int:
+        return self._first + bisect_left(self._breaks, at)
+
+    def comments(self) -> list[Verbatim]:
+        return [f for f in self._found if f.kind is Kind.COMMENT]
+
+    def lines(self, *blanked: Kind) -> list[tuple[int, str]]:
+        """The numbered lines outside fenced code, parts of these kinds blanked out and every column kept."""
+        parts, done = [], 0
+        for found in self._found:
+            if found.kind in blanked:
+                parts += [self.text[done : found.start], _SIGN.sub(" ", self.text[found.start : found.end])]
+                done = found.end
+        lines = "".join([*parts, self.text[done:]]).split("\n")
+        return [(number, line) for number, line in enumerate(lines, start=self._first) if number not in self._fenced]
+
+
+def _title(line: str) -> str:
+    """What a heading says, without its attributes and closing signs."""
+    said = line.lstrip("#").strip().rstrip("#").rstrip()
+    if said.endswith("}"):
+        attributes = said.find("{", said.rfind("}", 0, -1) + 1)
+        said = said[:attributes].rstrip() if attributes >= 0 else said
+    return said
 
 
 def _place(headings: list[tuple[int, str]], line: int) -> tuple[int, str]:
-    before = [(at, name) for at, (number, name) in enumerate(headings, start=1) if number <= line]
-    return before[-1] if before else (0, TITLE)
+    section = bisect_right(headings, line, key=lambda heading: heading[0])
+    return (section, headings[section - 1][1]) if section else (0, TITLE)
 
 
-def _without_code(line: str) -> str:
-    """Code spans blanked out, every column kept where it is."""
-    return _CODE.sub(lambda code: " " * len(code[0]), line)
-
-
-def _without_comments(text: str) -> str:
-    """Comments blanked out, every line kept where it is."""
-    return re.sub(r"<!--.*?-->", lambda m: re.sub(r"[^\n]", " ", m[0]), text, flags=re.DOTALL)
-
-
-def _prose(text: str) -> list[tuple[int, str]]:
-    """The numbered lines outside the YAML header and fenced code."""
-    lines = text.split("\n")
-    start = 0
-    if lines and lines[0].strip() == "---":
-        start = next((at for at in range(1, len(lines)) if lines[at].strip() in ("---", "...")), 0) + 1
-    found, fence = [], ""
-    for number, line in enumerate(lines[start:], start=start + 1):
-        mark = _FENCE.match(line)
-        if mark and (not fence or (mark[1].startswith(fence) and line.strip() == mark[1])):
-            fence = "" if fence else mark[1]
-        elif not fence:
-            found.append((number, line))
-    return found
+def _marks(comment: str, *, line: int, heading: str, section: int) -> list[Mark]:
+    """The mark that a comment is, if it is one."""
+    match = _MARK.match(comment)
+    if match is None:
+        return []
+    items, *rest = _NOTE.split(comment[match.end() : -len("-->")], maxsplit=1)
+    if not _ITEMS.fullmatch(items):
+        return []
+    named = frozenset(part for part in re.split(r"[,\s]+", items) if part)
+    note = rest[0].strip() if rest else ""
+    return [Mark(kind=match["kind"], items=named, note=note, line=line, heading=heading, section=section)]

@@ -7,7 +7,7 @@ import re
 from review.domain.finding import Finding, Severity
 from review.lint.document import Document, Rule
 
-_PLACEHOLDER = re.compile(r"\[(?:TBD|TODO|VERIFY|REF|CITATION|XX+)[^\]]*\]|\b(?:TBD|TODO|FIXME|XXX+)\b|\?\?\?+")
+_PLACEHOLDER = re.compile(r"\[(?:TBD|TODO|VERIFY|REF|CITATION|XX)[^\[\]]*\]|\b(?:TBD|TODO|FIXME|XXX+)\b|\?\?\?+")
 
 
 def _open_tasks(document: Document, _references: str) -> list[Finding]:

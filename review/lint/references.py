@@ -8,7 +8,7 @@ import re
 from review.domain.finding import Finding, Severity
 from review.lint.document import Document, Rule
 
-_ENTRY = re.compile(r"^\s*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
+_ENTRY = re.compile(r"^[ \t]*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s{}]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
 def bibliography_keys(references: str) -> list[str]:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from review.domain.errors import BadInput, Missing, ReviewError
+from review.domain.markup import Kind, header_end, verbatim
 from review.render.images import export_module, svg_to_png
 
 FORMATS = ("docx", "pdf", "html", "tex", "md")
@@ -26,9 +27,6 @@ _PICTURES = {".svg", ".png", ".jpg", ".jpeg", ".gif"}
 _KEPT = {"width", "height", "lang", "dir", "alt", "entry-spacing"}
 _LINK = re.compile(r"(?:https?:|mailto:|doi:|ftp:|#|(?![a-z][a-z0-9+.\-]*:))", re.IGNORECASE)
 _NO_SVG = {"docx", "tex"}  # word processors and LaTeX want the PNG beside the drawing
-_COMMENT = re.compile(
-    r"(?P<code>^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[^\n]*$|`+[^`\n]+`+)|<!--.*?-->", re.DOTALL | re.MULTILINE
-)
 _HTML_STYLE = """
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 17px/1.55 Georgia, 'Times New Roman', serif; color: #1a1a1a }
 h1, h2, h3 { line-height: 1.25; margin-top: 2em } h1.title { margin-top: 0 }
@@ -145,7 +143,17 @@ def _cited(bibliography: Path | None, csl: Path | None) -> list[str]:
 
 def _without_comments(markdown: str) -> str:
     """Comments are the author's and the checklist's; they are not printed. Those inside code stay."""
-    return _COMMENT.sub(lambda m: m["code"] or "", markdown)
+    split = header_end(markdown)
+    return _commentless(markdown[:split]) + _commentless(markdown[split:])
+
+
+def _commentless(text: str) -> str:
+    parts, done = [], 0
+    for found in verbatim(text, mathematics=False):
+        if found.kind is Kind.COMMENT:
+            parts.append(text[done : found.start])
+            done = found.end
+    return "".join([*parts, text[done:]])
 
 
 # The parsed document: what is dropped, and where pictures may come from.

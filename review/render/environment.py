@@ -16,6 +16,7 @@ from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from review.domain.finding import Finding, Severity
+from review.domain.markup import header_end, verbatim
 from review.domain.provenance import Fact
 from review.render import facts as values
 
@@ -57,17 +58,8 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "upper": str.upper,
     "capitalize": str.capitalize,
 }
-_HEADER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-# Fenced code, comments, code spans and mathematics, in this order of strength.
-_VERBATIM = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[`~]*[ \t]*$"
-    r"|<!--.*?-->"
-    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
-    r"|\$\$.+?\$\$"
-    r"|(?<![\\$])\$(?=\S)(?:(?!\n\n)[^$])+?(?<=\S)\$(?!\d)",
-    re.DOTALL | re.MULTILINE,
-)
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters that stand for a verbatim piece while rendering
+_PLACE = re.compile(f"{_OPEN}([0-9]{{1,9}}){_CLOSE}")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|@$~^#&!])")
 
 
@@ -93,8 +85,7 @@ def render_manuscript(
 
     The text is only usable when no finding is an error.
     """
-    header = _HEADER.match(text)
-    split = header.end() if header else 0
+    split = header_end(text)
     looked_up = _Lookup(facts=facts, tables=tables or {})
     head = looked_up.render(text[:split], first_line=1, escape=_escape_yaml)
     body = looked_up.render(text[split:], first_line=text.count("\n", 0, split) + 1, escape=escape_markdown)
@@ -132,13 +123,7 @@ class _Lookup:
 
     def render(self, text: str, *, first_line: int, escape: Callable[[str], str]) -> str:
         """One part of the manuscript rendered; the part unchanged when a finding says why it could not be."""
-        kept: list[str] = []
-
-        def keep(match: re.Match[str]) -> str:
-            kept.append(match[0])
-            return f"{_OPEN}{len(kept) - 1}{_CLOSE}" + "\n" * match[0].count("\n")
-
-        bare = _VERBATIM.sub(keep, text.replace(_OPEN, "").replace(_CLOSE, ""))
+        bare, kept = _taken_out(text.replace(_OPEN, "").replace(_CLOSE, ""))
         environment = self._environment(escape)
         padded = "\n" * (first_line - 1) + bare
         try:
@@ -263,7 +248,24 @@ def _line_of(error: BaseException) -> int | None:
     return line
 
 
+def _taken_out(text: str) -> tuple[str, list[str]]:
+    """The text with a placeholder for each verbatim part, as many lines long; and those parts."""
+    kept: list[str] = []
+    parts, done = [], 0
+    for found in verbatim(text):
+        piece = text[found.start : found.end]
+        parts += [text[done : found.start], f"{_OPEN}{len(kept)}{_CLOSE}", "\n" * piece.count("\n")]
+        kept.append(piece)
+        done = found.end
+    return "".join([*parts, text[done:]]), kept
+
+
 def _put_back(text: str, kept: list[str]) -> str:
-    for at, piece in enumerate(kept):
-        text = text.replace(f"{_OPEN}{at}{_CLOSE}" + "\n" * piece.count("\n"), piece, 1)
-    return text
+    """Each part in its place again, once: a value that holds such a sign cannot call for one."""
+    parts, done, waiting = [], 0, dict(enumerate(kept))
+    for place in _PLACE.finditer(text):
+        piece = waiting.pop(int(place[1]), None)
+        if piece is not None:
+            parts += [text[done : place.start()], piece]
+            done = place.end() + piece.count("\n")
+    return "".join([*parts, text[done:]])

@@ -167,7 +167,7 @@ def write_references(project: Project, place: Path) -> dict[str, str]:
 
 def _reserved(own: str) -> dict[str, str]:
     """Keys of the author's own references, so that no study takes one of them."""
-    return {f"own {key}": key for key in re.findall(r"@\w+\s*\{\s*([^,\s]+)\s*,", own)}
+    return {f"own {key}": key for key in re.findall(r"@\w+\s*\{\s*([^,\s{}]+)\s*,", own)}
 
 
 # Checklists
