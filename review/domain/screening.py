@@ -32,6 +32,7 @@ class Role(StrEnum):
 class Decision:
     """One person's verdict on one record at one stage. `verdict` None takes the earlier one back (undo).
 
+    A withdrawal takes back what this person last said on this record, not on another copy of it.
     `shown` is the id of the record that was on the screen; it must equal `record_id`.
     `number` is the order in which the store accepted it; `uid` makes a repeated delivery harmless.
     """
@@ -93,16 +94,23 @@ _NUMBER = attrgetter("number")
 
 
 def current_decisions(decisions: Iterable[Decision]) -> list[Decision]:
-    """Each person's latest standing decision, in order of arrival; withdrawn ones are gone.
+    """Each person's latest standing decision on one work, in order of arrival.
 
-    The decisions may concern several records of one work: the latest of them counts for that person.
+    The work may have several records. A withdrawal takes back what the person said on its record; what they said on
+    another copy stands, and counts again if it is the latest that is left.
     """
-    latest: dict[tuple[str, Role], Decision] = {}
+    said: dict[tuple[str, Role, str], Decision] = {}
     for decision in sorted(decisions, key=_NUMBER):
-        key = (decision.reviewer, decision.role)
-        latest.pop(key, None)
-        latest[key] = decision
-    return [d for d in latest.values() if d.verdict is not None]
+        key = (decision.reviewer, decision.role, decision.record_id)
+        said.pop(key, None)
+        if decision.verdict is not None:
+            said[key] = decision
+    latest: dict[tuple[str, Role], Decision] = {}
+    for decision in said.values():
+        person = (decision.reviewer, decision.role)
+        latest.pop(person, None)
+        latest[person] = decision
+    return list(latest.values())
 
 
 def outcome(record_id: str, stage: Stage, decisions: Sequence[Decision], *, reviewers_needed: int) -> Outcome:

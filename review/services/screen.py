@@ -178,7 +178,10 @@ def _check_adjudicator(decision: Decision, found: Outcome | None) -> None:
 
 
 def undo(project: Project, reviewer: str, stage: Stage, *, role: Role = Role.REVIEWER) -> Decision | None:
-    """Take back this person's latest standing decision at a stage, as a later fact; the decision taken back."""
+    """Take back this person's latest standing decision at a stage, as a later fact; the decision taken back.
+
+    What they said earlier on another copy of the work stands again.
+    """
     latest: dict[str, Decision] = {}
     for decision in decisions.read(project.store, stage=stage, reviewer=reviewer):
         if decision.role is role:

@@ -74,7 +74,7 @@ def test_a_conflict_is_there_exactly_when_the_outcome_says_so(found: list[Decisi
 def test_taking_everything_back_leaves_an_unscreened_record(found: list[Decision]) -> None:
     taken = [
         replace(d, verdict=None, number=len(found) + at)
-        for at, d in enumerate({(d.reviewer, d.role): d for d in found}.values())
+        for at, d in enumerate({(d.reviewer, d.role, d.record_id): d for d in found}.values())
     ]
     assert current_decisions([*found, *taken]) == []
 
@@ -95,6 +95,24 @@ def test_maybe_goes_forward_at_title_and_abstract_and_keeps_a_full_text_open() -
 def test_a_change_of_mind_is_a_later_fact() -> None:
     assert standing(("Ana", INCLUDE), ("Ben", EXCLUDE), ("Ben", INCLUDE)) is Standing.INCLUDED
     assert standing(("Ana", INCLUDE), ("Ben", INCLUDE), ("Ben", None)) is Standing.PARTIAL
+
+
+def test_a_withdrawal_uncovers_what_was_said_on_another_copy() -> None:
+    first, second = (
+        replace(d, record_id=record) for d, record in zip(said(("Ana", INCLUDE), ("Ana", EXCLUDE)), "rs", strict=True)
+    )
+    assert current_decisions([first, second]) == [second]
+    withdrawn = replace(second, verdict=None, number=3)
+    assert current_decisions([first, second, withdrawn]) == [first]
+    assert current_decisions([first, second, withdrawn, replace(first, verdict=None, number=4)]) == []
+    assert current_decisions([first, second, replace(first, verdict=None, number=3)]) == [second]
+
+
+@given(decision_lists)
+def test_a_withdrawal_changes_nothing_for_anybody_else(found: list[Decision]) -> None:
+    before = [d for d in current_decisions(found) if d.reviewer != "Ana"]
+    taken = [replace(d, verdict=None, number=len(found) + at) for at, d in enumerate(found) if d.reviewer == "Ana"]
+    assert current_decisions([*found, *taken]) == before
 
 
 def test_an_adjudication_always_settles() -> None:

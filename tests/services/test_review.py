@@ -142,6 +142,19 @@ def test_a_decision_on_a_copy_counts_for_the_work(made: Project) -> None:
     assert list(screen.my_decisions(made, "Ana", TA)) == [work(made, 0)]
 
 
+def test_undo_uncovers_what_was_said_on_another_copy(made: Project, say) -> None:
+    say("Ana", 1, "include")
+    say("Ana", 2, "exclude")
+    works.judge(made, [(work(made, 1), work(made, 2))], same_work=True, person="Ana")
+    one = work(made, 1)
+    assert screen.my_decisions(made, "Ana", TA)[one].verdict is Verdict.EXCLUDE
+    screen.undo(made, "Ana", TA)
+    assert screen.my_decisions(made, "Ana", TA)[one].verdict is Verdict.INCLUDE
+    screen.undo(made, "Ana", TA)
+    assert screen.my_decisions(made, "Ana", TA) == {}
+    assert screen.undo(made, "Ana", TA) is None
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
