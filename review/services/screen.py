@@ -90,9 +90,8 @@ def decide(project: Project, decision: Decision) -> bool:
 
 
 def _stages_needed(decision: Decision) -> tuple[Stage, ...]:
-    """The stages whose outcomes a decision is checked against: none for a reviewer's on a title and abstract."""
-    plain = decision.stage is Stage.TITLE_ABSTRACT and decision.role is Role.REVIEWER
-    return () if plain else (decision.stage,)
+    """The stages whose outcomes a decision is checked against: at title and abstract its own work is enough."""
+    return () if decision.stage is Stage.TITLE_ABSTRACT else (decision.stage,)
 
 
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
@@ -142,11 +141,22 @@ def check(project: Project, decision: Decision, *, now: Grounds | None = None) -
         raise ReviewError("Only an exclusion has a reason.", hint="Leave the reason out, or exclude the record.")
     name = team.clean_name(decision.reviewer)
     named = replace(decision, reviewer=known.names.get(name.casefold(), name))
+    found = _found(project, decision.stage, work, known)
     if decision.stage is Stage.FULL_TEXT:
-        _check_full_text(named, known.standing[Stage.FULL_TEXT].get(work), known.rules)
+        _check_full_text(named, found, known.rules)
     if decision.role is Role.ADJUDICATOR:
-        _check_adjudicator(named, known.standing[decision.stage].get(work))
+        _check_adjudicator(named, found)
+    else:
+        _check_reviewer(named, found)
     return named
+
+
+def _found(project: Project, stage: Stage, work: str, known: Grounds) -> Outcome | None:
+    """Where the work stands, read for it alone if the outcomes of all are not at hand."""
+    if stage in known.standing:
+        return known.standing[stage].get(work)
+    said = decisions.read(project.store, stage=stage, of=known.works.members[work])
+    return outcome(work, stage, said, reviewers_needed=known.rules.screening.reviewers_per_record)
 
 
 def _check_full_text(decision: Decision, found: Outcome | None, rules: Protocol) -> None:
@@ -161,6 +171,15 @@ def _check_full_text(decision: Decision, found: Outcome | None, rules: Protocol)
         raise NotAllowed(
             "Excluding a full text needs exactly one reason.",
             hint=f"Choose one of {', '.join(c.id for c in rules.exclude)}.",
+        )
+
+
+def _check_reviewer(decision: Decision, found: Outcome | None) -> None:
+    settled = {d.reviewer for d in found.decisions if d.role is Role.ADJUDICATOR} if found else set()
+    if decision.verdict is not None and decision.reviewer in settled:
+        raise NotAllowed(
+            f"{decision.reviewer} settled the conflict on this record and cannot review it.",
+            hint="Whoever settles a conflict is neither of the two. Take the settlement back first, if it was a mistake.",
         )
 
 

@@ -90,8 +90,10 @@ def latest(store: Store, stage: Stage | None = None) -> int:
         return last_number(connection, stage)
 
 
-def read(store: Store, *, stage: Stage | None = None, reviewer: str | None = None) -> list[Decision]:
-    """Decisions in order of arrival, of one stage or one person if asked."""
+def read(
+    store: Store, *, stage: Stage | None = None, reviewer: str | None = None, of: Sequence[str] | None = None
+) -> list[Decision]:
+    """Decisions in order of arrival, of one stage, one person or a few records if asked."""
     c = decisions.c
     query = select(
         c.record_id, c.stage, c.reviewer, c.verdict, c.reason, c.note, c.role, c.decided_at, c.shown, c.uid, c.number
@@ -100,6 +102,8 @@ def read(store: Store, *, stage: Stage | None = None, reviewer: str | None = Non
         query = query.where(c.stage == str(stage))
     if reviewer is not None:
         query = query.where(c.reviewer == reviewer)
+    if of is not None:
+        query = query.where(c.record_id.in_(of))
     with store.reading() as connection:
         rows = connection.execute(query).all()
     return [

@@ -102,6 +102,23 @@ def test_two_blinded_reviewers_and_a_third_who_settles(made: Project, say) -> No
     balanced(made)
 
 
+@pytest.mark.parametrize("stage", [TA, FT])
+def test_who_settled_a_conflict_does_not_review_the_work_afterwards(made: Project, say, stage: Stage) -> None:
+    if stage is FT:
+        include(say, 0)
+    say("Ana", 0, "include", stage=stage)
+    say("Ben", 0, "exclude", reason="E2", stage=stage)
+    say("Chris", 0, "include", stage=stage, role=Role.ADJUDICATOR)
+    with pytest.raises(NotAllowed, match="settled the conflict"):
+        say("chris", 0, "exclude", reason="E2", stage=stage)
+    with pytest.raises(NotAllowed, match="settled the conflict"):
+        screen.decide_all(
+            made, [Decision(record_id=work(made, 0), stage=stage, reviewer="Chris", verdict=Verdict.INCLUDE)]
+        )
+    screen.undo(made, "Chris", stage, role=Role.ADJUDICATOR)
+    assert say("Chris", 0, "include", stage=stage)
+
+
 def test_what_a_reviewer_sees_does_not_depend_on_the_others_verdicts(made: Project, say) -> None:
     def seen() -> tuple[object, ...]:
         return (
