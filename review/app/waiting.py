@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from review.domain.errors import ReviewError
+from review.domain.record import Record
 from review.domain.screening import Stage
 from review.services import rank, screen
 from review.services.project import Project
+from review.services.works import read
 
 _log = logging.getLogger(__name__)
+_AHEAD = 20  # records read at once: most key presses then read none
+_LOOK_EVERY = 2.0  # seconds between two looks for a new order
 
 
 @dataclass(slots=True)
@@ -30,6 +36,8 @@ class Waiting:
     order: int  # the published ranking the tail follows
     _done: set[str] = field(default_factory=set)
     _taken_back: int = 0
+    _records: dict[str, Record] = field(default_factory=dict)
+    _looked: float = 0.0
     _sorting: threading.Thread | None = None
     _fresh: tuple[int, int, list[str]] | None = None  # (take-backs when read, order, works)
 
@@ -52,6 +60,12 @@ class Waiting:
     def share(self) -> float:
         total = self.decided + len(self.ids)
         return self.decided / total if total else 1.0
+
+    def record(self, project: Project, work: str) -> Record:
+        """The record to show; the next ones of the queue are read with it, for records never change."""
+        if work not in self._records:
+            self._records = read(project, [work, *islice(self.ids, _AHEAD)])
+        return self._records[work]
 
     def decide(self, work: str) -> None:
         """The work leaves the queue. One that had left it already changes nothing."""
@@ -77,9 +91,16 @@ class Waiting:
             if at == self._taken_back:
                 self._replace_tail(works)
                 self.order = order
-        elif (self._sorting is None or not self._sorting.is_alive()) and rank.published(project) != self.order:
+        elif (self._sorting is None or not self._sorting.is_alive()) and self._is_outdated(project):
             self._sorting = threading.Thread(target=self._sort, args=(project,), daemon=True)
             self._sorting.start()
+
+    def _is_outdated(self, project: Project) -> bool:
+        now = time.monotonic()
+        if now - self._looked < _LOOK_EVERY:
+            return False
+        self._looked = now
+        return rank.published(project) != self.order
 
     def _sort(self, project: Project) -> None:
         at = self._taken_back

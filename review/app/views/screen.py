@@ -66,7 +66,7 @@ def _one_record(project: Project, who: str, rules: Protocol, *, marked: bool) ->
     work = waiting.head
     above, card = st.container(), st.container()
     if work is not None:  # the record is sent first, so that it is on the screen first
-        card.html(markup.record_card(screen.record(project, work), rules if marked else None))
+        card.html(markup.record_card(waiting.record(project, work), rules if marked else None))
     with above:
         frame.show_notices()
         st.progress(waiting.share, text=f"{waiting.decided:,} decided by you, {len(waiting.ids):,} waiting")
