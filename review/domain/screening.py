@@ -97,7 +97,8 @@ def current_decisions(decisions: Iterable[Decision]) -> list[Decision]:
     """Each person's latest standing decision on one work, in order of arrival.
 
     The work may have several records. A withdrawal takes back what the person said on its record; what they said on
-    another copy stands, and counts again if it is the latest that is left.
+    another copy stands, and counts again if it is the latest that is left. Once the last reviewer's decision is taken
+    back, an adjudication of the work is gone too.
     """
     said: dict[tuple[str, Role, str], Decision] = {}
     for decision in sorted(decisions, key=_NUMBER):
@@ -105,6 +106,8 @@ def current_decisions(decisions: Iterable[Decision]) -> list[Decision]:
         said.pop(key, None)
         if decision.verdict is not None:
             said[key] = decision
+        elif not any(role is Role.REVIEWER for _, role, _ in said):
+            said.clear()  # nothing is left that an adjudicator could have settled
     latest: dict[tuple[str, Role], Decision] = {}
     for decision in said.values():
         person = (decision.reviewer, decision.role)
@@ -116,13 +119,16 @@ def current_decisions(decisions: Iterable[Decision]) -> list[Decision]:
 def outcome(record_id: str, stage: Stage, decisions: Sequence[Decision], *, reviewers_needed: int) -> Outcome:
     """Where one work stands at one stage.
 
-    An adjudicator's decision settles. Otherwise as many people as the protocol asks for must agree; `maybe`
-    counts as forward at title and abstract, and keeps a full text open. At full text, two exclusions for
-    different reasons are a conflict, because the flow diagram counts one reason per report.
+    An adjudicator's decision settles as long as any reviewer's stands, also when the reviewers come to agree among
+    themselves: only the adjudicator takes it back. With no reviewer's decision left the work is unscreened, and what
+    was settled does not come back with new decisions. Without an adjudicator, as many people as the protocol asks for
+    must agree; `maybe` counts as forward at title and abstract, and keeps a full text open. At full text, two
+    exclusions for different reasons are a conflict, because the flow diagram counts one reason per report.
     """
     mine = current_decisions(d for d in decisions if d.stage is stage)
     settled_by = [d for d in mine if d.role is Role.ADJUDICATOR]
-    if settled_by:
+    reviewed = [d for d in mine if d.role is Role.REVIEWER]
+    if settled_by and reviewed:
         last = settled_by[-1]
         standing = Standing.INCLUDED if last.verdict is Verdict.INCLUDE else Standing.EXCLUDED
         if last.verdict is Verdict.MAYBE:
@@ -136,7 +142,7 @@ def outcome(record_id: str, stage: Stage, decisions: Sequence[Decision], *, revi
             adjudicated=standing.settled,
             decisions=tuple(mine),
         )
-    standing, reason = _agreement(mine, stage, reviewers_needed)
+    standing, reason = _agreement(reviewed, stage, reviewers_needed)
     return Outcome(record_id=record_id, stage=stage, standing=standing, reason=reason, decisions=tuple(mine))
 
 

@@ -110,9 +110,18 @@ def test_a_withdrawal_uncovers_what_was_said_on_another_copy() -> None:
 
 @given(decision_lists)
 def test_a_withdrawal_changes_nothing_for_anybody_else(found: list[Decision]) -> None:
-    before = [d for d in current_decisions(found) if d.reviewer != "Ana"]
-    taken = [replace(d, verdict=None, number=len(found) + at) for at, d in enumerate(found) if d.reviewer == "Ana"]
-    assert current_decisions([*found, *taken]) == before
+    reviews = [replace(d, role=Role.REVIEWER) for d in found]
+    before = [d for d in current_decisions(reviews) if d.reviewer != "Ana"]
+    taken = [replace(d, verdict=None, number=len(found) + at) for at, d in enumerate(reviews) if d.reviewer == "Ana"]
+    assert current_decisions([*reviews, *taken]) == before
+
+
+@given(decision_lists, st.integers(1, 3), st.sampled_from(Stage))
+def test_without_a_reviewers_decision_a_work_is_unscreened(found: list[Decision], needed: int, stage: Stage) -> None:
+    o = outcome("r", stage, found, reviewers_needed=needed)
+    reviewed = any(d.role is Role.REVIEWER for d in o.decisions)
+    assert (o.standing is Standing.UNSCREENED) == (not reviewed)
+    assert reviewed or not o.adjudicated
 
 
 def test_an_adjudication_always_settles() -> None:
@@ -120,6 +129,15 @@ def test_an_adjudication_always_settles() -> None:
         "r", FT, said(("Ana", INCLUDE), ("Ben", EXCLUDE, "E1"), ("Chris", EXCLUDE, "E2"), stage=FT), reviewers_needed=2
     )
     assert (settled.standing, settled.reason, settled.adjudicated) == (Standing.EXCLUDED, "E2", True)
+
+
+def test_an_adjudication_stands_while_any_reviewers_decision_does() -> None:
+    settled = (("Ana", INCLUDE), ("Ben", EXCLUDE), ("Chris", EXCLUDE))
+    assert standing(*settled, ("Ben", INCLUDE)) is Standing.EXCLUDED
+    assert standing(*settled, ("Ben", INCLUDE), ("Chris", None)) is Standing.INCLUDED
+    assert standing(*settled, ("Ben", None)) is Standing.EXCLUDED
+    assert standing(*settled, ("Ben", None), ("Ana", None)) is Standing.UNSCREENED
+    assert standing(*settled, ("Ben", None), ("Ana", None), ("Ana", INCLUDE)) is Standing.PARTIAL
 
 
 def test_two_reasons_for_one_full_text_are_a_conflict_and_for_a_title_are_not() -> None:
