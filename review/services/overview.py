@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 
-from review.domain.screening import Decision, Role, Stage, Standing, current_decisions
+from review.domain.screening import Decision, Role, Stage, Standing
 from review.services import chart, flow, protocol, screen
 from review.services.project import Project
 from review.services.works import groups, unsure, works
-from review.storage import decisions, duplicates, records
+from review.storage import duplicates, records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +157,12 @@ def needs_dedup(project: Project) -> bool:
 
 
 def agreement_pairs(project: Project, stage: Stage) -> list[tuple[str, str, str, str]]:
-    """(work, reviewer pair joined by " – ", verdict of the first, verdict of the second) for every two people who judged a work."""
-    work_of = works(project).work_of
-    of_work: dict[str, list[Decision]] = {}
-    for decision in decisions.read(project.store, stage=stage):
-        if decision.role is Role.REVIEWER:
-            of_work.setdefault(work_of[decision.record_id], []).append(decision)
+    """(work, reviewer pair joined by " – ", verdict of the first, verdict of the second) for every two people who judged
+    a work that is at this stage now.
+    """
     pairs = []
-    for work, found in of_work.items():
-        standing = sorted(current_decisions(found), key=lambda d: d.reviewer)
+    for work, found in screen.outcomes(project, stage).items():
+        standing = sorted((d for d in found.decisions if d.role is Role.REVIEWER), key=lambda d: d.reviewer)
         for a, b in combinations(standing, 2):
             pairs.append((work, f"{a.reviewer} – {b.reviewer}", _forward(a), _forward(b)))
     return pairs

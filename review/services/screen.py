@@ -142,6 +142,11 @@ def check(project: Project, decision: Decision, *, now: Grounds | None = None) -
     name = team.clean_name(decision.reviewer)
     named = replace(decision, reviewer=known.names.get(name.casefold(), name))
     found = _found(project, decision.stage, work, known)
+    if decision.stage is Stage.TITLE_ABSTRACT and decision.verdict and not known.works.from_databases(work):
+        raise NotAllowed(
+            f"{decision.record_id} was found by another way than a database, so it has no screening by title.",
+            hint="Look for its full text and assess that.",
+        )
     if decision.stage is Stage.FULL_TEXT:
         _check_full_text(named, found, known.rules)
     if decision.role is Role.ADJUDICATOR:
@@ -220,12 +225,14 @@ def undo(project: Project, reviewer: str, stage: Stage, *, role: Role = Role.REV
 
 
 def my_decisions(project: Project, reviewer: str, stage: Stage) -> dict[str, Decision]:
-    """The standing decisions of one reviewer, by work."""
+    """The standing decisions of one reviewer on the works that are at this stage now, by work."""
     work_of = works.works(project).work_of
+    here = outcomes(project, stage)
     mine = [d for d in decisions.read(project.store, stage=stage, reviewer=reviewer) if d.role is Role.REVIEWER]
     by_work: dict[str, list[Decision]] = defaultdict(list)
     for decision in mine:
-        by_work[work_of[decision.record_id]].append(decision)
+        if work_of[decision.record_id] in here:
+            by_work[work_of[decision.record_id]].append(decision)
     return {work: standing[-1] for work, found in by_work.items() if (standing := current_decisions(found))}
 
 

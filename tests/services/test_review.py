@@ -8,6 +8,7 @@ from invented import TOPICS, ris, work
 from review.domain.charting import Answer, ChartEntry
 from review.domain.errors import BadInput, Missing, NotAllowed, ReviewError, StaleDecision
 from review.domain.flow import identities
+from review.domain.record import SourceKind
 from review.domain.screening import Decision, Role, Stage, Standing, Verdict
 from review.services import chart, collect, facts, flow, fulltext, overview, rank, screen, works
 from review.services.collect import Origin
@@ -293,8 +294,6 @@ def test_a_full_text_needs_one_reason_and_no_maybe(made: Project, say) -> None:
 
 
 def test_records_of_other_methods_have_their_own_column(made: Project, say) -> None:
-    from review.domain.record import SourceKind
-
     extra = ris(5).replace("lung nodule", "rib").replace("inv.5", "inv.77").encode()
     collect.import_bytes(made, extra, file_name="cited.ris", origin=Origin(source="cited", kind=SourceKind.CITATION))
     include(say, 0)
@@ -302,6 +301,28 @@ def test_records_of_other_methods_have_their_own_column(made: Project, say) -> N
     assert (counts.citations_results, counts.other_sought_reports, counts.other_awaiting) == (1, 1, 1)
     assert counts.database_results == 11
     balanced(made)
+
+
+def test_only_works_that_are_at_a_stage_now_are_counted_there(made: Project, say) -> None:
+    include(say, 0, 1)
+    for who in ("Ana", "Ben"):
+        say(who, 0, "include", stage=FT)
+        say(who, 1, "include", stage=FT)
+    assert screen.progress(made, "Ana", FT).decided == len(overview.agreement_pairs(made, FT)) == 2
+    for who in ("Ana", "Ben"):
+        say(who, 1, "exclude", reason="E1")
+    assert list(screen.my_decisions(made, "Ana", FT)) == [work(made, 0)]
+    assert (screen.progress(made, "Ana", FT).decided, screen.progress(made, "Ana", FT).waiting) == (1, 0)
+    assert [pair[0] for pair in overview.agreement_pairs(made, FT)] == [work(made, 0)]
+
+
+def test_a_record_of_another_method_has_no_screening_by_title(made: Project, say) -> None:
+    extra = ris(5).replace("lung nodule", "rib").replace("inv.5", "inv.77").encode()
+    collect.import_bytes(made, extra, file_name="cited.ris", origin=Origin(source="cited", kind=SourceKind.CITATION))
+    [cited] = [r for r, source in works.works(made).sources.items() if source == "cited"]
+    with pytest.raises(NotAllowed, match="another way than a database"):
+        screen.decide(made, Decision(record_id=cited, stage=TA, reviewer="Ana", verdict=Verdict.INCLUDE))
+    assert screen.my_decisions(made, "Ana", TA) == {}
 
 
 def test_charting_keeps_value_quote_and_page_and_only_what_changed(made: Project, say) -> None:
