@@ -60,10 +60,12 @@ def save(project: Project, entries: Sequence[ChartEntry]) -> int:
     work_of = works(project).work_of
     standing = _standing(project)
     included = included_records(project)
-    checked = [check(project, entry, included=included) for entry in entries]
+    written = {name: team.as_known(project, name) for name in {entry.reviewer for entry in entries}}
+    named = [replace(entry, reviewer=written[entry.reviewer]) for entry in entries]
+    checked = [check(project, entry, included=included) for entry in named]
     fresh = [e for e in checked if _changes(e, standing.get((work_of[e.record_id], e.field_id, e.reviewer)))]
-    for name in {entry.reviewer for entry in fresh}:
-        team.join(project, name)
+    stored = {name: team.join(project, name) for name in {entry.reviewer for entry in fresh}}
+    fresh = [replace(entry, reviewer=stored[entry.reviewer]) for entry in fresh]
     charting.append(project.store, fresh, protocol=projects.latest_protocol(project.store))
     return len(fresh)
 

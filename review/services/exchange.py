@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -313,8 +313,8 @@ def import_retrievals(project: Project, path: Path, *, person: str) -> ExchangeR
     ]
 
     def store() -> int:
-        team.join(project, name)
-        decisions.append_retrieval(project.store, fresh)
+        who = team.join(project, name)
+        decisions.append_retrieval(project.store, [replace(found, who=who) for found in fresh])
         return len(fresh)
 
     return _stored(sheet, findings, len(facts), store)

@@ -85,7 +85,7 @@ def decide(project: Project, decision: Decision) -> bool:
     now = Grounds.of(project, _stages_needed(decision))
     checked = check(project, decision, now=now)
     if checked.reviewer not in now.names.values():
-        team.join(project, checked.reviewer, role=str(checked.role))
+        checked = replace(checked, reviewer=team.join(project, checked.reviewer, role=str(checked.role)))
     return decisions.append_one(project.store, checked, protocol=now.version)
 
 
@@ -95,13 +95,14 @@ def _stages_needed(decision: Decision) -> tuple[Stage, ...]:
 
 
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
-    """Append many decisions in one transaction, all or none; how many. Each is checked first, as by `decide`."""
+    """Append many decisions and who made them in one transaction, all or none; how many. Each is checked first, as by `decide`."""
     now = Grounds.of(project)
     checked = [check(project, decision, now=now) for decision in found]
-    for name, role in {(d.reviewer, d.role) for d in checked}:
-        team.join(project, name, role=str(role))
+    roles = {decision.reviewer: str(decision.role) for decision in checked}
     with project.store.writing() as connection:
-        decisions.append(connection, checked, protocol=now.version)
+        stored = {name: projects.join(connection, name, role=role) for name, role in roles.items()}
+        named = [replace(decision, reviewer=stored[decision.reviewer]) for decision in checked]
+        decisions.append(connection, named, protocol=now.version)
     return len(checked)
 
 

@@ -24,24 +24,15 @@ def clean_name(name: str) -> str:
 
 
 def join(project: Project, name: str, *, role: str = "reviewer") -> str:
-    """Make sure a person is known to the project; their name as stored."""
-    found = projects.read_people(project.store)
-    known = _as_known(found, name)
-    if all(person.name != known for person in found):
-        projects.append_person(project.store, name=known, role=role)
-    return known
+    """Make sure a person is known to the project, once however many ask at the same time; their name as stored."""
+    cleaned = clean_name(name)
+    with project.store.writing() as connection:
+        return projects.join(connection, cleaned, role=role)
 
 
 def as_known(project: Project, name: str) -> str:
     """The name as the project already writes it, else cleaned; nothing is stored."""
-    return _as_known(projects.read_people(project.store), name)
-
-
-def _as_known(found: list[Person], name: str) -> str:
-    cleaned = clean_name(name)
-    names = [person.name for person in found]
-    alike = [known for known in names if known.casefold() == cleaned.casefold()]
-    return cleaned if cleaned in names or not alike else alike[0]
+    return projects.as_stored([person.name for person in projects.read_people(project.store)], clean_name(name))
 
 
 def people(project: Project, *, now: Stamps | None = None) -> list[Person]:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from review.domain.protocol import Amendment
 from review.storage.schema import people, projects, protocol_versions, rank_order, rank_runs
@@ -54,10 +54,27 @@ def latest_protocol(store: Store) -> int:
     return -1 if last is None else int(last)
 
 
-def append_person(store: Store, *, name: str, role: str, active: bool = True, who: str = "") -> None:
-    with store.writing() as connection:
-        row = {"name": name, "role": role, "active": int(active), "who": who or name, "at": now()}
-        connection.execute(insert(people).values(**row))
+def join(connection: Connection, name: str, *, role: str) -> str:
+    """The person's name as stored; first appended, in the caller's writing transaction, unless somebody has it.
+
+    Names that differ only in capitals are one person's.
+    """
+    known = connection.execute(select(people.c.name).order_by(people.c.number)).scalars().all()
+    stored = as_stored(known, name)
+    if stored not in known:
+        append_person(connection, name=stored, role=role)
+    return stored
+
+
+def as_stored(known: Sequence[str], name: str) -> str:
+    """The name as it is written already, else as it is given."""
+    alike = [one for one in known if one.casefold() == name.casefold()]
+    return name if name in known or not alike else alike[0]
+
+
+def append_person(connection: Connection, *, name: str, role: str, active: bool = True, who: str = "") -> None:
+    row = {"name": name, "role": role, "active": int(active), "who": who or name, "at": now()}
+    connection.execute(insert(people).values(**row))
 
 
 def read_people(store: Store) -> list[Person]:

@@ -6,14 +6,14 @@ import pytest
 from invented import TOPICS, ris, work
 
 from review.domain.charting import Answer, ChartEntry
-from review.domain.errors import BadInput, Missing, NotAllowed, ReviewError, StaleDecision
+from review.domain.errors import BadInput, Missing, NotAllowed, ReviewError, StaleDecision, StorageFailure
 from review.domain.flow import identities
 from review.domain.record import SourceKind
 from review.domain.screening import Decision, Role, Stage, Standing, Verdict
-from review.services import chart, collect, facts, flow, fulltext, overview, rank, screen, works
+from review.services import chart, collect, facts, flow, fulltext, overview, rank, screen, team, works
 from review.services.collect import Origin
 from review.services.project import Project
-from review.storage import decisions, records
+from review.storage import decisions, projects, records
 
 TA, FT = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
 
@@ -197,6 +197,34 @@ def test_a_batch_is_stored_whole_or_not_at_all(made: Project) -> None:
         screen.decide_all(made, [good, bad])
     assert decisions.read(made.store) == []
     assert screen.decide_all(made, [good]) == 1
+
+
+def test_a_batch_that_cannot_be_stored_leaves_nobody_behind(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise StorageFailure("disk full")
+
+    monkeypatch.setattr(decisions, "append", full)
+    with pytest.raises(StorageFailure):
+        screen.decide_all(made, [Decision(record_id=work(made, 0), stage=TA, reviewer="Zoe", verdict=Verdict.INCLUDE)])
+    assert "Zoe" not in [person.name for person in team.people(made)]
+
+
+def test_a_name_that_somebody_took_a_moment_ago_is_that_persons(
+    made: Project, say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    include(say, 0)
+    for who in ("Ana", "Ben"):
+        say(who, 0, "include", stage=FT)
+    team.join(made, "Zoe")
+    field = next(f.id for f in chart.form(made).fields if f.kind == "number")
+    nobody = lambda *_, **__: []  # noqa: E731  # as if read before Zoe joined
+    monkeypatch.setattr(team, "people", nobody)
+    monkeypatch.setattr(projects, "read_people", nobody)
+    screen.decide(made, Decision(record_id=work(made, 1), stage=TA, reviewer="zoe", verdict=Verdict.EXCLUDE))
+    screen.decide_all(made, [Decision(record_id=work(made, 2), stage=TA, reviewer="ZOE", verdict=Verdict.EXCLUDE)])
+    chart.save(made, [ChartEntry(record_id=work(made, 0), field_id=field, reviewer="zoe", value="12")])
+    assert {d.reviewer for d in decisions.read(made.store)} == {"Ana", "Ben", "Zoe"}
+    assert {e.reviewer for e in chart.entries(made)} == {"Zoe"}
 
 
 def test_a_work_judged_by_enough_people_is_not_asked_for_again(made: Project, say) -> None:

@@ -209,9 +209,28 @@ def test_a_new_order_replaces_the_old_one_whole(store: Store) -> None:
 
 
 def test_people_stand_as_last_stated(store: Store) -> None:
-    projects.append_person(store, name="Ana", role="reviewer")
-    projects.append_person(store, name="Ana", role="adjudicator", active=False)
+    with store.writing() as connection:
+        projects.append_person(connection, name="Ana", role="reviewer")
+        projects.append_person(connection, name="Ana", role="adjudicator", active=False)
     assert [(p.name, p.role, p.active) for p in projects.read_people(store)] == [("Ana", "adjudicator", False)]
+
+
+def test_two_who_join_at_once_under_one_name_are_one_person(store: Store) -> None:
+    ready, stored = threading.Barrier(4), []
+
+    def work(name: str) -> None:
+        ready.wait()
+        with store.writing() as connection:
+            stored.append(projects.join(connection, name, role="reviewer"))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("Ana", "ana", "ANA", "Ben")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    names = [person.name for person in projects.read_people(store)]
+    assert len(names) == 2
+    assert sorted(set(stored)) == names
 
 
 def test_opening_twice_changes_nothing(database_url: str) -> None:
