@@ -1,10 +1,13 @@
-"""Where files lie, and YAML read with the line of every key.
+"""Where files lie, files written whole, and YAML read with the line of every key.
 
 `templates/` and `protocols/` sit at the top of a checkout and travel in the wheel under `review/_data`.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import uuid
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from review.domain.errors import Missing
+from review.domain.errors import Missing, ReviewError
 from review.domain.finding import Finding
 
 # The C parser gives the same marks ten times faster; wheels without it fall back.
@@ -27,6 +30,38 @@ def data_dir(name: str) -> Path:
         if place.is_dir():
             return place
     raise Missing("data folder", name, ("templates", "protocols"))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and its folder if there is none; what it held before stays until all is on disk.
+
+    Raises ReviewError if the folder or the disk does not take it.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe, or a folder, which refuses by itself
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)  # a link stays a link
+    except OSError as error:
+        raise ReviewError(
+            f"{path} could not be written ({error.strerror or error}).",
+            hint="What was there before is unchanged. Check the folder and the free space, then try again.",
+        ) from error
+
+
+def _replace(place: Path, data: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if place.exists():
+            shutil.copymode(place, beside)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

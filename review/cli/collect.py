@@ -119,6 +119,7 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
 
     Entries that cannot be read are reported with their line, and the exit status is then 1; all others are written.
     """
+    from review.resources import write_file
     from review.services import files
 
     if target == STANDARD_OUTPUT and wants_json():
@@ -129,8 +130,7 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
     if target == STANDARD_OUTPUT:
         click.echo(found.data, nl=False)
         return Answer(document={}, findings=found.findings)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(found.data)
+    write_file(target, found.data)
     return Answer(
         document={"path": target, "from": found.from_format, "to": found.to_format, "records": found.records},
         text=f"{target}: {counted(found.records, 'record')} written as {found.to_format}.",

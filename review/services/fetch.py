@@ -10,6 +10,7 @@ from review.domain.errors import BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.record import Record
 from review.formats import registry as formats
+from review.resources import write_file
 from review.services.project import Progress, silent
 from review.sources import registry
 from review.sources.contract import Page, Plan, Question, Source
@@ -59,8 +60,7 @@ def fetch(
     wanted = min(plan.reported, limit or plan.reported)
     if len(found) != wanted:
         findings.append(_differs(chosen, plan, wanted, len(found)))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(formats.write(found, target.name))
+    write_file(out, formats.write(found, target.name))
     return Fetched(
         path=out,
         format=target.name,

@@ -14,6 +14,7 @@ from review.domain.protocol import Protocol
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Stage, Standing
 from review.render.flow_file import flow_file
+from review.resources import write_file
 from review.services import protocol, screen
 from review.services.project import Project
 from review.services.works import Works, works
@@ -130,6 +131,5 @@ def write(project: Project, paths: Iterable[Path]) -> list[Finding]:
     """Write the diagram in the form each suffix asks for; findings if it does not balance."""
     made = [(path, as_file(project, path.suffix)) for path in paths]
     for path, data in made:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        write_file(path, data)
     return check(project)

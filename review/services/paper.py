@@ -19,7 +19,7 @@ from review.lint import document
 from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
-from review.resources import data_dir, read_yaml
+from review.resources import data_dir, read_yaml, write_file
 from review.services import facts, flow
 from review.services.project import Project, steadily
 from review.services.tables import tables
@@ -106,12 +106,11 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
             raise Missing("document format", name, FORMATS)
     markdown, findings = steadily(project, lambda: _looked_up(project, place))
     target = place / BUILD
-    target.mkdir(exist_ok=True)
     files = []
     for name in formats:
         data = build_document(markdown, to=name, resources=place, bibliography=place / REFERENCES)
         path = target / f"manuscript.{name}"
-        path.write_bytes(data)
+        write_file(path, data)
         files.append(path)
     return BuildReport(files=tuple(files), findings=(*findings, *lint(project, folder), *flow.check(project)))
 
@@ -137,10 +136,9 @@ def resolve(project: Project, place: Path, keys: dict[str, str]) -> tuple[str, l
 def write_figures(project: Project, place: Path) -> None:
     """The flow diagram as SVG and, where the export parts are installed, as PNG for word processors."""
     figures = place / "figures"
-    figures.mkdir(exist_ok=True)
     svg = flow.as_file(project, ".svg")
-    (figures / "flow.svg").write_bytes(svg)
-    (figures / "flow.png").write_bytes(svg_to_png(svg.decode("utf-8"), dpi=300))
+    write_file(figures / "flow.svg", svg)
+    write_file(figures / "flow.png", svg_to_png(svg.decode("utf-8"), dpi=300))
 
 
 def write_references(project: Project, place: Path) -> dict[str, str]:
@@ -161,7 +159,7 @@ def write_references(project: Project, place: Path) -> dict[str, str]:
     lines = [f"% key {keys[work]} = {work}" for work in included]
     entries = bibtex.write([shown[work] for work in included], keys=keys).decode("utf-8")
     own_part = own.rstrip("\n") + "\n\n" if own.strip() else ""
-    path.write_text(own_part + "\n".join([_MARK, *lines, "", entries]), encoding="utf-8")
+    write_file(path, (own_part + "\n".join([_MARK, *lines, "", entries])).encode("utf-8"))
     return {work: keys[work] for work in included}
 
 

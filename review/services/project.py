@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAProject, ReviewError
 from review.domain.manuscript import PROJECT_TYPES
-from review.resources import data_dir
+from review.resources import data_dir, write_file
 from review.storage import projects, transfer
 from review.storage.store import Store, open_file, open_store
 
@@ -104,10 +104,8 @@ def create(
         shutil.copyfile(data_dir("protocols") / f"{preset}.yaml", root / PROTOCOL)
     identity = uuid.uuid4().hex
     called = re.sub(r'["\\\x00-\x1f]', " ", name or root.resolve().name).strip() or "review"
-    (root / CONFIG).write_text(
-        f'# This folder is a Scopewright project.\n[project]\nid = "{identity}"\nname = "{called}"\ntype = "{type}"\n',
-        encoding="utf-8",
-    )
+    settings = f'[project]\nid = "{identity}"\nname = "{called}"\ntype = "{type}"\n'
+    write_file(root / CONFIG, f"# This folder is a Scopewright project.\n{settings}".encode())
     return open_project(root)
 
 

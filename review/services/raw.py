@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from review.domain.finding import Finding
+from review.resources import write_file
 from review.sources.contract import Page, Part, Plan, Question
 
 FOLDER = "searches"
@@ -84,7 +85,7 @@ def begin(root: Path, begun: Begun, *, taken: set[str]) -> Begun:
         "question": asdict(begun.question),
         "plan": {key: value for key, value in asdict(begun.plan).items() if key != "first"},
     }
-    _write(folder / "plan.json", json.dumps(document, ensure_ascii=False, indent=1).encode())
+    write_file(folder / "plan.json", json.dumps(document, ensure_ascii=False, indent=1).encode())
     return replace(begun, folder=folder, pages=())
 
 
@@ -107,23 +108,13 @@ def keep(begun: Begun, pages: Sequence[Page]) -> Begun:
             reported=page.reported,
             fault=page.fault,
         )
-        _write(begun.folder / kept.file, gzip.compress(page.data, _LEVEL, mtime=0))
+        write_file(begun.folder / kept.file, gzip.compress(page.data, _LEVEL, mtime=0))
         held.append(kept)
         with (begun.folder / "pages.jsonl").open("ab") as lines:
             lines.write((json.dumps(asdict(kept), ensure_ascii=False) + "\n").encode())
             lines.flush()
             os.fsync(lines.fileno())
     return replace(begun, pages=tuple(held))
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def unfinished(root: Path, name: str, *, done: set[str], now: str) -> Begun | None:
@@ -184,7 +175,7 @@ def _trusted(folder: Path) -> list[Kept]:
             break
         held.append(kept)
     if len(held) < len(lines):
-        _write(path, b"".join(lines[: len(held)]))
+        write_file(path, b"".join(lines[: len(held)]))
     return held
 
 

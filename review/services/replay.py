@@ -12,6 +12,7 @@ from review.domain.errors import BadInput, ReviewError
 from review.ranking.active import simulate
 from review.ranking.features import Text, build_corpus
 from review.ranking.metrics import OrderMetrics, order_metrics
+from review.resources import write_file
 from review.services import protocol as rules
 from review.services import sheets
 from review.services.project import Progress, silent
@@ -126,10 +127,8 @@ def _own_words(path: Path) -> str:
 
 def write_order(path: Path, found: Replayed) -> None:
     """Write the ids in the order seen, one a line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{record}\n" for record in found.order), encoding="utf-8", newline="\n")
+    write_file(path, "".join(f"{record}\n" for record in found.order).encode("utf-8"))
 
 
 def write_metrics(path: Path, found: Replayed) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
+    write_file(path, (json.dumps(found.as_dict(), indent=2) + "\n").encode("utf-8"))

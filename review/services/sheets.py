@@ -15,6 +15,7 @@ from review.formats import excel
 from review.formats.columns import neutral
 from review.formats.decoding import decode
 from review.formats.table import DELIMITERS, rows
+from review.resources import write_file
 
 _EXCEL_MARK = re.compile(r"\ufeff?\"?sep=(.)\"?[^\n]*\n", re.IGNORECASE)
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")  # what `neutral` made of a cell that a spreadsheet would run
@@ -131,8 +132,7 @@ def write(path: Path, columns: Sequence[str], found: Iterable[Sequence[object]])
     for row in found:
         writer.writerow([_safe(value) for value in row])
         count += 1
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(buffer.getvalue(), encoding="utf-8", newline="")
+    write_file(path, buffer.getvalue().encode("utf-8"))
     return count
 
 
