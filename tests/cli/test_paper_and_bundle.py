@@ -123,6 +123,6 @@ def test_the_sample_review_is_written_once_and_then_left_alone(
     monkeypatch.setattr("review.app.server.serve", lambda root, **asked: served.append((Path(root), asked["port"])))
     assert "was there already" in run("demo", "sample", "--no-serve").stdout
     result = run("demo", "sample", "--port", "8700", "--no-browser")
-    assert served == [(Path("sample"), 8700)]
+    assert served == [(Path("sample").resolve(), 8700)]
     assert result.stdout == ""
     assert "was there already" in result.stderr
