@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from review.domain import flow as arithmetic
@@ -30,12 +31,13 @@ def counts(project: Project) -> FlowCounts:
     second = screen.outcomes(project, Stage.FULL_TEXT)
     rules = protocol.in_force(project)
     missing = not_retrieved(project, found)
+    label = partial(protocol.criterion_label, project)
     databases = _per_source(found, SourceKind.DATABASE)
     registers = _per_source(found, SourceKind.REGISTER)
     settled = [o for o in first.values() if o.standing.settled]
     excluded = sum(o.standing is Standing.EXCLUDED for o in settled)
-    left = _column([o for work, o in second.items() if found.from_databases(work)], missing, rules)
-    right = _column([o for work, o in second.items() if not found.from_databases(work)], missing, rules)
+    left = _column([o for work, o in second.items() if found.from_databases(work)], missing, rules, label)
+    right = _column([o for work, o in second.items() if not found.from_databases(work)], missing, rules, label)
     identified = sum(n for _, n in databases) + sum(n for _, n in registers)
     included = left.included + right.included
     return FlowCounts(
@@ -77,19 +79,18 @@ class _Column:
     included: int
 
 
-def _column(found: list[Outcome], missing: set[str], rules: Protocol) -> _Column:
+def _column(found: list[Outcome], missing: set[str], rules: Protocol, label: Callable[[str], str]) -> _Column:
     settled = [o for o in found if o.standing.settled]
     gone = sum(o.record_id in missing and not o.standing.settled for o in found)
     out = Counter(o.reason for o in settled if o.standing is Standing.EXCLUDED)
     order = {c.id: at for at, c in enumerate(rules.exclude)}
-    labels = {c.id: c.label for c in rules.exclude}
     reasons = sorted(out, key=lambda reason: (-out[reason], order.get(reason, len(order))))
     return _Column(
         sought=len(found),
         missing=gone,
         assessed=len(settled),
         awaiting=len(found) - gone - len(settled),
-        excluded=tuple((labels.get(r, r or NO_REASON), out[r]) for r in reasons),
+        excluded=tuple((label(r) if r else NO_REASON, out[r]) for r in reasons),
         included=sum(o.standing is Standing.INCLUDED for o in settled),
     )
 

@@ -84,6 +84,22 @@ def _parsed(text: str, project: Project) -> Protocol:
     return protocol
 
 
+def criterion_label(project: Project, criterion_id: str) -> str:
+    """The short form of an exclusion criterion, also of one that an amendment has removed; its id if nobody knows it."""
+    found = in_force(project).exclusion(criterion_id)
+    return found.label if found else _earlier_labels(project).get(criterion_id, criterion_id)
+
+
+def _earlier_labels(project: Project) -> dict[str, str]:
+    """The labels of every version that was frozen, each as last written."""
+
+    def compute() -> dict[str, str]:
+        versions = [check_text(version.text)[0] for version in projects.protocol_history(project.store)]
+        return {c.id: c.label for version in versions if version for c in version.exclude}
+
+    return project.cached("labels", projects.latest_protocol(project.store), compute)
+
+
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

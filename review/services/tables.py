@@ -51,8 +51,8 @@ _safe = escape_markdown
 
 def _criteria(project: Project) -> str:
     rules = protocol.in_force(project)
-    rows = [(c.id, "include", _safe(c.text)) for c in rules.include] + [
-        (c.id, "exclude", _safe(c.text)) for c in rules.exclude
+    rows = [(_safe(c.id), "include", _safe(c.text)) for c in rules.include] + [
+        (_safe(c.id), "exclude", _safe(c.text)) for c in rules.exclude
     ]
     return markdown_table(("Id", "Use", "Criterion"), rows, widths=(8, 14, 78)) + "\n\n: Eligibility criteria.\n"
 
@@ -80,12 +80,11 @@ def _excluded(project: Project, found: Sequence[Record]) -> str:
     if not found:
         return "*No report has been excluded at full text.*"
     outcomes = screen.outcomes(project, Stage.FULL_TEXT)
-    rules = protocol.in_force(project)
     rows = []
     for record in found:
         reason = outcomes[record.record_id].reason
-        criterion = rules.exclusion(reason)
-        why = f"{reason}: {criterion.label}" if criterion else reason or "no reason given"
+        label = protocol.criterion_label(project, reason) if reason else "no reason given"
+        why = f"{reason}: {label}" if reason not in ("", label) else label
         rows.append((_safe(record.short_citation), _safe(record.title), _safe(why)))
     table = markdown_table(("Report", "Title", "Reason"), rows, widths=(20, 50, 30))
     return f"{table}\n\n: Reports excluded at full text, with the reason.\n"

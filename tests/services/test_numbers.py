@@ -9,7 +9,7 @@ from review.domain.charting import ChartEntry, ChartingField, FieldKind, check_v
 from review.domain.errors import ReviewError
 from review.domain.record import SourceKind
 from review.domain.screening import Stage
-from review.services import chart, collect, facts, flow, fulltext, overview, protocol, works
+from review.services import chart, collect, facts, flow, fulltext, overview, protocol, tables, works
 from review.services.collect import Origin
 from review.services.project import Project
 
@@ -91,6 +91,22 @@ def test_an_answer_given_for_one_copy_is_taken_back_for_the_work(made: Project, 
     assert work(made, 1) != first
     assert answer(made, 1, "population", "") == 1
     assert chart.studies(made)[0].answers == {}
+
+
+def test_a_criterion_that_an_amendment_removed_keeps_its_label(made: Project, say) -> None:
+    include(say, 1)
+    for number, reason in ((2, "E7"), (3, "E3")):
+        for stage, verdict in ((Stage.TITLE_ABSTRACT, "include"), (Stage.FULL_TEXT, "exclude")):
+            for who in ("Ana", "Ben"):
+                say(who, number, verdict, reason=reason if verdict == "exclude" else "", stage=stage)
+    before = flow.counts(made).dbr_excluded
+    assert ("Outside dates or language", 1) in before
+    text = made.protocol_path.read_text(encoding="utf-8")
+    removed = text[text.index("    - id: E7") : text.index("screening:")]
+    amend(made, removed, "\n")
+    assert sorted(flow.counts(made).dbr_excluded) == sorted(before)
+    assert "E7: Outside dates or language" in tables.tables(made, keys={})["excluded_reports"]
+    assert protocol.criterion_label(made, "E99") == "E99"
 
 
 def test_a_sum_over_answers_in_another_unit_is_undefined(made: Project, say) -> None:
