@@ -89,7 +89,8 @@ def import_bytes(
     with project.store.writing() as connection:
         earlier = records.run_with_hash(connection, digest, planned.name)
         if earlier is None:
-            run = records.add_run(connection, _run(planned, asked, form.name, file_name, digest))
+            kind = _kind(records.kind_of(connection, planned.name), planned, asked)
+            run = records.add_run(connection, _run(replace(planned, kind=kind), asked, form.name, file_name, digest))
             entries = registry.read(data, source=planned.name, file_name=file_name, found=form)
             intake = records.take_in(connection, run, planned.name, _watched(entries, file_name, len(data), progress))
             if not intake.read and not intake.findings:
@@ -150,7 +151,7 @@ def known_kinds(project: Project) -> dict[str, SourceKind]:
         kinds = {search.name: search.kind for search in protocol.in_force(project).searches}
     except BadInput:
         kinds = {}
-    return kinds | {run.source: SourceKind(run.kind) for run in records.runs(project.store)}
+    return kinds | {run.source: SourceKind(run.kind) for run in reversed(records.runs(project.store))}
 
 
 def _planned(project: Project, name: str) -> PlannedSearch:
@@ -162,16 +163,27 @@ def _planned(project: Project, name: str) -> PlannedSearch:
         if search.name == name:
             return search
     label = _LABELS.get(name, name)
-    said = [SourceKind(run.kind) for run in records.runs(project.store) if run.source == name]
-    kind = said[-1] if said else SourceKind.DATABASE  # what was said of an earlier file of this source
-    return PlannedSearch(name=name, label=label, kind=kind, platform="", query="", limits="")
+    return PlannedSearch(name=name, label=label, kind=SourceKind.DATABASE, platform="", query="", limits="")
+
+
+def _kind(before: str | None, planned: PlannedSearch, asked: Origin) -> SourceKind:
+    """A source stands in one column of the flow diagram: in that said with its first file."""
+    if before is None:
+        return asked.kind or planned.kind
+    first = SourceKind(before)
+    if asked.kind not in (None, first):
+        raise ReviewError(
+            f"{planned.label} was imported before as a source of the kind {first.value}, not {asked.kind}.",
+            hint=f"Import this file as another source, such as {planned.name}-{asked.kind}.",
+        )
+    return first
 
 
 def _run(planned: PlannedSearch, asked: Origin, form: str, file_name: str, digest: str) -> dict[str, object]:
     return {
         "source": planned.name,
         "label": planned.label,
-        "kind": str(asked.kind or planned.kind),
+        "kind": str(planned.kind),
         "platform": planned.platform,
         "query": asked.query or planned.query,
         "limits": planned.limits,

@@ -63,6 +63,12 @@ def add_run(connection: Connection, run: Mapping[str, object]) -> int:
     return int(connection.execute(insert(search_runs).values(**row).returning(search_runs.c.number)).scalar_one())
 
 
+def kind_of(connection: Connection, source: str) -> str | None:
+    """The kind said with the first run of a source: all its records are of it."""
+    query = select(search_runs.c.kind).where(search_runs.c.source == source).order_by(search_runs.c.number)
+    return connection.execute(query.limit(1)).scalar()
+
+
 def add_report(connection: Connection, run: int, intake: Intake) -> None:
     """Append what became of a run's entries, in the same transaction as the records."""
     row = {

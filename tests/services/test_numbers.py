@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from invented import ris, work
 
@@ -40,6 +42,20 @@ def test_a_second_file_of_a_source_is_of_the_kind_said_with_the_first(made: Proj
     collect.import_bytes(made, again, file_name="b.ris", origin=Origin(source="cited"))
     counts = flow.counts(made)
     assert (counts.citations_results, counts.database_results) == (2, before)
+
+
+def test_a_second_file_of_a_source_cannot_move_the_first_to_another_column(made: Project) -> None:
+    before = flow.counts(made)
+    one_more = ris(6).replace("inv.6", "inv.76").encode()
+    asked = Origin(source="scopus", kind=SourceKind.CITATION)
+    with pytest.raises(
+        ReviewError, match=r"Scopus was imported before as .* kind database, not citation.* scopus-citation"
+    ):
+        collect.import_bytes(made, one_more, file_name="b.ris", origin=asked)
+    assert flow.counts(made) == before
+    collect.import_bytes(made, one_more, file_name="b.ris", origin=replace(asked, source="scopus-citation"))
+    assert flow.counts(made).database_specific_results == before.database_specific_results
+    assert flow.counts(made).citations_results == 1
 
 
 def test_a_source_cannot_be_called_so_that_two_records_have_one_id(made: Project) -> None:
