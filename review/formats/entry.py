@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 
 from review.domain.finding import Finding, Severity
@@ -36,6 +36,7 @@ class Entry:
     line: int | None = None
 
 
+_LONGEST_ID = 500  # signs; an identifier of any source is far shorter, and an index of a database takes no page of text
 _parsed = attrgetter(*[item.name for item in fields(Entry) if item.name not in {"own_id", "notes", "raw", "line"}])
 
 
@@ -49,6 +50,9 @@ class Intake:
 
     def take(self, entry: Entry) -> Iterator[Record | Finding]:
         """The record of an entry, after what is doubtful about it."""
+        if len(entry.own_id) > _LONGEST_ID:
+            entry = replace(entry, own_id=_digest(entry.own_id))
+            yield repaired(entry.line, f"An entry has an id that is too long; it is called {entry.own_id} instead.")
         wanted = entry.own_id or self._fingerprint(entry)
         source_id, place = self._place(wanted, entry)
         if place:
@@ -86,8 +90,7 @@ class Intake:
     @staticmethod
     def _fingerprint(entry: Entry) -> str:
         # The digits `domain.record.fingerprint` gives, without folding again what every reader has folded.
-        joined = "\x1f".join([str(part) for part in _parsed(entry)])
-        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return _digest("\x1f".join([str(part) for part in _parsed(entry)]))
 
     def _place(self, wanted: str, entry: Entry) -> tuple[str, int]:
         """The id to use, and how many different entries had the wanted one before; an exact copy gets the same id."""
@@ -111,6 +114,10 @@ class Intake:
             line=entry.line,
             hint="Removing duplicates will bring them together if they are one work.",
         )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _described(entry: Entry) -> str:

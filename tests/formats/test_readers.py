@@ -226,6 +226,19 @@ def test_authors_in_one_cell_are_told_apart(cell: str, names: tuple[str, ...]) -
     assert fields.author_cell(cell) == ((names,) if isinstance(names, str) else names)
 
 
+def test_an_id_as_long_as_a_page_is_replaced_and_reported() -> None:
+    ids = ["a" * 500, "b" * 501, "b" * 100_000]
+    text = "record_id,title\n" + "".join(f"{one},Title {at}\n" for at, one in enumerate(ids))
+    found_records, found = split(table.read_csv(text.encode(), "mine"))
+    assert found_records[0].source_id == ids[0]
+    assert len({r.source_id for r in found_records}) == 3
+    assert [len(r.source_id) for r in found_records[1:]] == [16, 16]
+    assert [(f.rule, f.line) for f in found] == [("FORMAT-REPAIRED", 3), ("FORMAT-REPAIRED", 4)]
+    assert found_records[1].source_id in found[0].message
+    again, _ = split(table.read_csv(text.replace("Title", "Corrected").encode(), "mine"))
+    assert [r.source_id for r in again] == [r.source_id for r in found_records]
+
+
 def test_a_quotation_mark_left_open_costs_only_its_line() -> None:
     records, found = split(table.read_csv(b'title,year\n"Open,2001\nNext,2002\n', "s"))
     assert [item.title for item in records] == ['"Open', "Next"]
