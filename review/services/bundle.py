@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -21,10 +22,11 @@ from review import __version__
 from review.domain.errors import AlreadyExists, BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
+from review.domain.record import SourceKind
 from review.services import facts, flow, raw
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
-from review.storage import transfer
-from review.storage.store import now, open_file
+from review.storage import charting, decisions, projects, records, transfer
+from review.storage.store import Store, now, open_file
 
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
@@ -157,18 +159,41 @@ def open_bundle(path: Path, folder: Path) -> Project:
             if needed not in names:
                 raise BadInput(path, f"{needed} is missing.", hint="This is not a bundle made by `review export`.")
         folder.mkdir(parents=True, exist_ok=True)
-        with _whole(path):
-            for name in sorted(names):
-                if name in (CONFIG, PROTOCOL) or _belongs(name):
-                    target = folder / name.removeprefix("papers/")
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(archive.read(name))
-            store = open_file(folder / DATABASE)
-            try:
-                transfer.load(store, ((table, _lines(archive, table, names)) for table in transfer.TABLES))
-            finally:
-                store.close()
-    return open_store_for(folder)
+        try:
+            with _whole(path):
+                _unpack(archive, names, folder)
+            return open_store_for(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # it was empty, and half a review is none
+            raise
+
+
+def _unpack(archive: zipfile.ZipFile, names: set[str], folder: Path) -> None:
+    for name in sorted(names):
+        if name in (CONFIG, PROTOCOL) or _belongs(name):
+            target = folder / name.removeprefix("papers/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(name))
+    store = open_file(folder / DATABASE)
+    try:
+        transfer.load(store, ((table, _lines(archive, table, names)) for table in transfer.TABLES))
+        _read_once(store)
+    finally:
+        store.close()
+
+
+def _read_once(store: Store) -> None:
+    """What was loaded is read as the program will read it; a value that is none of its kind raises here, not later."""
+    for record in records.all_records(store):
+        if not all(isinstance(part, str) for part in (*record.authors, *record.keywords)):
+            raise TypeError(f"the authors or keywords of {record.record_id} are no texts")
+    for run in records.runs(store):
+        SourceKind(run.kind)
+        for found in json.loads(run.findings):
+            Finding(**found)
+    decisions.read(store)
+    charting.read(store)
+    projects.read_order(store)
 
 
 def _belongs(name: str) -> bool:

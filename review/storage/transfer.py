@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.domain.errors import BadInput
@@ -46,6 +46,7 @@ def load(store: Store, tables: Iterable[tuple[str, Iterable[str]]]) -> None:
                 first = batch[0][0]
                 try:
                     rows = [{k: _unpacked(v) for k, v in json.loads(line).items()} for _, line in batch]
+                    _check_kinds(found, rows)
                     connection.execute(insert(found), rows)
                 except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SQLAlchemyError) as error:
                     raise BadInput(
@@ -53,6 +54,17 @@ def load(store: Store, tables: Iterable[tuple[str, Iterable[str]]]) -> None:
                         f"a row from line {first} on cannot be read back.",
                         hint="The bundle is damaged.",
                     ) from error
+
+
+def _check_kinds(found: Table, rows: list[dict[str, object]]) -> None:
+    """SQLite would take a word for a number and give it back as a word."""
+    for column in found.columns:
+        kind = column.type.python_type
+        for row in rows:
+            value = row.get(column.name)
+            whole = kind is float and type(value) is int
+            if value is not None and type(value) is not kind and not whole:
+                raise TypeError(f"{column.name} is no {kind.__name__}")
 
 
 def _packed(value: object) -> object:

@@ -67,6 +67,28 @@ def test_facts_that_are_none_are_refused_in_one_sentence(packed: Path) -> None:
             bundle.verify(forged(packed, name, change))
 
 
+NO_RECORDS: tuple[tuple[str, Change], ...] = (
+    ("facts/records.jsonl", each_row(year="last year")),
+    ("facts/records.jsonl", each_row(year=2020.5)),
+    ("facts/records.jsonl", each_row(year=True)),
+    ("facts/records.jsonl", each_row(authors="[")),
+    ("facts/records.jsonl", each_row(keywords="7")),
+    ("facts/records.jsonl", each_row(authors='[{"name": "Ada"}]')),
+    ("facts/records.jsonl", each_row(title=7)),
+    ("facts/run_reports.jsonl", each_row(findings="[")),
+    ("facts/run_reports.jsonl", each_row(findings='[{"strange": 1}]')),
+    ("facts/search_runs.jsonl", each_row(kind="no such kind")),
+)
+
+
+def test_what_could_not_be_read_later_is_refused_when_a_bundle_is_opened(packed: Path, tmp_path: Path) -> None:
+    for name, change in NO_RECORDS:
+        with pytest.raises(BadInput, match="damaged"):
+            bundle.open_bundle(forged(packed, name, change), tmp_path / "there")
+        assert not (tmp_path / "there").exists(), name
+    bundle.open_bundle(packed, tmp_path / "there").close()
+
+
 def test_a_damaged_stream_is_a_finding_and_cannot_be_opened(packed: Path, tmp_path: Path) -> None:
     data = bytearray(packed.read_bytes())
     start = data.find(b"facts/records.jsonl") + 60
