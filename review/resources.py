@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Hashable
@@ -20,6 +21,7 @@ from review.domain.finding import Finding
 
 # The C parser gives the same marks ten times faster; wheels without it fall back.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _MAX_DEPTH = 40  # nothing a person writes is nested deeper
 
 
@@ -157,8 +159,15 @@ class _Reader:
             value = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
             return node.value
-        # A date or a time written bare is kept as the text the author wrote.
-        return value if value is None or isinstance(value, (bool, int, float, str)) else node.value
+        # What the author wrote stays: an identifier always, a date or a time, and a number that YAML 1.1 would read as
+        # another one (010 as 8, 1:30 as 90).
+        if value is None or isinstance(value, str):
+            return value
+        if at and at[-1] == "id":
+            return node.value
+        if isinstance(value, bool) or (isinstance(value, (int, float)) and _NUMBER.fullmatch(node.value)):
+            return value
+        return node.value
 
     def _mapping(self, node: yaml.MappingNode, at: tuple[Hashable, ...]) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -110,6 +110,13 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
     assert {f.rule for f in read_yaml(bomb).findings} == {"YAML-ALIAS"}
 
 
+def test_identifiers_and_numbers_stay_as_they_were_written() -> None:
+    text = "n: [010, 1_000, 1:30, 0x1f, 1.5e+3, .inf, 12, -0.50, 1.25]\ncriteria:\n- id: 010\n- id: 1.10\n- id: no\n- id: ~\n"
+    tree = read_yaml(text).tree
+    assert tree["n"] == ["010", "1_000", "1:30", "0x1f", "1.5e+3", ".inf", 12, -0.5, 1.25]
+    assert [item["id"] for item in tree["criteria"]] == ["010", "1.10", "no", None]
+
+
 def test_nothing_in_yaml_is_run() -> None:
     document = read_yaml("a: !!python/object/apply:os.system ['echo hacked']")
     assert "hacked" not in repr(document.findings)

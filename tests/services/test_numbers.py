@@ -125,6 +125,12 @@ def test_a_criterion_that_an_amendment_removed_keeps_its_label(made: Project, sa
     assert protocol.criterion_label(made, "E99") == "E99"
 
 
+def test_the_id_of_a_criterion_breaks_no_table(made: Project) -> None:
+    amend(made, "- id: E7", '- id: "E|7*"')
+    table = tables.tables(made, keys={})["criteria"]
+    assert "| E\\|7\\* | exclude |" in table
+
+
 def test_a_sum_over_answers_in_another_unit_is_undefined(made: Project, say) -> None:
     include(say, 0)
     answer(made, 0, "population", "about thirty adults")
