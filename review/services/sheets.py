@@ -12,7 +12,7 @@ from pathlib import Path
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.formats import excel
-from review.formats.columns import neutral
+from review.formats.columns import MISSING, neutral
 from review.formats.decoding import decode
 from review.formats.table import DELIMITERS, rows
 from review.resources import write_file
@@ -120,7 +120,8 @@ def read_bytes(path: Path) -> bytes:
 
 def _plain(cell: str) -> str:
     text = cell.strip()
-    return text[1:] if _NEUTRALISED.match(text) else text
+    named_nothing = text.startswith("'") and text.lstrip("'") in MISSING
+    return text[1:] if named_nothing or _NEUTRALISED.match(text) else text
 
 
 def write(path: Path, columns: Sequence[str], found: Iterable[Sequence[object]]) -> int:
