@@ -19,8 +19,8 @@ from pathlib import Path
 
 from review.domain.record import DuplicateLink, Record
 from review.domain.screening import Decision, Stage, Verdict
-from review.services import project, protocol
-from review.storage import decisions, duplicates, projects, records
+from review.services import project, protocol, team
+from review.storage import decisions, duplicates, records
 
 WORDS = [
     "spine",
@@ -94,7 +94,7 @@ def make(root: Path, count: int, decided: int) -> None:
     duplicates.append_run(made.store, version="0", records=count, joined=links, unsure=[])
     people = ("Ana", "Ben")
     for name in people:
-        projects.append_person(made.store, name=name, role="reviewer")
+        team.join(made, name)
     found = [
         Decision(
             record_id=f"scopus:{n}",

@@ -110,7 +110,7 @@ def demo(folder: Path, no_serve: bool, host: str, port: int, no_browser: bool) -
         lines = [f"The sample review {written}: {report.root}", *(f"  {path}" for path in report.files)]
         if report.findings:
             lines.append(f"Its paper is a draft, {summary_of(report.findings)}: review paper lint paper")
-        lines.append(f"To screen such records yourself: review new practice --protocol {sample.PRESET}")
+        lines.append(f"To screen such records yourself: review new practice --type review --protocol {sample.PRESET}")
         lines.append(f"  then: review import {report.root / 'exports'}/* --project practice")
         return Answer(document=document, text="\n".join(lines), findings=report.findings, findings_in="text")
     click.echo(f"The sample review {written}: {report.root}", err=True)

@@ -21,7 +21,7 @@ from review.storage import decisions, projects, records, stamps
 from review.storage.projects import EVERYBODY
 
 DEFAULT_RANKER = "tfidf"
-_PAUSE = 5.0  # times the seconds a ranking took, before the next
+_PAUSE = 10.0  # times the seconds a ranking took, before the next
 SEED = 0
 _WORTH = {Verdict.INCLUDE: 1.0, Verdict.MAYBE: 0.5, Verdict.EXCLUDE: 0.0}
 
@@ -155,10 +155,10 @@ def published(project: Project) -> int:
     return int(str(newest["number"])) if newest else 0
 
 
-def watch(project: Project, *, stop: Callable[[], bool], every: float = 2.0) -> None:
+def watch(project: Project, *, stop: Callable[[], bool], every: float = 3.0) -> None:
     """Rank again whenever something was decided, until told to stop. Runs in a process of its own beside the app.
 
-    It takes at most a sixth of one processor, so that the people who screen do not feel it.
+    It takes at most a tenth of one processor, so that the people who screen do not feel it.
     """
     while not stop():
         spent = rank(project).seconds if records.count(project.store) and stale(project) else 0.0

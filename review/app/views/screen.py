@@ -68,11 +68,10 @@ def _record(project: Project, who: str, rules: Protocol, *, marked: bool) -> Non
 def _one_record(project: Project, who: str, rules: Protocol, *, marked: bool) -> None:
     waiting = _queue(project, who)
     work = waiting.head
-    above, card = st.container(), st.container()
-    if work is not None:  # the record is sent first, so that it is on the screen first
-        card.html(markup.record_card(waiting.record(project, work), rules if marked else None))
+    if work is not None:  # sent first, so that it is on the screen first; style.css puts it below the buttons
+        st.html(markup.record_card(waiting.record(project, work), rules if marked else None))
         time.sleep(_TICK)
-    with above:
+    with st.container(key="above-the-record"):
         frame.show_notices()
         st.progress(waiting.share, text=f"{waiting.decided:,} decided by you, {len(waiting.ids):,} waiting")
         _buttons(project, who, work)
