@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import uuid
 from collections.abc import Iterator
@@ -14,16 +13,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import servers
+from servers import unavailable
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-
-
-def unavailable(reason: str) -> None:
-    """Skip, or fail where everything must be there (REVIEW_REQUIRE_ALL=1, set in CI)."""
-    if os.environ.get("REVIEW_REQUIRE_ALL") == "1":
-        pytest.fail(f"{reason} (REVIEW_REQUIRE_ALL=1 turns this skip into a failure)", pytrace=False)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+
+def unavailable(reason: str) -> None:
+    """Skip, or fail where everything must be there (REVIEW_REQUIRE_ALL=1, set in CI)."""
+    if os.environ.get("REVIEW_REQUIRE_ALL") == "1":
+        pytest.fail(f"{reason} (REVIEW_REQUIRE_ALL=1 turns this skip into a failure)", pytrace=False)
+    pytest.skip(reason)
+
 
 def free_port() -> int:
     with socket.socket() as found:

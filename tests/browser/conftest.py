@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from servers import unavailable
 
 from review.services import collect, protocol, rank, works
 from review.services.collect import Origin
 from review.services.project import create
-from tests.conftest import unavailable
 
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 

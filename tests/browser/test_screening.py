@@ -64,6 +64,7 @@ def press(page, key):
         arg=CARD,
         timeout=60_000,
     )
+    page.wait_for_timeout(80)  # nobody presses sooner after seeing a record
     before = shown(page)
     page.keyboard.press(key)
     page.wait_for_function(

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from conftest import unavailable
+from servers import unavailable
 
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.flow import FlowCounts
