@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from review.domain import protocol as rules
+from review.domain import protocol_check as rules
 from review.domain.errors import BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import Amendment, Protocol

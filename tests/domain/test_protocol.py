@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.domain.finding import Finding, Severity
-from review.domain.protocol import Protocol, check
+from review.domain.protocol import Protocol
+from review.domain.protocol_check import check
 from review.resources import read_yaml
 
 GOOD = textwrap.dedent("""\

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from review.domain.charting import FieldKind
-from review.domain.protocol import Protocol, check
+from review.domain.protocol import Protocol
+from review.domain.protocol_check import check
 from review.resources import data_dir, read_yaml
 
 PRESETS = sorted(data_dir("protocols").glob("*.yaml"))

@@ -12,7 +12,8 @@ import pytest
 from review import plugins
 from review.domain.charting import Answer, FieldKind, check_value
 from review.domain.finding import Finding
-from review.domain.protocol import Protocol, check
+from review.domain.protocol import Protocol
+from review.domain.protocol_check import check
 from review.domain.record import Record
 from review.domain.screening import Decision, Role, Stage, Standing, Verdict, outcome
 from review.resources import data_dir, read_yaml
