@@ -11,6 +11,7 @@ from review.formats import fields, kinds
 from review.formats.contract import Format
 from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired, skipped
+from review.formats.tags import Tags, first, year
 
 TITLE = ("TI", "BTI", "TT", "CTI")
 ABSTRACT = ("AB", "OAB")
@@ -24,8 +25,6 @@ OPENERS = frozenset({"PMID", "PMC", "OWN", "UI"})
 
 _LINE = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *-(?: ?)(.*)$", re.DOTALL)
 _PREPRINT = "Preprint"
-
-Tags = dict[str, list[str]]
 
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
@@ -85,35 +84,26 @@ def _begins(tag: str, tags: Tags, *, after_blank: bool) -> bool:
     return after_blank and bool(OPENERS & tags.keys()) and ("TI" in tags or "BTI" in tags) and tag in {"STAT", "TI"}
 
 
-def _first(tags: Tags, names: tuple[str, ...]) -> str:
-    for name in names:
-        for value in tags.get(name, ()):
-            text = fields.plain(value)
-            if text:
-                return text
-    return ""
-
-
 def _entry(tags: Tags, raw: str, line: int) -> Entry:
-    number = fields.pmid(_first(tags, ("PMID", "UI")))
+    number = fields.pmid(first(tags, ("PMID", "UI")))
     types = [fields.fold(value) for value in tags.get("PT", ())]
-    title = _first(tags, TITLE)
-    journal = _first(tags, JOURNAL)
+    title = first(tags, TITLE)
+    journal = first(tags, JOURNAL)
     return Entry(
         own_id=number,
         title=title,
-        abstract=fields.plain(" ".join(tags.get("AB", ()))) or _first(tags, ABSTRACT),
+        abstract=fields.plain(" ".join(tags.get("AB", ()))) or first(tags, ABSTRACT),
         authors=_authors(tags),
-        year=fields.first_year(value for name in DATES for value in tags.get(name, ())),
-        journal=journal if journal != title else _first(tags, ("CTI",)),
-        volume=_first(tags, ("VI",)),
-        issue=_first(tags, ("IP",)),
-        pages=_pages(_first(tags, ("PG",))),
+        year=year(tags, DATES),
+        journal=journal if journal != title else first(tags, ("CTI",)),
+        volume=first(tags, ("VI",)),
+        issue=first(tags, ("IP",)),
+        pages=_pages(first(tags, ("PG",))),
         doi=_doi(tags),
         pmid=number,
         arxiv_id=next((found for value in tags.get("AID", ()) if (found := fields.arxiv_id(value))), ""),
         keywords=fields.keywords(value.lstrip("*") for name in KEYWORDS for value in tags.get(name, ())),
-        language=_first(tags, ("LA",)),
+        language=first(tags, ("LA",)),
         type=kind_of(types),
         url=next((found for value in tags.get("LID", ()) if (found := fields.link(value))), ""),
         notes="; ".join(types_note(types)),

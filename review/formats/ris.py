@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from review.domain.finding import Finding
 from review.domain.record import Record
@@ -11,6 +11,7 @@ from review.formats import fields, kinds
 from review.formats.contract import Format
 from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired, skipped
+from review.formats.tags import Tags, doi, every, first, keywords, links, other_links, year
 
 # Which tags hold a field, the best first. Databases disagree; the order follows the EndNote and Zotero exports.
 TITLE = ("TI", "T1", "CT", "BT", "ST", "TT", "T3")
@@ -77,10 +78,6 @@ KNOWN = frozenset(
 _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
 _NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
 _PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|(\d{1,9})\s*\[pmid\]", re.IGNORECASE)
-_BETWEEN_LINKS = re.compile(r"[;\s]+")
-_DOI_WORD = re.compile(r"doi", re.IGNORECASE)
-
-Tags = dict[str, list[str]]
 
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
@@ -175,74 +172,39 @@ def _spacing(line: str) -> str:
     return f"{match[2]}-{match[3]}" if match else ""
 
 
-def _first(tags: Tags, names: tuple[str, ...]) -> str:
-    for name in names:
-        if name in tags:
-            for value in tags[name]:
-                text = fields.plain(value)
-                if text:
-                    return text
-    return ""
-
-
-def _all(tags: Tags, names: tuple[str, ...]) -> list[str]:
-    values = [value for name in names if name in tags for value in tags[name]]
-    return (
-        [part for value in values for part in value.split("\n")] if any("\n" in value for value in values) else values
-    )
-
-
 def _entry(tags: Tags, raw: str, line: int) -> Entry:
-    title = _first(tags, TITLE)
-    journal = _first(tags, JOURNAL)
+    title = first(tags, TITLE)
+    journal = first(tags, JOURNAL)
     if not title and kinds.from_ris(tags["TY"][0]) == "book":
         title, journal = journal, ""
     pmid, arxiv = _numbers(tags)
-    authors = fields.author_list(_all(tags, AUTHORS)) or fields.author_list(_all(tags, GROUPS))
-    links = [
-        found for value in _all(tags, LINKS) for part in _BETWEEN_LINKS.split(value) if (found := fields.link(part))
-    ]
+    authors = fields.author_list(every(tags, AUTHORS)) or fields.author_list(every(tags, GROUPS))
+    addresses = links(tags, LINKS)
     return Entry(
         title=title,
-        abstract=_first(tags, ABSTRACT),
+        abstract=first(tags, ABSTRACT),
         authors=authors,
-        year=fields.first_year(value for name in DATES for value in tags.get(name, ())),
-        journal=journal if journal != title else _first(tags, ("JF", "JO", "JA")),
-        volume=_first(tags, VOLUME),
-        issue=_first(tags, ISSUE),
-        pages=fields.pages(_first(tags, ("SP",)), _first(tags, ("EP",))),
-        doi=_doi(tags),
+        year=year(tags, DATES),
+        journal=journal if journal != title else first(tags, ("JF", "JO", "JA")),
+        volume=first(tags, VOLUME),
+        issue=first(tags, ISSUE),
+        pages=fields.pages(first(tags, ("SP",)), first(tags, ("EP",))),
+        doi=doi(tags, DOI, inside=DOI_INSIDE),
         pmid=pmid,
         arxiv_id=arxiv,
-        keywords=fields.keywords(value for name in KEYWORDS for value in tags.get(name, ())),
-        language=_first(tags, LANGUAGE),
+        keywords=keywords(tags, KEYWORDS),
+        language=first(tags, LANGUAGE),
         type=kinds.from_ris(fields.fold(tags["TY"][0])),
-        url=links[0] if links else "",
-        notes=_notes(tags, links),
+        url=addresses[0] if addresses else "",
+        notes=_notes(tags, addresses),
         raw=raw,
         line=line,
     )
 
 
-def _notes(tags: Tags, links: list[str]) -> str:
+def _notes(tags: Tags, addresses: list[str]) -> str:
     notes = [text for name in NOTES for value in tags.get(name, ()) if (text := fields.plain(value))]
-    more = [f"Other link: {address}" for address in dict.fromkeys(links[1:]) if address != links[0]]
-    return "; ".join([*notes, *more])
-
-
-def _doi(tags: Tags) -> str:
-    for name in DOI:
-        for value in tags.get(name, ()):
-            found = fields.doi(value)
-            if found:
-                return found
-    for name in DOI_INSIDE:
-        for value in tags.get(name, ()):
-            if "10." in value and _DOI_WORD.search(value):
-                found = fields.doi(value)
-                if found:
-                    return found
-    return ""
+    return "; ".join([*notes, *other_links(addresses)])
 
 
 def _numbers(tags: Tags) -> tuple[str, str]:
@@ -265,12 +227,17 @@ def _accession(tags: Tags) -> str:
     return next((fields.pmid(value) for value in tags.get(name, ()) if value.strip().isdigit()), "")
 
 
-def write(records: Iterable[Record]) -> bytes:
-    """The records as RIS in UTF-8 with the line ends Windows programs want."""
-    return "".join(line for record in records for line in _written(record)).encode("utf-8")
+def write(records: Iterable[Record], *, notes: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """The records as RIS in UTF-8 with the line ends Windows programs want. `notes` are further notes by record id.
+
+    Zotero and EndNote take an accession number and the name of its database as those of the reference: so PubMed's own
+    export by way of EndNote has them.
+    """
+    more = notes or {}
+    return "".join(line for r in records for line in _written(r, more.get(r.record_id, ()))).encode("utf-8")
 
 
-def _written(record: Record) -> Iterator[str]:
+def _written(record: Record, notes: Sequence[str]) -> Iterator[str]:
     def line(tag: str, value: str) -> str:
         return f"{tag}  - {value}\r\n"
 
@@ -286,13 +253,14 @@ def _written(record: Record) -> Iterator[str]:
         ("SP", fields.marked(first)),
         ("EP", fields.marked(last)),
         ("DO", record.doi),
-        ("AN", f"PMID: {record.pmid}" if record.pmid else ""),
+        ("AN", record.pmid),
+        ("DB", "PubMed" if record.pmid else ""),
         ("AN", f"arXiv:{record.arxiv_id}" if record.arxiv_id else ""),
         ("AB", fields.marked(record.abstract)),
         *[("KW", fields.marked(word)) for word in record.keywords],
         ("LA", fields.marked(record.language)),
         ("UR", record.url),
-        ("N1", fields.marked(record.notes)),
+        *[("N1", fields.marked(note)) for note in (*notes, record.notes)],
     ]
     yield from (line(tag, fields.fold(value)) for tag, value in values if value)
     yield "ER  - \r\n\r\n"
