@@ -8,12 +8,13 @@ import shutil
 import tomllib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAProject, ReviewError
 from review.domain.manuscript import PROJECT_TYPES
+from review.domain.team import Seat
 from review.resources import data_dir, write_file
 from review.storage import projects, transfer
 from review.storage.store import Store, open_file, open_store
@@ -35,14 +36,29 @@ def silent(_what: str, _share: float) -> None:
 
 @dataclass(slots=True)
 class Project:
-    """An open project. Computed answers are kept until the facts they rest on change (`cached`)."""
+    """An open project. Computed answers are kept until the facts they rest on change (`cached`).
+
+    `seat` is the person it is open for; None is whoever holds the folder. `inside` is True for a service that was asked
+    by one that checked the person's rights (`services/rights.py`).
+    """
 
     root: Path
     name: str
     id: str
     type: str
     store: Store
+    seat: Seat | None = None
+    inside: bool = False
     _answers: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
+
+    def seated(self, seat: Seat | None) -> Project:
+        """The same project, open for one person."""
+        return replace(self, seat=seat, inside=False)
+
+    @property
+    def who(self) -> str:
+        """The name of the person it is open for; empty for whoever holds the folder."""
+        return self.seat.name if self.seat else ""
 
     @property
     def protocol_path(self) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from review.domain.charting import Answer, ChartEntry
+from review.storage import projects
 from review.storage.schema import chart_entries
 from review.storage.store import Store, now
 
@@ -31,6 +32,7 @@ def append(store: Store, entries: Sequence[ChartEntry], *, protocol: int) -> Non
     ]
     if rows:
         with store.writing() as connection:
+            projects.refuse_inactive(connection, {e.reviewer for e in entries})
             connection.execute(insert(chart_entries), rows)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from review.domain.screening import Decision, Role, Stage, Verdict
+from review.storage import projects
 from review.storage.schema import decisions, retrievals
 from review.storage.store import Store, now
 
@@ -38,6 +39,7 @@ def append(connection: Connection, found: Sequence[Decision], *, protocol: int) 
     at = now()
     rows = [_row(decision, protocol, at) for decision in found]
     if rows:
+        projects.refuse_inactive(connection, {decision.reviewer for decision in found})
         connection.execute(insert(decisions), rows)
     return last_number(connection)
 
@@ -46,9 +48,10 @@ def append_one(store: Store, decision: Decision, *, protocol: int) -> bool:
     """Append one decision in a transaction of its own; False if its uid was stored before."""
     try:
         with store.writing() as connection:
+            projects.refuse_inactive(connection, (decision.reviewer,))
             connection.execute(insert(decisions).values(**_row(decision, protocol, now())))
     except IntegrityError:
-        if _has_uid(store, decision.uid):
+        if is_stored(store, decision.uid):
             return False
         raise
     return True
@@ -71,10 +74,18 @@ def _row(decision: Decision, protocol: int, at: str) -> dict[str, object]:
     }
 
 
-def _has_uid(store: Store, uid: str) -> bool:
+def is_stored(store: Store, uid: str) -> bool:
     with store.reading() as connection:
         query = select(func.count()).select_from(decisions).where(decisions.c.uid == uid)
         return bool(connection.execute(query).scalar())
+
+
+def last_protocol(store: Store, reviewer: str, stage: Stage) -> int | None:
+    """The version of the protocol under which a person last decided at a stage."""
+    c = decisions.c
+    query = select(c.protocol).where(c.stage == str(stage), c.reviewer == reviewer).order_by(c.number.desc()).limit(1)
+    with store.reading() as connection:
+        return connection.execute(query).scalar()
 
 
 def last_number(connection: Connection, stage: Stage | None = None) -> int:
@@ -130,6 +141,7 @@ def append_retrieval(store: Store, found: Sequence[Retrieval]) -> None:
     ]
     if rows:
         with store.writing() as connection:
+            projects.refuse_inactive(connection, {retrieval.who for retrieval in found})
             connection.execute(insert(retrievals), rows)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import insert, select
 
 from review.domain.record import DuplicateLink, Judgement
+from review.storage import projects
 from review.storage.schema import dedup_runs, duplicate_links, judgements
 from review.storage.store import Store, now
 
@@ -69,6 +70,7 @@ def append_judgements(store: Store, found: Iterable[Judgement]) -> None:
     ]
     if rows:
         with store.writing() as connection:
+            projects.refuse_inactive(connection, {str(row["person"]) for row in rows})
             connection.execute(insert(judgements), rows)
 
 

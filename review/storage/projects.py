@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from review.domain.errors import NotAllowed
 from review.domain.protocol import Amendment
 from review.storage.schema import people, projects, protocol_versions, rank_order, rank_runs
 from review.storage.store import Store, now
@@ -75,6 +76,23 @@ def as_stored(known: Sequence[str], name: str) -> str:
 def append_person(connection: Connection, *, name: str, role: str, active: bool = True, who: str = "") -> None:
     row = {"name": name, "role": role, "active": int(active), "who": who or name, "at": now()}
     connection.execute(insert(people).values(**row))
+
+
+def refuse_inactive(connection: Connection, names: Collection[str]) -> None:
+    """Raise NotAllowed if one of these people was taken out of the review: what they did stays, nothing new comes."""
+    for name in names:
+        last = select(people.c.active).where(people.c.name == name).order_by(people.c.number.desc()).limit(1)
+        if connection.execute(last).scalar() == 0:
+            raise NotAllowed(
+                f"{name} does not take part in this review at present, so nothing new is stored under this name.",
+                hint=f"What was decided stays. To let {name} in again: review people activate '{name}'.",
+            )
+
+
+def people_stamp(store: Store) -> int:
+    """Changes exactly when something was said of a person."""
+    with store.reading() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(people.c.number), 0))).scalar_one())
 
 
 def read_people(store: Store) -> list[Person]:

@@ -152,6 +152,21 @@ chart_entries = _table(
     _text("at"),
 )
 
+# What a person keeps beside a record, for nobody else: `later` and `tags` (a JSON list); the latest counts.
+marks = _table(
+    "marks",
+    _number(key=True),
+    _text("uid"),
+    _text("record_id"),
+    _text("person"),
+    _text("kind"),
+    _text("value"),
+    _text("at"),
+)
+
+# How a person likes the app; the latest of a name counts.
+preferences = _table("preferences", _number(key=True), _text("person"), _text("name"), _text("value"), _text("at"))
+
 rank_runs = _table(
     "rank_runs",
     _number(key=True),
@@ -168,7 +183,30 @@ rank_runs = _table(
 # One row holds one order (`storage/projects.py` packs it), so that publishing keeps nobody waiting.
 rank_order = _table("rank_order", _text("reviewer", key=True), Column("works", LargeBinary, nullable=False))
 
-FACT_TABLES = (
+# Who may sign in. No facts: a password is replaced, a session ends. None of it leaves with a bundle.
+accounts = _table(
+    "accounts",
+    _text("id", key=True),
+    _text("name"),  # as in `people`
+    _text("name_key"),
+    _text("issuer"),  # who vouches for the subject; '' before the first sign-in of somebody invited
+    _text("subject"),
+    _text("email"),
+    _text("hash", null=True),  # argon2; NULL for whoever signs in elsewhere
+    _text("at"),
+)
+
+sessions = _table("sessions", _text("token_sha256", key=True), _text("account"), _text("began"), _text("seen"))
+
+sign_in_failures = _table("sign_in_failures", _number(key=True), _text("key"), _text("at"))
+
+app_keys = _table("app_keys", _text("name", key=True), _text("value"))
+
+# What people did that no other fact tells: signing in, taking a copy out, bringing a file in. Stays with this database.
+deeds = _table("deeds", _number(key=True), _text("who"), _text("what"), _text("about"), _text("detail"), _text("at"))
+
+# Laid by the first migration; never edited.
+_FIRST_FACTS = (
     "projects",
     "protocol_versions",
     "people",
@@ -185,6 +223,9 @@ FACT_TABLES = (
     "chart_entries",
     "rank_runs",
 )
+
+FACT_TABLES = (*_FIRST_FACTS, "marks", "preferences")  # what a bundle takes along
+LOCAL_FACT_TABLES = ("deeds",)
 
 _FIRST_TABLES = """
 CREATE TABLE projects (id TEXT PRIMARY KEY, at TEXT NOT NULL);
@@ -270,9 +311,52 @@ def append_only(connection: Connection, table: str) -> None:
 
 def _lay_first_tables(connection: Connection) -> None:
     _run_script(connection, _FIRST_TABLES)
-    for table in FACT_TABLES:
+    for table in _FIRST_FACTS:
         append_only(connection, table)
 
 
+_MARKS = """
+CREATE TABLE marks (number {serial}, uid TEXT NOT NULL UNIQUE, record_id TEXT NOT NULL REFERENCES records (record_id),
+  person TEXT NOT NULL CHECK (person <> ''), kind TEXT NOT NULL CHECK (kind IN ('later', 'tags')),
+  value TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX marks_person ON marks (person, kind);
+CREATE TABLE preferences (number {serial}, person TEXT NOT NULL CHECK (person <> ''), name TEXT NOT NULL,
+  value TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX preferences_person ON preferences (person)
+"""
+
+
+def _lay_marks(connection: Connection) -> None:
+    _run_script(connection, _MARKS)
+    for table in ("marks", "preferences"):
+        append_only(connection, table)
+
+
+_ACCOUNT_TABLES = """
+CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL CHECK (name <> ''), name_key TEXT NOT NULL UNIQUE,
+  issuer TEXT NOT NULL, subject TEXT NOT NULL, email TEXT NOT NULL, hash TEXT, at TEXT NOT NULL);
+CREATE UNIQUE INDEX accounts_subject ON accounts (issuer, subject) WHERE subject <> '';
+CREATE UNIQUE INDEX accounts_email ON accounts (email) WHERE email <> '';
+CREATE TABLE sessions (token_sha256 TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (id),
+  began TEXT NOT NULL, seen TEXT NOT NULL);
+CREATE INDEX sessions_account ON sessions (account);
+CREATE TABLE sign_in_failures (number {serial}, key TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX sign_in_failures_key ON sign_in_failures (key, at);
+CREATE TABLE app_keys (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE deeds (number {serial}, who TEXT NOT NULL, what TEXT NOT NULL, about TEXT NOT NULL, detail TEXT NOT NULL,
+  at TEXT NOT NULL);
+CREATE INDEX people_name ON people (name, number)
+"""
+
+
+def _lay_account_tables(connection: Connection) -> None:
+    _run_script(connection, _ACCOUNT_TABLES)
+    append_only(connection, "deeds")
+
+
 Migration = Callable[[Connection], None]
-MIGRATIONS: tuple[tuple[str, Migration], ...] = (("lay the first tables", _lay_first_tables),)
+MIGRATIONS: tuple[tuple[str, Migration], ...] = (
+    ("lay the first tables", _lay_first_tables),
+    ("keep marks beside records, and preferences", _lay_marks),
+    ("lay the tables of accounts and deeds", _lay_account_tables),
+)

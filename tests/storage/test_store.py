@@ -19,7 +19,7 @@ from review.domain.record import DuplicateLink, Judgement, Record
 from review.domain.screening import Decision, Stage, Verdict
 from review.storage import charting, decisions, duplicates, projects, records, stamps
 from review.storage.records import Intake
-from review.storage.schema import FACT_TABLES, MIGRATIONS, metadata
+from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, MIGRATIONS, metadata
 from review.storage.store import Store, open_store
 
 RUN = {
@@ -93,7 +93,7 @@ def test_every_fact_table_has_its_triggers(store: Store) -> None:
     with store.reading() as connection:
         found = set(connection.execute(text(f"SELECT {column} FROM {names}")).scalars())
     events = ("update", "delete") if store.is_sqlite else ("row", "statement")
-    assert found == {f"{table}_no_{event}" for table in FACT_TABLES for event in events}
+    assert found == {f"{table}_no_{event}" for table in (*FACT_TABLES, *LOCAL_FACT_TABLES) for event in events}
 
 
 def test_a_record_comes_back_as_it_went_in(store: Store) -> None:
