@@ -23,7 +23,8 @@ from review.domain.errors import AlreadyExists, BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
 from review.domain.record import SourceKind
-from review.services import facts, flow, raw
+from review.domain.team import Right
+from review.services import facts, flow, raw, rights
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
 from review.storage import charting, decisions, projects, records, transfer
 from review.storage.store import Store, now, open_file
@@ -64,6 +65,7 @@ class BundleReport:
     sha256: str
 
 
+@rights.needs(Right.GOVERN)
 def export(project: Project, path: Path, *, progress: Progress = silent) -> BundleReport:
     """Write the bundle; the file appears only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from review.domain.charting import Answer, ChartEntry, ChartingForm, check_value, current_entries
 from review.domain.errors import Missing, NotAllowed, ReviewError
-from review.services import flow, protocol, team
+from review.domain.team import Right
+from review.services import flow, protocol, rights, team
 from review.services.project import Project
 from review.services.works import works
 from review.storage import charting, projects
@@ -22,10 +23,12 @@ class ChartedStudy:
     reviewers: tuple[str, ...]
 
 
+@rights.needs(Right.READ)
 def form(project: Project) -> ChartingForm:
     return protocol.in_force(project).form
 
 
+@rights.needs(Right.READ)
 def check(project: Project, entry: ChartEntry, *, included: frozenset[str] | None = None) -> ChartEntry:
     """The entry as it may be stored: a known field, a value of its kind, a number in the form's unit.
 
@@ -50,11 +53,13 @@ def check(project: Project, entry: ChartEntry, *, included: frozenset[str] | Non
     return replace(entry, value=value, unit=unit, reviewer=team.clean_name(entry.reviewer), quote=entry.quote.strip())
 
 
+@rights.needs(Right.READ)
 def included_records(project: Project) -> frozenset[str]:
     members = works(project).members
     return frozenset(record for work in flow.included(project) for record in members[work])
 
 
+@rights.needs(Right.REVIEW, whose="entries")
 def save(project: Project, entries: Sequence[ChartEntry]) -> int:
     """Append the answers that differ from what the same person said last, all or none; how many were new."""
     work_of = works(project).work_of
@@ -77,6 +82,7 @@ def _changes(entry: ChartEntry, before: ChartEntry | None) -> bool:
     return same != (entry.value, entry.answer, entry.unit, entry.quote, entry.page)
 
 
+@rights.needs(Right.READ)
 def entries(project: Project) -> list[ChartEntry]:
     """Every standing answer of every person, under the record it was given for."""
     return list(_standing(project).values())
@@ -91,6 +97,7 @@ def _standing(project: Project) -> dict[tuple[str, str, str], ChartEntry]:
     return {key: own[entry.number] for key, entry in latest.items()}
 
 
+@rights.needs(Right.READ)
 def studies(project: Project) -> list[ChartedStudy]:
     """Every included work with its answers; where several people charted a field, the latest answer is shown."""
     work_of = works(project).work_of

@@ -15,8 +15,9 @@ from review.domain.errors import BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import PlannedSearch
 from review.domain.record import Record, SourceKind
+from review.domain.team import Right
 from review.formats import registry
-from review.services import protocol, sheets
+from review.services import protocol, rights, sheets
 from review.services.project import Progress, Project, silent
 from review.services.works import works
 from review.storage import records
@@ -69,6 +70,7 @@ class Origin:
     reported: int | None = None
 
 
+@rights.needs(Right.GOVERN)
 def import_file(
     project: Project, path: Path, *, origin: Origin | None = None, progress: Progress = silent
 ) -> ImportReport:
@@ -76,6 +78,7 @@ def import_file(
     return import_bytes(project, sheets.read_bytes(path), file_name=path.name, origin=origin, progress=progress)
 
 
+@rights.needs(Right.GOVERN)
 def import_bytes(
     project: Project, data: bytes, *, file_name: str, origin: Origin | None = None, progress: Progress = silent
 ) -> ImportReport:
@@ -145,6 +148,7 @@ def _checked_source(name: str) -> str:
     return name
 
 
+@rights.needs(Right.READ)
 def known_kinds(project: Project) -> dict[str, SourceKind]:
     """The kind of each source that the protocol names or that a file was imported from, by its short name."""
     try:
@@ -224,6 +228,7 @@ def _again(project: Project, number: int, file_name: str) -> ImportReport:
     )
 
 
+@rights.needs(Right.READ)
 def reports(project: Project) -> list[ImportReport]:
     """The report of every file imported so far, in order."""
     return [
@@ -241,6 +246,7 @@ def reports(project: Project) -> list[ImportReport]:
     ]
 
 
+@rights.needs(Right.READ)
 def find_records(project: Project, references: list[str]) -> dict[str, str]:
     """The record id behind each reference: a record id, DOI, PMID, arXiv id or exact title.
 

@@ -19,8 +19,9 @@ from review.domain.flow import FlowCounts
 from review.domain.provenance import Fact
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Role, Stage, Standing
+from review.domain.team import Right
 from review.evidence.agreement import Agreement, agreement
-from review.services import chart, flow, overview, protocol, screen
+from review.services import chart, flow, overview, protocol, rights, screen
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records
@@ -29,6 +30,7 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?(?:e[+-]?\d{1,2})?")  # as the form s
 _CATEGORIES = ("include", "exclude")
 
 
+@rights.needs(Right.READ)
 def facts(project: Project) -> dict[str, Fact]:
     """Every fact by name, sorted."""
     found = [
@@ -118,6 +120,7 @@ def _screen_facts(project: Project) -> Iterable[Fact]:
     )
 
 
+@rights.needs(Right.READ)
 def stage_agreement(project: Project, stage: Stage) -> Agreement:
     """Agreement of every two people on the works both judged, forward or excluded, before any adjudication."""
     pairs = [(first, second) for _, _, first, second in overview.agreement_pairs(project, stage)]
@@ -242,6 +245,7 @@ def _slug(text: str) -> str:
 # The way back
 
 
+@rights.needs(Right.READ)
 def trace(project: Project, name: str) -> list[str]:
     """From a name to the rows behind it, a line each: value, formula, inputs, then the records counted."""
     known = facts(project)
@@ -253,6 +257,7 @@ def trace(project: Project, name: str) -> list[str]:
     return lines + [f"row: {row}" for row in rows(project, name)]
 
 
+@rights.needs(Right.READ)
 def rows(project: Project, name: str) -> list[str]:
     """The record ids counted by a box of the diagram, or the answers counted by a charting fact."""
     if name.startswith("flow."):

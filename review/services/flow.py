@@ -14,9 +14,10 @@ from review.domain.flow import FlowCounts, Rows
 from review.domain.protocol import Protocol
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Stage, Standing
+from review.domain.team import Right
 from review.render.flow_file import flow_file
 from review.resources import write_file
-from review.services import protocol, screen
+from review.services import protocol, rights, screen
 from review.services.project import Project
 from review.services.works import Works, works
 from review.storage import decisions
@@ -24,6 +25,7 @@ from review.storage import decisions
 NO_REASON = "No reason given"
 
 
+@rights.needs(Right.READ)
 def counts(project: Project) -> FlowCounts:
     """A number for every box. A work counts once, however many records it has; records count per source."""
     found = works(project)
@@ -95,6 +97,7 @@ def _column(found: list[Outcome], missing: set[str], rules: Protocol, label: Cal
     )
 
 
+@rights.needs(Right.READ)
 def not_retrieved(project: Project, found: Works) -> set[str]:
     """Works whose full text was sought and not retrieved, as last stated."""
     latest: dict[str, str] = {}
@@ -113,21 +116,25 @@ def _total(found: Works, kind: SourceKind) -> int:
     return sum(n for _, n in _per_source(found, kind))
 
 
+@rights.needs(Right.READ)
 def included(project: Project) -> list[str]:
     """The works included in the review, in order of arrival."""
     return [w for w, o in screen.outcomes(project, Stage.FULL_TEXT).items() if o.standing is Standing.INCLUDED]
 
 
+@rights.needs(Right.READ)
 def check(project: Project) -> list[Finding]:
     """A finding for each identity of the diagram that fails."""
     return arithmetic.check(counts(project))
 
 
+@rights.needs(Right.READ)
 def as_file(project: Project, suffix: str) -> bytes:
     """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd."""
     return flow_file(counts(project), suffix)
 
 
+@rights.needs(Right.WRITE)
 def write(project: Project, paths: Iterable[Path]) -> list[Finding]:
     """Write the diagram in the form each suffix asks for; findings if it does not balance."""
     made = [(path, as_file(project, path.suffix)) for path in paths]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from review.domain.errors import Missing, NotAllowed
 from review.domain.screening import Stage
-from review.services import screen, team
+from review.domain.team import Right
+from review.services import rights, screen, team
 from review.services.project import Project
 from review.services.works import works
 from review.storage import decisions
@@ -24,6 +25,7 @@ class ReportStanding:
     note: str = ""
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def set_retrieval(project: Project, record_id: str, status: str, *, person: str, note: str = "") -> None:
     """Say what became of the search for a full text."""
     if status not in STATUSES:
@@ -37,6 +39,7 @@ def set_retrieval(project: Project, record_id: str, status: str, *, person: str,
     decisions.append_retrieval(project.store, [Retrieval(record_id=record_id, status=status, who=who, note=note)])
 
 
+@rights.needs(Right.READ)
 def standings(project: Project) -> dict[str, ReportStanding]:
     """Every report that came to full text, by work."""
     found = works(project)

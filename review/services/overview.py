@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 
 from review.domain.screening import Decision, Role, Stage, Standing
-from review.services import chart, flow, protocol, screen
+from review.domain.team import Right
+from review.services import chart, flow, protocol, rights, screen
 from review.services.project import Project
 from review.services.works import groups, unsure, works
 from review.storage import duplicates, records
@@ -55,6 +56,7 @@ class ReviewStatus:
         return asdict(self)
 
 
+@rights.needs(Right.READ)
 def status(project: Project) -> ReviewStatus:
     """Everything a dashboard shows, computed from the facts."""
     found = works(project)
@@ -83,6 +85,7 @@ def status(project: Project) -> ReviewStatus:
     return _with_next_step(project, parts)
 
 
+@rights.needs(Right.READ)
 def stage_status(project: Project, stage: Stage) -> StageStatus:
     outcomes = screen.outcomes(project, stage)
     standing = Counter(o.standing for o in outcomes.values())
@@ -150,12 +153,14 @@ def _counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+@rights.needs(Right.READ)
 def needs_dedup(project: Project) -> bool:
     """True if records arrived after the newest deduplication."""
     run = duplicates.latest_run(project.store)
     return run is None or run[1] != records.count(project.store)
 
 
+@rights.internal
 def agreement_pairs(project: Project, stage: Stage) -> list[tuple[str, str, str, str]]:
     """(work, reviewer pair joined by " – ", verdict of the first, verdict of the second) for every two people who judged
     a work that is at this stage now.

@@ -13,6 +13,7 @@ from review.domain.checklist import Checklist, ChecklistItem, ItemAnswer, ItemSt
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.finding import Finding, Severity
 from review.domain.manuscript import PaperType
+from review.domain.team import Right
 from review.formats import bibtex
 from review.formats.citation_keys import citation_keys
 from review.lint import document
@@ -20,7 +21,7 @@ from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
 from review.resources import data_dir, read_yaml, write_file
-from review.services import facts, flow
+from review.services import facts, flow, rights
 from review.services.project import Project, steadily
 from review.services.tables import tables
 from review.services.works import works
@@ -44,6 +45,7 @@ class BuildReport:
     findings: tuple[Finding, ...]
 
 
+@rights.needs(Right.WRITE)
 def create(project: Project, folder: Path, *, type: str = "review") -> Path:  # noqa: A002 - the field's word
     """Scaffold a manuscript in the project; the folder as an absolute path."""
     paper_type: PaperType = plugins.load("review.paper_types", type)
@@ -56,6 +58,7 @@ def create(project: Project, folder: Path, *, type: str = "review") -> Path:  # 
     return place
 
 
+@rights.needs(Right.READ)
 def inside(project: Project, folder: Path) -> Path:
     """A folder of the project, from a name relative to it or to the working folder; refused when outside."""
     root = project.root.resolve()
@@ -67,6 +70,7 @@ def inside(project: Project, folder: Path) -> Path:
     return place
 
 
+@rights.needs(Right.READ)
 def find(project: Project, folder: Path) -> Path:
     """The folder of an existing manuscript; lists those there are when it is none."""
     place = inside(project, folder)
@@ -75,6 +79,7 @@ def find(project: Project, folder: Path) -> Path:
     return place
 
 
+@rights.needs(Right.READ)
 def papers(project: Project) -> list[Path]:
     """Every manuscript folder of the project."""
     return sorted(path.parent for path in project.root.glob(f"*/{SETTINGS}") if (path.parent / MANUSCRIPT).is_file())
@@ -98,6 +103,7 @@ def _read_text(path: Path) -> str:
 # Building
 
 
+@rights.needs(Right.WRITE)
 def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport:
     """Look every number up and write the documents into `build/`; the manuscript itself is not touched."""
     place = find(project, folder)
@@ -122,6 +128,7 @@ def _looked_up(project: Project, place: Path) -> tuple[str, list[Finding]]:
     return resolve(project, place, keys)
 
 
+@rights.needs(Right.WRITE)
 def resolve(project: Project, place: Path, keys: dict[str, str]) -> tuple[str, list[Finding]]:
     """The manuscript with every fact and table in place. A fact nobody knows is a refusal that names its line."""
     markdown, findings = render_manuscript(text_of(place), facts.facts(project), tables(project, keys=keys))
@@ -133,6 +140,7 @@ def resolve(project: Project, place: Path, keys: dict[str, str]) -> tuple[str, l
     return markdown, findings
 
 
+@rights.needs(Right.WRITE)
 def write_figures(project: Project, place: Path) -> None:
     """The flow diagram as SVG and, where the export parts are installed, as PNG for word processors."""
     figures = place / "figures"
@@ -141,6 +149,7 @@ def write_figures(project: Project, place: Path) -> None:
     write_file(figures / "flow.png", svg_to_png(svg.decode("utf-8"), dpi=300))
 
 
+@rights.needs(Right.WRITE)
 def write_references(project: Project, place: Path) -> dict[str, str]:
     """Write the included studies below the mark in references.bib; the citation key of each, by work.
 
@@ -192,6 +201,7 @@ def load_checklist(name: str) -> Checklist:
     return Checklist(name=tree["name"], title=tree["title"], edition=str(tree["edition"]), doi=tree["doi"], items=items)
 
 
+@rights.needs(Right.READ)
 def checklist(project: Project, folder: Path, name: str) -> list[ItemAnswer]:
     """Every item of a guideline: where the manuscript reports it, and what is still open."""
     parsed = document.parse(text_of(find(project, folder)))
@@ -219,6 +229,7 @@ def _answer(item: ChecklistItem, parsed: document.Document) -> ItemAnswer:
 # Lint
 
 
+@rights.needs(Right.READ)
 def lint(project: Project, folder: Path) -> list[Finding]:
     """What a reviewer would say about the manuscript, by every rule installed."""
     place = find(project, folder)

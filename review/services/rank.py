@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from review import plugins
 from review.domain.errors import Missing
 from review.domain.screening import Outcome, Role, Stage, Standing, Verdict
+from review.domain.team import Right
 from review.ranking.active import Ranking
 from review.ranking.active import rank as rank_corpus
 from review.ranking.explain import why as explain
 from review.ranking.features import Corpus, Text, build_corpus
-from review.services import protocol, screen
+from review.services import protocol, rights, screen
 from review.services.project import Progress, Project, silent
 from review.services.works import works
 from review.storage import decisions, projects, records, stamps
@@ -37,6 +38,7 @@ class RankReport:
     seconds: float
 
 
+@rights.internal
 def labels(project: Project, reviewer: str = EVERYBODY) -> dict[str, float]:
     """What may be learned from for one person's queue: 1 include, 0 exclude, between where people doubt or disagree.
 
@@ -62,6 +64,7 @@ def _label(found: Outcome, reviewer: str) -> float | None:
     return sum(said) / len(said) if said else None
 
 
+@rights.internal
 def corpus(project: Project) -> Corpus:
     """The works' texts as a matrix, kept until records or groups change."""
 
@@ -82,6 +85,7 @@ def _texts_stamp(project: Project) -> tuple[int, ...]:
     return stamps.read(project.store).works
 
 
+@rights.internal
 def order(project: Project, reviewer: str = EVERYBODY, *, seed: int = SEED) -> Ranking:
     """The ranking the decisions so far give for one person's queue; nothing is stored."""
     return rank_corpus(
@@ -93,6 +97,7 @@ def order(project: Project, reviewer: str = EVERYBODY, *, seed: int = SEED) -> R
     )
 
 
+@rights.internal
 def rank(project: Project, *, seed: int = SEED, progress: Progress = silent) -> RankReport:
     """Rank all works anew and publish the orders in one step: one for everybody, and one for each person who screens."""
     started = time.perf_counter()
@@ -139,6 +144,7 @@ def _screening(project: Project) -> list[str]:
     return [EVERYBODY, *sorted(ahead)]
 
 
+@rights.internal
 def stale(project: Project) -> bool:
     """True if decisions or records came after the newest ranking."""
     newest = projects.latest_rank_run(project.store)
@@ -149,12 +155,14 @@ def stale(project: Project) -> bool:
     )
 
 
+@rights.needs(Right.READ)
 def published(project: Project) -> int:
     """The number of the newest published order; it changes exactly when there is a new one. 0 before the first."""
     newest = projects.latest_rank_run(project.store)
     return int(str(newest["number"])) if newest else 0
 
 
+@rights.internal
 def watch(project: Project, *, stop: Callable[[], bool], every: float = 3.0) -> None:
     """Rank again whenever something was decided, until told to stop. Runs in a process of its own beside the app.
 
@@ -167,6 +175,7 @@ def watch(project: Project, *, stop: Callable[[], bool], every: float = 3.0) -> 
             time.sleep(min(0.5, every))
 
 
+@rights.needs(Right.READ, whose="reviewer")
 def why(project: Project, record_id: str, *, reviewer: str = EVERYBODY, top: int = 8) -> list[tuple[str, float]]:
     """The words that pull a work up (positive) and down (negative) in one person's queue, strongest first."""
     work = works(project).work_of.get(record_id)

@@ -73,8 +73,8 @@ def internal(function: Service[Arguments, Result]) -> Service[Arguments, Result]
 
 
 def of_decision(arguments: Mapping[str, Any]) -> Right:
-    """Reviewing or settling, as the decision (or all of several) or the argument `role` says."""
-    said = arguments.get("decision", arguments.get("found", arguments.get("role")))
+    """Reviewing or settling, as the role says: of a decision, of several, or of who made them."""
+    said = next(arguments[name] for name in ("decision", "found", "judge", "role") if name in arguments)
     several = said if isinstance(said, Sequence) and not isinstance(said, str) else [said]
     roles = {getattr(one, "role", one) for one in several}
     return Right.ADJUDICATE if Role.ADJUDICATOR in roles else Right.REVIEW

@@ -11,7 +11,8 @@ from review import __version__
 from review.domain.errors import Missing, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import PlannedSearch
-from review.services import protocol, raw, reckoning
+from review.domain.team import Right
+from review.services import protocol, raw, reckoning, rights
 from review.services.project import PROTOCOL, Progress, Project, silent
 from review.services.raw import Begun
 from review.sources import registry
@@ -81,6 +82,7 @@ class _Job:
     question: Question
 
 
+@rights.needs(Right.GOVERN)
 def count(
     project: Project, *, sources: Sequence[str] = (), since: str = "", connect: Connect = registry.connect
 ) -> SearchReports:
@@ -88,6 +90,7 @@ def count(
     return _each(project, _chosen(project, sources), since=since, connect=connect, do=_count)
 
 
+@rights.needs(Right.GOVERN)
 def run(
     project: Project,
     *,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from review.domain.record import Record
 from review.domain.screening import Stage, Standing
+from review.domain.team import Right
 from review.render.environment import escape_markdown
-from review.services import chart, protocol, screen
+from review.services import chart, protocol, rights, screen
 from review.services.project import Project
 from review.storage import records
 
@@ -22,6 +23,7 @@ _NAMES = (
 )
 
 
+@rights.needs(Right.READ)
 def tables(project: Project, *, keys: Mapping[str, str]) -> dict[str, str]:
     """Every table by name. `keys` are the citation keys of the included works, by work."""
     found = screen.outcomes(project, Stage.FULL_TEXT)

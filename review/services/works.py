@@ -10,7 +10,8 @@ from review import __version__
 from review.dedup import cluster, find_duplicates
 from review.domain.errors import Missing, ReviewError
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind
-from review.services import team
+from review.domain.team import Right
+from review.services import rights, team
 from review.services.project import Progress, Project, silent
 from review.storage import duplicates, records, stamps
 from review.storage.stamps import Stamps
@@ -36,6 +37,7 @@ class Works:
         return work not in self.other_only
 
 
+@rights.needs(Right.GOVERN)
 def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
     """Look for duplicates among all records; the groups in force afterwards, and the pairs a person should look at."""
     found = records.all_records(project.store)
@@ -47,6 +49,7 @@ def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[Duplic
     return groups(project), unsure(project)
 
 
+@rights.needs(Right.READ)
 def groups(project: Project) -> list[DuplicateGroup]:
     """The groups in force: the links of the newest run, and every person's answer."""
 
@@ -60,6 +63,7 @@ def groups(project: Project) -> list[DuplicateGroup]:
     return project.cached("groups", stamps.read(project.store).works[2:], compute)
 
 
+@rights.needs(Right.READ)
 def unsure(project: Project) -> list[DuplicateLink]:
     """Pairs nobody has answered yet, the most likely first."""
     run = duplicates.latest_run(project.store)
@@ -75,6 +79,7 @@ def unsure(project: Project) -> list[DuplicateLink]:
     ]
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def undo_group(project: Project, group_id: str, *, person: str) -> DuplicateGroup:
     """Say that the records of a group are not one work; they are separate from now on, in every later run too."""
     known = {group.group_id: group for group in groups(project)}
@@ -85,6 +90,7 @@ def undo_group(project: Project, group_id: str, *, person: str) -> DuplicateGrou
     return known[group_id]
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def judge(project: Project, pairs: Sequence[tuple[str, str]], *, same_work: bool, person: str) -> None:
     """Keep a person's answer for each pair; it outranks every rule."""
     who = team.join(project, person)
@@ -99,6 +105,7 @@ def judge(project: Project, pairs: Sequence[tuple[str, str]], *, same_work: bool
     duplicates.append_judgements(project.store, answers)
 
 
+@rights.needs(Right.READ)
 def works(project: Project, *, now: Stamps | None = None) -> Works:
     """All works now. Rests on the records, the newest deduplication and people's answers."""
 
@@ -135,6 +142,7 @@ def works(project: Project, *, now: Stamps | None = None) -> Works:
     return project.cached("works", (now or stamps.read(project.store)).works, compute)
 
 
+@rights.needs(Right.READ)
 def read(project: Project, record_ids: Sequence[str]) -> dict[str, Record]:
     """The records behind these ids, by id; unknown ids are absent."""
     return records.by_id(project.store, record_ids)

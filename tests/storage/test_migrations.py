@@ -15,11 +15,42 @@ from review.storage.schema import MIGRATIONS, metadata, records, search_runs
 from review.storage.store import Store, open_store
 
 RUN = dict.fromkeys(
-    "source label kind platform query limits run_at tool_version raw_sha256 file_name format at".split(), "x"
+    [
+        "source",
+        "label",
+        "kind",
+        "platform",
+        "query",
+        "limits",
+        "run_at",
+        "tool_version",
+        "raw_sha256",
+        "file_name",
+        "format",
+        "at",
+    ],
+    "x",
 )
 RECORD = dict.fromkeys(
-    "source source_id title abstract authors journal volume issue pages doi pmid arxiv_id keywords language type url "
-    "notes".split(),
+    [
+        "source",
+        "source_id",
+        "title",
+        "abstract",
+        "authors",
+        "journal",
+        "volume",
+        "issue",
+        "pages",
+        "doi",
+        "pmid",
+        "arxiv_id",
+        "keywords",
+        "language",
+        "type",
+        "url",
+        "notes",
+    ],
     "x",
 )
 
