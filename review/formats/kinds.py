@@ -9,42 +9,129 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "article-journal": (
         ("JOUR", "JFULL", "EJOUR", "ABST", "INPR"),
         ("article",),
-        ("journal article", "article", "journalarticle", "research article", "article in press", "journal articles"),
+        (
+            "journal article",
+            "article",
+            "journalarticle",
+            "research article",
+            "article in press",
+            "journal articles",
+            "electronic article",
+            "electronic journal article",
+            "journal, electronic",
+            "journal",
+        ),
     ),
     "article-magazine": (("MGZN",), (), ("magazinearticle", "magazine article")),
     "article-newspaper": (("NEWS",), (), ("newspaperarticle", "newspaper article")),
-    "article": (("UNPB",), ("unpublished",), ("preprint", "posted content")),
-    "book": (("BOOK", "EBOOK", "EDBOOK", "WHOLE"), ("book", "booklet", "collection", "mvbook"), ("monograph",)),
+    "article": (
+        ("UNPB",),
+        ("unpublished",),
+        ("preprint", "posted content", "unpublished work", "unpublished material"),
+    ),
+    "book": (
+        ("BOOK", "EBOOK", "EDBOOK", "WHOLE"),
+        ("book", "booklet", "collection", "mvbook"),
+        (
+            "monograph",
+            "book, whole",
+            "book, edited",
+            "edited book",
+            "electronic book",
+            "classical work",
+            "monography",
+            "whole book",
+        ),
+    ),
     "chapter": (
         ("CHAP", "ECHAP"),
         ("incollection", "inbook"),
-        ("book chapter", "booksection", "book section", "bookchapter"),
+        (
+            "book chapter",
+            "booksection",
+            "book section",
+            "bookchapter",
+            "book, section",
+            "electronic book section",
+            "book, chapter",
+        ),
     ),
     "paper-conference": (
         ("CPAPER", "CONF"),
         ("inproceedings", "conference", "proceedings"),
-        ("conference paper", "conferencepaper", "conference proceeding", "conference abstract", "proceedings paper"),
+        (
+            "conference paper",
+            "conferencepaper",
+            "conference proceeding",
+            "conference proceedings",
+            "conference abstract",
+            "proceedings paper",
+        ),
     ),
-    "thesis": (("THES",), ("phdthesis", "mastersthesis", "thesis"), ("dissertation", "dissertation/thesis")),
-    "report": (("RPRT", "GOVDOC"), ("techreport", "report"), ("technical report",)),
-    "webpage": (("ELEC", "WEB", "ICOMM", "BLOG"), ("online", "electronic"), ("web page", "website", "blogpost")),
-    "dataset": (("DATA", "AGGR", "DBASE"), ("dataset",), ("data set",)),
-    "software": (("COMP",), ("software",), ("computerprogram", "computer program")),
+    "thesis": (
+        ("THES",),
+        ("phdthesis", "mastersthesis", "thesis"),
+        ("dissertation", "dissertation/thesis", "dissertation/thesis, unpublished"),
+    ),
+    "report": (("RPRT", "GOVDOC"), ("techreport", "report"), ("technical report", "government document")),
+    "webpage": (
+        ("ELEC", "WEB", "ICOMM", "BLOG"),
+        ("online", "electronic"),
+        ("web page", "website", "blogpost", "blog", "electronic source"),
+    ),
+    "dataset": (("DATA", "AGGR", "DBASE"), ("dataset",), ("data set", "online database", "aggregated database")),
+    "software": (("COMP",), ("software",), ("computerprogram", "computer program", "computer software")),
     "patent": (("PAT",), ("patent",), ()),
     "standard": (("STAND",), ("standard",), ()),
-    "legislation": (("STAT", "BILL"), ("legislation",), ("statute",)),
-    "legal_case": (("CASE",), ("jurisdiction",), ("case",)),
+    "legislation": (
+        ("STAT", "BILL"),
+        ("legislation",),
+        ("statute", "bill", "legal rule or regulation", "bills/resolutions", "laws/statutes"),
+    ),
+    "legal_case": (("CASE",), ("jurisdiction",), ("case", "case/court decisions")),
     "manuscript": (("MANSCPT",), (), ("manuscript",)),
     "speech": (("SLIDE",), (), ("presentation",)),
     "map": (("MAP",), (), ()),
-    "motion_picture": (("VIDEO", "MPCT"), ("movie", "video"), ("film",)),
-    "song": (("SOUND", "MUSIC"), ("audio", "music"), ("audiorecording",)),
-    "graphic": (("FIGURE", "ART", "CHART"), ("artwork", "image"), ()),
-    "entry-encyclopedia": (("ENCYC",), ("inreference",), ("encyclopediaarticle",)),
-    "entry-dictionary": (("DICT",), (), ("dictionaryentry",)),
-    "personal_communication": (("PCOMM",), ("letter",), ("email",)),
-    "hearing": (("HEAR",), (), ()),
+    "motion_picture": (
+        ("VIDEO", "MPCT"),
+        ("movie", "video"),
+        ("film", "film or broadcast", "video/ dvd", "motion picture", "audiovisual material"),
+    ),
+    "song": (("SOUND", "MUSIC"), ("audio", "music"), ("audiorecording", "sound recording", "music score")),
+    "graphic": (("FIGURE", "ART", "CHART"), ("artwork", "image"), ("figure", "chart or table")),
+    "entry-encyclopedia": (("ENCYC",), ("inreference",), ("encyclopediaarticle", "encyclopedia")),
+    "entry-dictionary": (("DICT",), (), ("dictionaryentry", "dictionary")),
+    "personal_communication": (("PCOMM",), ("letter",), ("email", "personal communication")),
+    "hearing": (("HEAR",), (), ("hearing",)),
     "document": (("GEN", "SER", "MULTI"), ("misc",), ("generic", "miscellaneous", "document")),
+}
+# What EndNote calls a kind, and its number there; it has no others of these.
+_ENDNOTE: dict[str, tuple[str, int]] = {
+    "article-journal": ("Journal Article", 17),
+    "article-magazine": ("Magazine Article", 19),
+    "article-newspaper": ("Newspaper Article", 23),
+    "article": ("Unpublished Work", 34),
+    "book": ("Book", 6),
+    "chapter": ("Book Section", 5),
+    "paper-conference": ("Conference Paper", 47),
+    "thesis": ("Thesis", 32),
+    "report": ("Report", 27),
+    "webpage": ("Web Page", 12),
+    "dataset": ("Dataset", 59),
+    "software": ("Computer Program", 9),
+    "patent": ("Patent", 25),
+    "standard": ("Standard", 58),
+    "legislation": ("Statute", 31),
+    "legal_case": ("Case", 7),
+    "manuscript": ("Manuscript", 36),
+    "map": ("Map", 20),
+    "motion_picture": ("Film or Broadcast", 21),
+    "song": ("Music", 61),
+    "graphic": ("Figure", 37),
+    "entry-encyclopedia": ("Encyclopedia", 53),
+    "entry-dictionary": ("Dictionary", 52),
+    "personal_communication": ("Personal Communication", 26),
+    "hearing": ("Hearing", 14),
 }
 _FROM_RIS = {code: kind for kind, (codes, _, _) in _KINDS.items() for code in codes}
 _FROM_BIBTEX = {name: kind for kind, (_, names, _) in _KINDS.items() for name in names}
@@ -64,6 +151,11 @@ def to_ris(kind: str) -> str:
     if codes:
         return codes[0]
     return kind if re.fullmatch(r"[A-Z]{2,7}", kind) else "GEN"
+
+
+def to_endnote(kind: str) -> tuple[str, int]:
+    """What EndNote calls a kind, and its number; `Generic` where it has none."""
+    return _ENDNOTE.get(kind, ("Generic", 13))
 
 
 def from_bibtex(name: str) -> str:

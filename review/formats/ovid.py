@@ -61,6 +61,7 @@ _FIRST_TAGS = frozenset({"VN", "UI", "AN", "DB"})
 # ".[Article]" and ". [Review] [54 refs]" are Ovid's, not the title's.
 _KIND_OF_TITLE = re.compile(r"(?<=[.?!\"'”)\]])\s*\[[^\[\]]{3,40}\]\.?$")
 _MARKS = re.compile(r"(?:\s*\[[^\[\]]*\]|\s*\([^()]*\)|[\s,]+[\d*+#^~,]+|[*+#^~]+)+$")
+_WITH_COMMAS = re.compile(r"[^,;]+ (?:[^\W\d_]\.-?)+(?:, [^,;]+ (?:[^\W\d_]\.-?)+)+")
 _DEGREE = re.compile(
     r"(?:M\.?D|Ph\.?D|M\.?P\.?H|M\.?Sc?|M\.?A|B\.?A|B\.?Sc?|R\.?N|FAAN|M\.?B\.?B\.?S|MBCh?B|BM|BCh|ChB|DO|DDS|DMD|DVM|"
     r"PharmD|DrPH|ScD|DSc|MBA|MPhil|DPhil|JD|MEd|EdD|PsyD|MSW|MSN|BSN|MSPH|MHSc?|MHA|RD|PT|DPT|OTR|NP|CNM|FACS|FACP|FACC|"
@@ -159,9 +160,9 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         or container
         or cited.journal
         or (cited.title if cited.title != title else ""),
-        volume=first(tags, VOLUME) or cited.volume,
-        issue=first(tags, ISSUE) or cited.issue,
-        pages=fields.pages(first(tags, ("PG", "PP"))) or cited.pages,
+        volume=cited.volume or first(tags, VOLUME),  # VI is the version of an entry in MEDLINE
+        issue=cited.issue or first(tags, ISSUE),
+        pages=cited.pages or fields.pages(first(tags, ("PG", "PP"))),
         doi=doi(tags, DOI, inside=DOI_INSIDE),
         pmid=_pmid(tags),
         keywords=tuple(word.rstrip(".") for word in keywords(tags, KEYWORDS)),
@@ -188,10 +189,15 @@ def _title(tags: Tags) -> str:
 def _authors(tags: Tags) -> tuple[str, ...]:
     for name in AUTHORS:
         values = [value for value in every(tags, (name,)) if not value[:4].isdigit()]  # ED is a date in MEDLINE
-        people = fields.author_list(_undecorated(part) for value in values for part in value.split(";"))
+        people = fields.author_list(_undecorated(part) for value in values for part in _parted(value))
         if people:
             return people
     return ()
+
+
+def _parted(value: str) -> list[str]:
+    """The names of one value; Embase parts them by commas, each with its initials ("Li W., Zhang X.-Y.")."""
+    return value.split(", ") if _WITH_COMMAS.fullmatch(value.strip()) else value.split(";")
 
 
 def _undecorated(name: str) -> str:
