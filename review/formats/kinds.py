@@ -133,6 +133,20 @@ _ENDNOTE: dict[str, tuple[str, int]] = {
     "personal_communication": ("Personal Communication", 26),
     "hearing": ("Hearing", 14),
 }
+_FROM_ENDNOTE = {str(number): kind for kind, (_, number) in _ENDNOTE.items()} | {
+    number: kind
+    for kind, numbers in {
+        "article-journal": ("0", "43"),  # 0 in the first version of its XML
+        "book": ("28", "44", "49"),
+        "chapter": ("60",),
+        "paper-conference": ("10",),
+        "report": ("46",),
+        "webpage": ("16", "56"),
+        "dataset": ("45", "55"),
+        "document": ("13",),
+    }.items()
+    for number in numbers
+}
 _FROM_RIS = {code: kind for kind, (codes, _, _) in _KINDS.items() for code in codes}
 _FROM_BIBTEX = {name: kind for kind, (_, names, _) in _KINDS.items() for name in names}
 _FROM_NAME = {name: kind for kind, (_, types, names) in _KINDS.items() for name in (kind, *types, *names)} | {
@@ -156,6 +170,11 @@ def to_ris(kind: str) -> str:
 def to_endnote(kind: str) -> tuple[str, int]:
     """What EndNote calls a kind, and its number; `Generic` where it has none."""
     return _ENDNOTE.get(kind, ("Generic", 13))
+
+
+def from_endnote(number: str) -> str:
+    """The kind EndNote means by a number; "" for one it does not."""
+    return _FROM_ENDNOTE.get(number, "")
 
 
 def from_bibtex(name: str) -> str:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from review.domain.errors import BadInput
-from review.domain.finding import Finding
+from review.domain.finding import Finding, Severity
 from review.formats import fields
+from review.formats.decoding import decode
 
 _MAX_DEPTH = 100  # PubMed and Atom stay below 20
 _DECLARATION = re.compile(rb"<\?xml\s")
+_ENCODING = re.compile(rb"^[\xef\xbb\xbf\s]*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.-]+)[\"']")
+# What XML does not allow but databases let through: control characters, written out or as &#x1F;.
+_CONTROLS = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE
+)
 
 
 def elements(data: bytes, names: frozenset[str], source: str) -> Iterator[Element | Finding]:
@@ -29,8 +36,32 @@ def elements(data: bytes, names: frozenset[str], source: str) -> Iterator[Elemen
         yield from _document(data if len(starts) == 1 else data[start:end], names, source, data.count(b"\n", 0, start))
 
 
+def _mended(data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
+    """The file as XML can hold it: in the encoding it has rather than the one it names, without control characters."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in data[:8]:
+        return data, ()  # UTF-16, which the parser reads by itself
+    named = _ENCODING.match(data)
+    findings: tuple[Finding, ...] = ()
+    if not named or named[1].lower() in {b"utf-8", b"utf8"}:
+        decoded = decode(data)
+        if decoded.encoding not in {"utf-8", "utf-8-sig"} or decoded.errors != "strict":
+            data, findings = decoded.text().removeprefix("\ufeff").encode(), decoded.findings
+    if _CONTROLS.search(data):
+        data, count = _CONTROLS.subn(b" ", data)
+        findings += (_without_controls(count),)
+    return data, findings
+
+
+def _without_controls(count: int) -> Finding:
+    return Finding(
+        rule="FORMAT-CONTROLS",
+        severity=Severity.INFO,
+        message=f"{count} control character(s), which XML does not allow, were read as blanks.",
+    )
+
+
 def _document(data: bytes, names: frozenset[str], source: str, lines_before: int) -> Iterator[Element | Finding]:
-    depth = 0
+    depth = yielded = 0
     parents: list[Element] = []
     try:
         for event, element in iterparse(
@@ -52,6 +83,7 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
             parents.pop()
             if bare(element) in names:
                 yield element
+                yielded += 1
                 # Freed at once, or a large export would stand in memory as a tree.
                 if parents:
                     parents[-1].remove(element)
@@ -62,7 +94,11 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
             hint="Download it again from the database itself.",
         ) from None
     except ParseError as error:
-        yield _cut(error, lines_before)
+        # Only a file that stumbles is looked through for what can be mended; what was read before is not read again.
+        mended, findings = _mended(data)
+        yield from findings or (_cut(error, lines_before),)
+        if findings:
+            yield from islice(_document(mended, names, source, lines_before), yielded, None)
     except (LookupError, ValueError) as error:
         raise BadInput(source, f"this XML is in an encoding that cannot be read ({error}).") from None
 
