@@ -18,6 +18,7 @@ from review.formats.entry import Entry, Intake, repaired, skipped
 
 _LISTS = ("items", "references", "results")  # where programs put the list when it is not the whole file
 _DATES = ("issued", "original-date", "event-date", "submitted")
+_STRANGERS = (b"openalex.org", b'"authorships"', b'"message-type"', b'"resultList"')  # OpenAlex, Crossref, Europe PMC
 _MARKS = (b'"issued"', b'"date-parts"', b'"container-title"', b'"DOI"', b'"family"', b'"article-journal"')
 
 
@@ -183,8 +184,8 @@ def _name(name: str) -> dict[str, str]:
 def looks_like(head: bytes) -> bool:
     """A list of objects with the names CSL uses."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if b"openalex.org" in head or b'"authorships"' in head:
-        return False  # OpenAlex also says title and type
+    if any(mark in head for mark in _STRANGERS):
+        return False  # these also say title and type
     return start[:1] in {b"[", b"{"} and (
         any(mark in head for mark in _MARKS) or (b'"title"' in head and b'"type"' in head)
     )

@@ -68,7 +68,8 @@ class Page:
 class Plan:
     """What there is and how it will be asked for. `sent` is the string as sent; `understood` is how the source read it.
 
-    `least` is the least number of requests that can bring it all. `first` is the first page, where it came with the count.
+    `least` is the least number of requests that can bring it all; `cost` says in words what else it takes, such as money.
+    `first` is the first page, where it came with the count.
     """
 
     reported: int
@@ -77,6 +78,7 @@ class Plan:
     limits: str = ""
     understood: str = ""
     least: int = 1
+    cost: str = ""
     findings: tuple[Finding, ...] = ()
     first: Page | None = field(default=None, compare=False)
 

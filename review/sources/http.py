@@ -18,7 +18,7 @@ from review.domain.errors import ReviewError
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a later request may succeed
 _TELLING = frozenset({200, 400})  # the body says what is the matter; other statuses are refusals
-_LONG_QUERY = 2_000  # characters; longer ones are sent by POST, since servers cut or refuse long addresses
+_LONG_QUERY = 2_000  # characters; servers cut or refuse longer addresses
 _MOST_BYTES = 200 << 20  # no page of any source comes near
 _CHUNK = 1 << 16
 T = TypeVar("T")
@@ -65,7 +65,9 @@ class Manners:
 
     `parameters` (tool, e-mail, key) go with every request and are stored nowhere. `pause` is the first wait after a
     failure and doubles; `busy_pause` the same where the source said "too many requests" without saying how long.
-    A Retry-After above `patience` ends the search instead of holding the program.
+    A Retry-After above `patience` ends the search instead of holding the program. Questions longer than `longest_get`
+    characters go by POST, to `long_path` if the source has a place of its own for them. The body of an answer with a
+    status in `telling` says what is the matter; other statuses are refusals. `key` names the variable that holds a key.
     """
 
     interval: float
@@ -79,12 +81,19 @@ class Manners:
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     whole_timeout: float = 600.0
+    longest_get: int = _LONG_QUERY
+    long_path: str = ""
+    telling: frozenset[int] = _TELLING
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
+    """What came; the names of `headers` are found in any case."""
+
     status: int
     data: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Http:
@@ -105,6 +114,7 @@ class Http:
         self.clock = clock or Clock()
         self.requests = 0
         self.waited = 0.0
+        self.interval = manners.interval
         self._last: float | None = None
         self._session = session or _session(manners.email)
 
@@ -165,34 +175,36 @@ class Http:
 
     def _send(self, path: str, parameters: Mapping[str, str]) -> Answer:
         if self._last is not None:
-            self._pause(self._last + self.manners.interval - self.clock.now())
+            self._pause(self._last + self.interval - self.clock.now())
         self._last = self.clock.now()
         self.requests += 1
         sent = {**parameters, **self.manners.parameters}
-        by_post = len(urlencode(sent)) > _LONG_QUERY
+        by_post = len(urlencode(sent)) > self.manners.longest_get
         response = self._session.request(
             "POST" if by_post else "GET",
-            self.address + path,
+            self.address + (self.manners.long_path if by_post and self.manners.long_path else path),
             params=None if by_post else sent,
             data=sent if by_post else None,
             timeout=(self.manners.connect_timeout, self.manners.read_timeout),
             stream=True,
         )
         with response:
-            if response.status_code in PASSING:
-                raise Unfit(
-                    f"it answered with status {response.status_code}",
-                    busy=response.status_code == 429,
-                    wait=_asked_to_wait(response.headers.get("Retry-After")),
-                )
-            if response.status_code not in _TELLING:
-                raise SourceUnavailable(
-                    self.label, f"it answered with status {response.status_code}", hint=_hint(response.status_code)
-                )
+            self.interval = max(self.manners.interval, _asked_interval(response.headers))
+            self._refuse(response)
             data = self._whole(response)
         if not data.strip():
             raise Unfit("its answer was empty")
-        return Answer(status=response.status_code, data=data)
+        return Answer(status=response.status_code, data=data, headers=response.headers)
+
+    def _refuse(self, response: requests.Response) -> None:
+        """Raises for a status that a later request may change, and for one that tells nothing."""
+        status = response.status_code
+        if status in PASSING:
+            wait = _asked_to_wait(response.headers.get("Retry-After"))
+            raise Unfit(f"it answered with status {status}", busy=status == 429, wait=wait)
+        if status not in self.manners.telling:
+            hint = _hint(status, self.manners.key)
+            raise SourceUnavailable(self.label, f"it answered with status {status}", hint=hint)
 
     def _whole(self, response: requests.Response) -> bytes:
         """The body. Fewer bytes than announced are an error of urllib3's; too many or too slow ones end here."""
@@ -234,15 +246,30 @@ def _session(email: str) -> requests.Session:
 def _asked_to_wait(header: str | None) -> float | None:
     if not header:
         return None
+    if header.strip().isdecimal():
+        return float(header)  # urllib3 would make six hours of fourteen
     try:
         return Retry().parse_retry_after(header)
     except (InvalidHeader, ValueError, OverflowError):
         return None
 
 
-def _hint(status: int) -> str:
+def _asked_interval(headers: Mapping[str, str]) -> float:
+    """Seconds between two requests, where the source says with each answer how many it takes (as Crossref does).
+
+    >>> _asked_interval({"x-rate-limit-limit": "5", "x-rate-limit-interval": "1s"})
+    0.2
+    """
+    many, span = headers.get("x-rate-limit-limit", ""), headers.get("x-rate-limit-interval", "").removesuffix("s")
+    if not (many.isdecimal() and span.isdecimal() and len(many + span) < 9 and int(many)):
+        return 0.0
+    return int(span) / int(many)
+
+
+def _hint(status: int, key: str) -> str:
     if status in {401, 403}:
-        return "Check your key if you use one (NCBI_API_KEY), or whether your network blocks this service."
+        used = f"Check your key if you use one ({key}), or whether" if key else "Look whether"
+        return f"{used} your network blocks this service."
     if status in {413, 414}:
         return "The search string is too long for this source: shorten it, or split it into two searches."
     return "Check the address if you have set one, or try again later."

@@ -33,6 +33,7 @@ def manners(environment: Mapping[str, str]) -> Manners:
         interval=0.11 if key else 0.34,
         parameters={name: value for name, value in named.items() if value},
         email=email,
+        key="NCBI_API_KEY",
     )
 
 

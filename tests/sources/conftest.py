@@ -1,4 +1,4 @@
-"""A clock that only sleeping moves, servers that pretend to be PubMed and arXiv, and lines to them."""
+"""A clock that only sleeping moves, servers that pretend to be the sources, and lines to them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from loopback import Answer, Loopback, serving
+from setting import Setting
 
 from review.services import project
 from review.services.project import Project
@@ -65,6 +66,11 @@ def line(hands: Hands) -> Iterator[Line]:
     yield connect
     for http in opened:
         http.close()
+
+
+@pytest.fixture
+def setting(serve: Callable[[Answer], Loopback], line: Line) -> Callable[..., Setting]:
+    return lambda name, works, **environment: Setting(name, works, serve, line, **environment)
 
 
 PROTOCOL = """\

@@ -1,0 +1,93 @@
+"""The JSON of programming interfaces: a list of works found in an answer, and the parts of a work whatever they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from review.domain.errors import BadInput
+from review.domain.finding import Finding
+from review.domain.record import Record
+from review.formats import fields
+from review.formats.decoding import decode
+from review.formats.entry import Entry, Intake, skipped
+
+
+def read(
+    data: bytes, source: str, *, works: Callable[[Any], list[Any] | None], entry: Callable[[Mapping[str, Any]], Entry]
+) -> Iterator[Record | Finding]:
+    """The records of an answer, or of a list of answers; `works` finds the list of works in one.
+
+    Raises `BadInput` where the JSON itself is broken or holds no works.
+    """
+    decoded = decode(data)
+    yield from decoded.findings
+    tree = _tree(decoded.text().lstrip("\ufeff"), source)
+    answers = tree if isinstance(tree, list) else [tree]
+    found = [works(answer) for answer in answers]
+    if not any(part is not None for part in found):
+        raise BadInput(source, "this JSON holds no list of works.", hint="Download it again from the source itself.")
+    intake = Intake(source)
+    place = 0
+    for work in (work for part in found for work in part or ()):
+        place += 1
+        if not isinstance(work, dict):
+            yield skipped(None, f"Work {place} is {type(work).__name__} and not a description; it was left out.")
+            continue
+        try:
+            taken = entry(work)
+        except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+            yield skipped(None, f"Work {place} could not be read ({error}).")
+            continue
+        yield from intake.take(taken)
+
+
+def _tree(text: str, source: str) -> Any:
+    try:
+        # Numbers too long to be a year or a page are kept as text, strange control signs are let pass.
+        return json.loads(text, strict=False, parse_int=lambda digits: int(digits) if len(digits) < 16 else digits)
+    except json.JSONDecodeError as error:
+        raise BadInput(
+            source,
+            f"this JSON breaks off or is damaged at line {error.lineno}, column {error.colno} ({error.msg}).",
+            hint="Download it again.",
+        ) from None
+    except (RecursionError, ValueError):
+        raise BadInput(source, "this JSON is nested too deeply to be a list of works.") from None
+
+
+def dump(work: Mapping[str, Any]) -> str:
+    """The entry as JSON again."""
+    return json.dumps(work, ensure_ascii=False)
+
+
+def at(work: object, *path: str) -> Any:
+    """What stands at a path of names, or None; of a list on the way the first is taken."""
+    for name in path:
+        if isinstance(work, list):
+            work = work[0] if work else None
+        work = work.get(name) if isinstance(work, dict) else None
+    return work
+
+
+def text(work: object, *path: str) -> str:
+    """The text at a path, markup stripped and white space folded; the first of a list; "" for what is no text."""
+    value = at(work, *path)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, str):
+        return fields.plain(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def listed(work: object, *path: str) -> list[Any]:
+    """The list at a path; [] for what is none."""
+    value = at(work, *path)
+    return value if isinstance(value, list) else []
+
+
+def noted(*notes: str | Iterable[str]) -> str:
+    """Notes joined, the empty ones left out."""
+    parts = [part for note in notes for part in ([note] if isinstance(note, str) else note)]
+    return "; ".join(part for part in parts if part)
