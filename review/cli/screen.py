@@ -1,4 +1,4 @@
-"""Commands of screening: decisions in and out, conflicts, retrieval of full texts."""
+"""Commands of screening: decisions and records in and out, conflicts, retrieval of full texts."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ import click
 
 from review.cli.answer import Answer, answers, counted, in_project
 from review.cli.program import program
-from review.domain.screening import Role, Stage
+from review.domain.screening import Role, Stage, Verdict
 
 if TYPE_CHECKING:
     from review.services.exchange import ExchangeReport
     from review.services.project import Project
 
 FILE = click.Path(path_type=Path)
+WHICH = ("all", "included", "excluded", "undecided")
 
 
 @program.command(
     "decide",
     examples=[
         "review decide ana.csv --stage title_abstract --reviewer 'Ana Lima'",
+        "review decide rayyan.csv --stage title_abstract --reviewer 'Ana Lima' --as Ana",
+        "review decide asreview.ris --stage title_abstract --reviewer 'Ana Lima'",
+        "review decide covidence-excluded.csv --stage full_text --reviewer 'Ana Lima' --verdict exclude",
         "review decide settled.csv --stage full_text --reviewer 'Cem Aydin' --role adjudicator",
     ],
 )
 @answers
 @in_project
-@click.argument("file", metavar="FILE.csv", type=FILE)
+@click.argument("file", metavar="FILE", type=FILE)
 @click.option("--stage", required=True, type=click.Choice([str(each) for each in Stage]), help="What was judged.")
 @click.option("--reviewer", required=True, metavar="NAME", help="Who judged.")
 @click.option(
@@ -37,16 +41,26 @@ FILE = click.Path(path_type=Path)
     type=click.Choice([str(each) for each in Role]),
     help="An adjudicator settles conflicts.",
 )
-def decide(project: Project, file: Path, stage: str, reviewer: str, role: str) -> Answer:
-    """Take decisions that one person made elsewhere, for example in Excel.
+@click.option("--as", "person", default="", metavar="NAME", help="What Rayyan calls this person, if not the same.")
+@click.option(
+    "--verdict",
+    type=click.Choice([str(each) for each in Verdict]),
+    help="For a list of records without decisions: what was decided of every one.",
+)
+def decide(project: Project, file: Path, reviewer: str, **said: str) -> Answer:
+    """Take decisions that one person made elsewhere: in Excel, in Rayyan, ASReview or Covidence.
 
-    FILE.csv has the columns record_id and verdict (include, exclude, maybe or withdrawn) and, if you like, reason (the
-    exclusion criterion), note and decided_at. A record_id may be the id, DOI, PMID, arXiv number or exact title. If
-    one row is wrong, nothing is stored and every wrong row is named with its line.
+    A table has the columns record_id and verdict (include, exclude, maybe or withdrawn) and, if you like, reason (the
+    exclusion criterion), note and decided_at. A record_id may be the id, DOI, PMID, arXiv number or exact title. From an
+    export of Rayyan or ASReview, CSV or RIS, the decisions in it are taken. If one row is wrong, nothing is stored and
+    every wrong row is named.
     """
     from review.services.exchange import import_decisions
+    from review.services.programs import Elsewhere, decisions_in
 
-    report = import_decisions(project, file, stage=Stage(stage), reviewer=reviewer, role=Role(role))
+    how = Elsewhere(person=said["person"], verdict=Verdict(said["verdict"]) if said["verdict"] else None)
+    sheet = decisions_in(project, file, reviewer, how) or file
+    report = import_decisions(project, sheet, stage=Stage(said["stage"]), reviewer=reviewer, role=Role(said["role"]))
     return taken(report, "decision")
 
 
@@ -74,6 +88,53 @@ def decisions(project: Project, out: Path) -> Answer:
 
     count = export_decisions(project, out)
     return Answer(document={"path": out, "decisions": count}, text=f"{out}: {counted(count, 'decision')}.")
+
+
+@program.command(
+    "records",
+    examples=[
+        "review records --out library.ris",
+        "review records --out included.bib --which included --stage full_text",
+        "review records --out rayyan.csv --for rayyan",
+        "review records --out asreview.csv --for asreview --reviewer 'Ana Lima'",
+    ],
+)
+@answers
+@in_project
+@click.option("--out", required=True, type=FILE, metavar="FILE", help="The file to write; its ending says the format.")
+@click.option(
+    "--which", default="all", show_default=True, type=click.Choice(WHICH), help="Which works, by where they stand."
+)
+@click.option(
+    "--stage",
+    default=str(Stage.TITLE_ABSTRACT),
+    show_default=True,
+    type=click.Choice([str(each) for each in Stage]),
+    help="The stage they stand at, and whose decisions are meant.",
+)
+@click.option("--for", "program_name", type=click.Choice(("asreview", "rayyan")), help="With the decisions.")
+@click.option("--reviewer", default="", metavar="NAME", help="With --for: this person's decisions; else the outcome.")
+@click.option("--copies", is_flag=True, help="Also the records that are copies of another; else each work once.")
+def records(project: Project, out: Path, program_name: str | None, copies: bool, **said: str) -> Answer:
+    """Take the records with you, to Zotero, EndNote, Excel, ASReview or Rayyan.
+
+    The ending of FILE is the format: .ris, .bib, .json (CSL-JSON), .csv, .tsv or .xlsx. With --for the decisions are in
+    it, in the form that program reads (ASReview: .csv .tsv .xlsx .ris; Rayyan: .csv .ris), and come back with
+    `review decide`. Such a file shows verdicts: reviewers who still screen should not open it.
+    """
+    from review.services import programs
+
+    wanted = programs.Wanted(
+        which=programs.Which(said["which"]),
+        stage=Stage(said["stage"]),
+        program=program_name or "",
+        reviewer=said["reviewer"],
+        copies=copies,
+    )
+    if wanted.reviewer and not wanted.program:
+        raise click.UsageError("--reviewer belongs to --for: only those files hold decisions.")
+    count = programs.write_records(project, out, wanted)
+    return Answer(document={"path": out, "records": count}, text=f"{out}: {counted(count, 'record')}.")
 
 
 @program.command("conflicts", examples=["review conflicts", "review conflicts --stage full_text --json"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from review.domain import cell
 from review.domain.finding import Finding
 from review.formats import fields, kinds
 from review.formats.entry import Entry, repaired
@@ -92,7 +93,11 @@ CARRIED = (
     "included",
     "labelincluded",
     "asreviewlabel",
+    "asreviewnote",
     "finallabel",
+    "finalincluded",
+    "include",
+    "rayyaninclusion",
     "label",
     "labels",
     "decision",
@@ -114,9 +119,6 @@ _EXCEL_DATE = re.compile(
     re.IGNORECASE,
 )
 _EXCEL_NUMBER = re.compile(r"^\d(?:\.\d+)?E\+\d+$", re.IGNORECASE)
-# A cell that begins so is run by spreadsheets.
-_RUNS = re.compile(r"^'*[=+\-@\t\r]")
-_NEUTRAL = re.compile(rf"^'+(?:[=+\-@\t\r]|(?:{'|'.join(sorted(MISSING))})$)")
 
 Columns = dict[str, list[int]]
 
@@ -163,7 +165,7 @@ class Row:
         text = self.cells[place].strip() if place < len(self.cells) else ""
         if text in MISSING:
             return ""
-        return text[1:] if _NEUTRAL.match(text) else text
+        return restored(text)
 
     def carried(self, header: Sequence[str]) -> list[str]:
         return [
@@ -211,7 +213,12 @@ def neutral(text: str) -> str:
     >>> neutral("=1+1"), neutral("1+1"), neutral("NA")
     ("'=1+1", '1+1', "'NA")
     """
-    return f"'{text}" if _RUNS.match(text) or text.lstrip("'") in MISSING else text
+    return f"'{text}" if text.lstrip("'") in MISSING else cell.harmless(text)
+
+
+def restored(text: str) -> str:
+    """A cell as it was before `neutral`."""
+    return text[1:] if text[:1] == "'" and (cell.runs(text) or text.lstrip("'") in MISSING) else text
 
 
 def _own_id(row: Row, source: str) -> str:

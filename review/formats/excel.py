@@ -107,20 +107,22 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def write(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """One sheet named `records`. Every cell is text, so nothing in it is a formula; Excel's limit marks what it cuts."""
+def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[str] = ("year",)) -> bytes:
+    """One sheet named `records`. Every cell is text but whole numbers in the columns of numbers, so nothing in it is a
+    formula; Excel's limit marks what it cuts.
+    """
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("records")
     sheet.freeze_panes = "A2"
-    year = header.index("year") if "year" in header else -1
+    counted = {header.index(name) for name in numbers if name in header}
     sheet.append(list(header))
     for row in rows:
         cells: list[object] = []
         for place, value in enumerate(row):
-            if place == year and value.isdigit():
+            if place in counted and value.isdecimal():
                 cells.append(int(value))
                 continue
             cell = WriteOnlyCell(sheet, _fitting(value))

@@ -64,9 +64,13 @@ def named(name: str) -> Format:
 
 def writable(name: str) -> Format:
     """The format called so, if records can be written in it."""
-    found = named(name)
+    can = [key for key, value in formats().items() if value.write]
+    try:
+        found = named(name)
+    except Missing:
+        raise Missing("format to write", name, can) from None
     if found.write is None:
-        raise Missing("format to write", name, [key for key, value in formats().items() if value.write])
+        raise Missing("format to write", name, can)
     return found
 
 

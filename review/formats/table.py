@@ -167,27 +167,29 @@ def rows(text: str, delimiter: str, *, start: int = 0) -> Iterator[Line]:
 
 def write_csv(records: Iterable[Record]) -> bytes:
     """The records as CSV, comma-separated, marked as UTF-8 so that Excel shows accents."""
-    return _delimited(records, ",").encode("utf-8-sig")
+    return delimited(HEADER, map(cells, records), ",")
 
 
 def write_tsv(records: Iterable[Record]) -> bytes:
-    return _delimited(records, "\t").encode("utf-8-sig")
+    return delimited(HEADER, map(cells, records), "\t")
 
 
 def write_xlsx(records: Iterable[Record]) -> bytes:
     """The records as an Excel file; every cell but the year is text."""
-    return excel.write(HEADER, ([columns.neutral(value) for value in _cells(record)] for record in records))
+    return excel.write(HEADER, ([columns.neutral(value) for value in cells(record)] for record in records))
 
 
-def _delimited(records: Iterable[Record], delimiter: str) -> str:
+def delimited(header: Sequence[str], found: Iterable[Sequence[str]], delimiter: str) -> bytes:
+    """Rows under a header; no cell of them is one that a spreadsheet would run."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows([columns.neutral(value) for value in _cells(record)] for record in records)
-    return out.getvalue()
+    writer.writerow(header)
+    writer.writerows([columns.neutral(value) for value in row] for row in found)
+    return out.getvalue().encode("utf-8-sig")
 
 
-def _cells(record: Record) -> list[str]:
+def cells(record: Record) -> list[str]:
+    """A record as the cells of one row under `HEADER`."""
     values = {
         "authors": _joined(record.authors),
         "keywords": _joined(record.keywords),

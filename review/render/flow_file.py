@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from review.domain import flow as arithmetic
+from review.domain.cell import harmless
 from review.domain.errors import Missing
 from review.domain.flow import FlowCounts, Rows
 from review.render.diagram import flow_boxes, flow_svg
@@ -72,7 +73,8 @@ def flow_csv(counts: FlowCounts) -> str:
 
 def _listed(rows: Rows) -> str:
     """`Label, n; Label, n`: a comma or semicolon inside a label would end it, so it becomes a slash."""
-    return "; ".join(f"{label.replace(',', ' /').replace(';', ' /')}, {count}" for label, count in rows) or "NA"
+    listed = "; ".join(f"{label.replace(',', ' /').replace(';', ' /')}, {count}" for label, count in rows)
+    return harmless(listed) or "NA"
 
 
 def flow_json(counts: FlowCounts) -> str:

@@ -13,7 +13,8 @@ from review.domain.errors import ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import Protocol
 from review.domain.screening import Decision, Role, Stage, Verdict
-from review.services import chart, collect, fulltext, protocol, screen, sheets, team
+from review.domain.team import Right
+from review.services import chart, collect, fulltext, protocol, rights, screen, sheets, team
 from review.services.project import Project
 from review.services.sheets import Row, Sheet
 from review.services.works import works
@@ -21,6 +22,7 @@ from review.storage import decisions, records
 from review.storage.decisions import Retrieval
 
 WITHDRAWN = "withdrawn"  # the verdict of a decision that was taken back
+DECIDED = ("record_id", "verdict")
 DECISION_COLUMNS = ("record_id", "stage", "reviewer", "verdict", "reason", "decided_at", "shown", "role", "note")
 CHART_COLUMNS = ("record_id", "field_id", "value", "answer", "unit", "quote", "page", "reviewer")
 RETRIEVAL_COLUMNS = ("record_id", "status", "note")
@@ -66,7 +68,9 @@ def _taken(
             if record is None:
                 raise ReviewError(
                     f"There is no record {row['record_id']!r} in this project.",
-                    hint="Write its id, DOI, PMID, arXiv number or exact title.",
+                    hint="Write its id, DOI, PMID, arXiv number or exact title."
+                    if row.line
+                    else "Import the file itself first, with `review import`.",
                 )
             facts.append((row, read(row, record)))
         except ReviewError as error:
@@ -84,7 +88,8 @@ def _contradictions(
         thing, said = of(fact)
         earlier = first.setdefault(thing, (row, said))
         if earlier[1] != said:
-            message = f"This row says something else than line {earlier[0].line}."
+            place = f"line {earlier[0].line}" if earlier[0].line else f"an earlier one on {earlier[0]['record_id']!r}"
+            message = f"This row says something else than {place}."
             findings.append(sheet.fault(row, message, "Keep the one that holds."))
     return findings
 
@@ -104,14 +109,17 @@ def _stored(sheet: Sheet, findings: list[Finding], facts: int, store: Callable[[
 # Decisions
 
 
+@rights.needs(rights.of_decision, whose="reviewer")
 def import_decisions(
-    project: Project, path: Path, *, stage: Stage, reviewer: str, role: Role = Role.REVIEWER
+    project: Project, path: Path | Sheet, *, stage: Stage, reviewer: str, role: Role = Role.REVIEWER
 ) -> ExchangeReport:
     """Take one person's decisions at one stage from a sheet with the columns record_id, verdict and, if wanted, reason,
     note and decided_at. Every row is checked by the rules of screening; one bad row refuses them all.
+
+    Another program's file is made such a sheet by `programs.decisions_in`.
     """
     name = team.as_known(project, reviewer)
-    sheet = sheets.read(path, required=("record_id", "verdict"), optional=DECISION_COLUMNS)
+    sheet = path if isinstance(path, Sheet) else sheets.read(path, required=DECIDED, optional=DECISION_COLUMNS)
     found = _Decisions(rules=protocol.in_force(project), stage=stage, reviewer=name, role=role)
     facts, findings = _taken(sheet, found.read, _ids(project, sheet))
     undated = [(row, decision) for row, decision in facts if not decision.decided_at]  # dates tell which came later
@@ -189,13 +197,16 @@ def _new(project: Project, facts: list[tuple[Row, Decision]], who: _Decisions) -
         dated = bool(decision.decided_at)
         if (decision.record_id, *_content(decision), decision.decided_at) in seen:
             continue
-        if not dated and before == _content(decision):
+        # Another program's file that repeats a verdict and knows no reason says nothing new.
+        repeated = row.line is None and _content(decision) == (before[0], "", "")
+        if not dated and (before == _content(decision) or repeated):
             continue
         standing[decision.record_id] = _content(decision)
         fresh.append((row, decision))
     return fresh
 
 
+@rights.needs(Right.AUDIT)
 def export_decisions(project: Project, path: Path) -> int:
     """Write every decision as it was made, in order; how many there were."""
     return sheets.write(
@@ -211,6 +222,7 @@ def export_decisions(project: Project, path: Path) -> int:
 # Charting
 
 
+@rights.needs(Right.REVIEW, whose="reviewer")
 def import_chart(project: Project, path: Path, *, reviewer: str) -> ExchangeReport:
     """Take one person's chart entries from a long sheet: a row for each record and field. Rows without a value and
     without an answer say nothing and are passed over.
@@ -256,6 +268,7 @@ def _entry(row: Row, record: str, form: ChartingForm, reviewer: str) -> ChartEnt
     )
 
 
+@rights.needs(Right.READ)
 def export_chart(project: Project, path: Path, *, blanks: bool = False) -> int:
     """Write every standing chart entry, one row each; with `blanks` also an empty row for each field nobody has charted."""
     entries = sorted(chart.entries(project), key=lambda entry: entry.number)
@@ -283,6 +296,7 @@ def export_chart(project: Project, path: Path, *, blanks: bool = False) -> int:
 # Full texts
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def import_retrievals(project: Project, path: Path, *, person: str) -> ExchangeReport:
     """Take from a sheet what became of the search for each full text: sought, retrieved or not_retrieved."""
     name = team.as_known(project, person)

@@ -127,7 +127,7 @@ def _own_words(path: Path) -> str:
 
 def write_order(path: Path, found: Replayed) -> None:
     """Write the ids in the order seen, one a line."""
-    write_file(path, "".join(f"{record}\n" for record in found.order).encode("utf-8"))
+    write_file(path, "".join(f"{sheets.safe(record)}\n" for record in found.order).encode("utf-8"))
 
 
 def write_metrics(path: Path, found: Replayed) -> None:

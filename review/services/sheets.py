@@ -12,13 +12,12 @@ from pathlib import Path
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.formats import excel
-from review.formats.columns import MISSING, neutral
+from review.formats.columns import neutral, restored
 from review.formats.decoding import decode
 from review.formats.table import DELIMITERS, rows
 from review.resources import write_file
 
 _EXCEL_MARK = re.compile(r"\ufeff?\"?sep=(.)\"?[^\n]*\n", re.IGNORECASE)
-_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")  # what `neutral` made of a cell that a spreadsheet would run
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
 
@@ -26,7 +25,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 class Row:
     """One row: `row["verdict"]` is its cell without surrounding blanks, empty where the file has no such column."""
 
-    line: int
+    line: int | None  # None where it was taken from another program's file
     cells: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
@@ -65,11 +64,17 @@ def read(path: Path, *, required: Sequence[str], optional: Sequence[str] = ()) -
     return replace(sheet, rows=tuple(kept), findings=tuple(findings))
 
 
+def has_column(path: Path, name: str) -> bool:
+    """Whether the first line of a table names this column."""
+    lines, _ = _lines(path)
+    return bool(lines) and name in _names(lines[0])
+
+
 Line = tuple[int, Sequence[str]]
 
 
 def _columns(path: Path, header: Line, required: Sequence[str], optional: Sequence[str]) -> tuple[str, ...]:
-    names = [re.sub(r"[\s\-]+", "_", cell.strip().strip("\ufeff").casefold()) for cell in header[1]]
+    names = _names(header)
     missing = [name for name in required if name not in names]
     if missing:
         found = ", ".join(cell.strip()[:40] for cell in header[1][:12] if cell.strip()) or "nothing"
@@ -83,6 +88,10 @@ def _columns(path: Path, header: Line, required: Sequence[str], optional: Sequen
     if twice:
         raise BadInput(path, f"the column {twice[0]} stands twice.", hint="Keep one of them.")
     return tuple(names)
+
+
+def _names(header: Line) -> list[str]:
+    return [re.sub(r"[\s\-]+", "_", cell.strip().strip("\ufeff").casefold()) for cell in header[1]]
 
 
 def _lines(path: Path) -> tuple[list[Line], list[Finding]]:
@@ -119,9 +128,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _plain(cell: str) -> str:
-    text = cell.strip()
-    named_nothing = text.startswith("'") and text.lstrip("'") in MISSING
-    return text[1:] if named_nothing or _NEUTRALISED.match(text) else text
+    return restored(cell.strip())
 
 
 def write(path: Path, columns: Sequence[str], found: Iterable[Sequence[object]]) -> int:
@@ -131,12 +138,13 @@ def write(path: Path, columns: Sequence[str], found: Iterable[Sequence[object]])
     writer.writerow(columns)
     count = 0
     for row in found:
-        writer.writerow([_safe(value) for value in row])
+        writer.writerow([safe(value) for value in row])
         count += 1
     write_file(path, buffer.getvalue().encode("utf-8"))
     return count
 
 
-def _safe(value: object) -> str:
+def safe(value: object) -> str:
+    """A value as a cell that no spreadsheet runs; a number stays one."""
     text = "" if value is None else str(value)
     return text if _NUMBER.fullmatch(text) else neutral(text)
