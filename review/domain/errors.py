@@ -7,6 +7,7 @@ ReviewError
 ├── NewerDatabase          written by a later version of this program
 ├── StorageFailure         the disk or the database did not take it
 ├── NotAllowed             this person may not do this
+├── NotSignedIn            nobody is signed in, or not with what was given
 ├── StaleDecision          the record decided is not the one that was shown
 ├── Missing                a named thing does not exist; lists what does
 └── NotInstalled           an optional part is missing; says how to get it
@@ -64,6 +65,10 @@ class StorageFailure(ReviewError):
 
 
 class NotAllowed(ReviewError):
+    pass
+
+
+class NotSignedIn(ReviewError):
     pass
 
 

@@ -45,10 +45,15 @@ DOES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """For whom a project is open. `trusted`: nobody checked the name, so nobody's role is asked (one computer, no passwords)."""
+    """For whom a project is open.
+
+    `trusted`: nobody checked the name, so nobody's role is asked (one computer, no passwords). `session` is the hash of
+    the token they signed in with: once it has ended, the seat is empty.
+    """
 
     name: str
     trusted: bool = False
+    session: str = ""
 
 
 def roles_with(right: Right) -> tuple[TeamRole, ...]:

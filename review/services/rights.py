@@ -13,11 +13,11 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from review.domain.errors import NotAllowed
+from review.domain.errors import NotAllowed, NotSignedIn
 from review.domain.screening import Role
 from review.domain.team import DOES, RIGHTS, Right, Seat, TeamRole, roles_with
 from review.services.project import Project
-from review.storage import projects
+from review.storage import accounts, projects
 from review.storage.projects import Person
 
 Arguments = ParamSpec("Arguments")
@@ -100,6 +100,8 @@ def check(project: Project, right: Right) -> None:
     """Raise NotAllowed, with what to do, if the person the project is open for does not have the right."""
     if project.seat is None or may(project, right):
         return
+    if project.seat.session and accounts.use_session(project.store, project.seat.session) is None:
+        raise NotSignedIn("You are signed out.", hint="Load the page again and sign in; what was decided is stored.")
     person = standing(project)
     if person is not None and not person.active:
         raise NotAllowed(
@@ -122,6 +124,8 @@ def of(project: Project) -> frozenset[Right]:
     """All rights, now, of the person the project is open for."""
     if project.seat is None:
         return frozenset(Right)
+    if project.seat.session and accounts.use_session(project.store, project.seat.session) is None:
+        return frozenset()
     person = standing(project)
     if project.seat.trusted:
         left = person is not None and not person.active
