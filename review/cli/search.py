@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Only ask how many results there are; fetch and store nothing.")
 def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool) -> Answer:
-    """Run the search strings of your protocol where that can be done from here: PubMed and arXiv.
+    """Run the search strings of your protocol where that can be done from here: PubMed, arXiv, Europe PMC, OpenAlex, Crossref.
 
     The answers are kept as they came in the folder searches/ of the project, and all their records are imported.
-    If it is stopped, by you or by the network, run it again: it goes on where it was. NCBI_API_KEY makes PubMed
-    faster; REVIEW_EMAIL lets NCBI and arXiv reach you.
+    If it is stopped, by you or by the network, run it again: it goes on where it was. Set NCBI_API_KEY to make PubMed
+    faster, REVIEW_OPENALEX_KEY to get more from OpenAlex in a day, and REVIEW_EMAIL to let the sources reach you.
     """
     from review.services import search as service
 
@@ -62,7 +62,7 @@ def _line(report: SearchReport) -> str:
         return f"{report.name}: not searched."
     total = counted(report.reported or 0, "result")
     if report.state == "counted":
-        return f"{report.name}: {total}; fetching them takes at least {counted(report.least_requests, 'request')}."
+        return f"{report.name}: {total}; fetching them takes at least {_effort(report)}."
     if report.state == "unfinished":
         return (
             f"{report.name}: stopped after {counted(report.pages, 'page')} of {total}. Run the same command to go on."
@@ -77,11 +77,20 @@ def _line(report: SearchReport) -> str:
     return f"{report.name}: {', '.join(parts)}. The raw answers are in {report.folder}."
 
 
+def _effort(report: SearchReport) -> str:
+    """`12 requests and 33 s (about $0.01 of …)`."""
+    seconds = report.least_seconds
+    lasting = f" and {seconds / 60:.0f} min" if seconds > 90 else f" and {seconds:.0f} s" if seconds >= 1 else ""
+    cost = f" ({report.cost})" if report.cost else ""
+    return f"{counted(report.least_requests, 'request')}{lasting}{cost}"
+
+
 @program.command(
     "fetch",
     examples=[
         "review fetch pubmed 'Castellvi[tiab]' --out castellvi.ris",
         "review fetch arxiv 'abs:\"vertebra labeling\"' --out labeling.csv --limit 100",
+        "review fetch europepmc 'TITLE:\"Bertolotti syndrome\"' --out bertolotti.bib",
     ],
 )
 @answers
@@ -96,9 +105,10 @@ def _line(report: SearchReport) -> str:
 )
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="Only so many records; else all.")
 def fetch(source: str, query: str, out: Path, limit: int | None) -> Answer:
-    """Search pubmed or arxiv with one string and write the records to a file. No project is needed.
+    """Search pubmed, arxiv, europepmc, openalex or crossref with one string and write the records to a file.
 
-    Put the string in quotation marks, so that your shell leaves it whole. The file is written when all is fetched.
+    No project is needed. Put the string in quotation marks, so that your shell leaves it whole. The file is written
+    when all is fetched.
     """
     from review.services import fetch as service
 

@@ -100,7 +100,7 @@ def keep(begun: Begun, pages: Sequence[Page]) -> Begun:
     for page in pages:
         number = len(held) + 1
         kept = Kept(
-            file=f"page-{number:04d}.xml.gz",
+            file=f"page-{number:04d}.{_kind(page.data)}.gz",
             sha256=hashlib.sha256(page.data).hexdigest(),
             bytes=len(page.data),
             expected=page.expected,
@@ -115,6 +115,10 @@ def keep(begun: Begun, pages: Sequence[Page]) -> Begun:
             lines.flush()
             os.fsync(lines.fileno())
     return replace(begun, pages=tuple(held))
+
+
+def _kind(data: bytes) -> str:
+    return "json" if data.lstrip()[:1] in {b"{", b"["} else "xml"
 
 
 def unfinished(root: Path, name: str, *, done: set[str], now: str) -> Begun | None:

@@ -33,7 +33,8 @@ class SearchReport:
 
     `reported` is what the source said it has, `fetched` the different records that came, of which `new` were not in
     the project before. `state` is "done", "counted" (nothing was fetched), "unfinished" (run again to go on) or
-    "refused". `requests` were sent now; `least_requests` would bring everything.
+    "refused". `requests` were sent now; `least_requests` would bring everything, in no less than `least_seconds` since the
+    source wants them apart; `cost` says what else it takes.
     """
 
     name: str
@@ -52,6 +53,8 @@ class SearchReport:
     pages_before: int = 0
     requests: int = 0
     least_requests: int = 0
+    least_seconds: float = 0.0
+    cost: str = ""
     folder: str = ""
     sha256: str = ""
     findings: tuple[Finding, ...] = ()
@@ -222,6 +225,8 @@ def _told(job: _Job, plan: Plan, *, state: str) -> SearchReport:
         understood=plan.understood,
         reported=plan.reported,
         least_requests=plan.least,
+        least_seconds=round((plan.least - 1) * job.http.interval, 1),
+        cost=plan.cost,
         findings=plan.findings,
     )
 
@@ -230,6 +235,8 @@ def _run(project: Project, job: _Job, progress: Progress) -> SearchReport:
     progress(f"Asking {job.source.label}", 0.0)
     begun = _begun(project, job)
     before = len(begun.pages)
+    if begun.plan.cost:
+        progress(f"{job.source.label}: {begun.plan.reported:,} results, {begun.plan.cost}", 0.0)
     try:
         for further in _kept(begun, job, progress):
             begun = further

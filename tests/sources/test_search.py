@@ -434,7 +434,7 @@ def test_a_search_killed_in_the_middle_goes_on_where_it_was(searching: Project, 
 def test_a_dry_run_and_a_fetch_on_the_command_line(searching: Project, real_time: Loopback) -> None:
     run = program("search", "--dry-run", server=real_time, folder=searching.root)
     out, err = run.communicate(timeout=60)
-    assert "pubmed: 450 results; fetching them takes at least 4 requests." in out, err
+    assert "pubmed: 450 results; fetching them takes at least 4 requests and 1 s." in out, err
     assert "scopus" in out
     run = program("fetch", "arxiv", "abs:x", "--out", "a.csv", "--limit", "7", server=real_time, folder=searching.root)
     out, err = run.communicate(timeout=60)
