@@ -26,10 +26,37 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "ti",
         "t1",
         "originaltitle",
+        "studytitle",
+        "citationtitle",
+        "displayname",
         "booktitle",
     ),
-    "abstract": ("abstract", "abstractnote", "notesabstract", "ab", "n2", "originalabstract", "summary"),
-    "authors": ("authors", "author", "authornames", "authornamess", "authorfullnames", "au", "af", "a1", "firstauthor"),
+    "abstract": (
+        "abstract",
+        "abstractnote",
+        "notesabstract",
+        "ab",
+        "n2",
+        "originalabstract",
+        "citationabstract",
+        "abstracttext",
+        "briefsummary",
+        "summary",
+    ),
+    "authors": (
+        "authors",
+        "author",
+        "authornames",
+        "authornamess",
+        "authorfullnames",
+        "authorshipsauthordisplayname",
+        "citationauthors",
+        "creators",
+        "au",
+        "af",
+        "a1",
+        "firstauthor",
+    ),
     "year": (
         "year",
         "publicationyear",
@@ -43,6 +70,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "y1",
         "da",
         "coverdate",
+        "pubdate",
+        "yearofpublication",
+        "citationpubyear",
+        "published",
+        "startdate",
         "createdate",
     ),
     "journal": (
@@ -53,6 +85,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "journaltitle",
         "secondarytitle",
         "publicationname",
+        "journalname",
+        "pubtitle",
+        "venue",
+        "primarylocationsourcedisplayname",
+        "citationjournalname",
         "publication",
         "containertitle",
         "booktitle",
@@ -62,15 +99,17 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "t2",
         "alternatetitle1",
         "bookseriestitle",
+        "anthologytitle",
+        "journalref",
     ),
-    "volume": ("volume", "journalvolume", "vl", "vol"),
-    "issue": ("issue", "issuenumber", "journalissue", "number", "is", "ip"),
-    "pages": ("pages", "page", "pagerange", "pp", "pg"),
-    "first_page": ("pagestart", "startpage", "beginningpage", "firstpage", "bp", "sp"),
-    "last_page": ("pageend", "endpage", "endingpage", "lastpage", "ep"),
+    "volume": ("volume", "journalvolume", "bibliovolume", "vl", "vol"),
+    "issue": ("issue", "issuenumber", "journalissue", "biblioissue", "number", "is", "ip"),
+    "pages": ("pages", "page", "pagerange", "pagination", "pp", "pg"),
+    "first_page": ("pagestart", "startpage", "beginningpage", "firstpage", "bibliofirstpage", "bp", "sp"),
+    "last_page": ("pageend", "endpage", "endingpage", "lastpage", "bibliolastpage", "ep"),
     "article_number": ("artno", "articlenumber", "ar"),
-    "doi": ("doi", "itemdoi", "di", "do", "doilink", "digitalobjectidentifier"),
-    "pmid": ("pmid", "pubmedid", "pm", "medlinepmid", "pubmed"),
+    "doi": ("doi", "itemdoi", "di", "do", "doilink", "digitalobjectidentifier", "externalidsdoi", "citationdoi"),
+    "pmid": ("pmid", "pubmedid", "pm", "medlinepmid", "pubmed", "idspmid"),
     "arxiv_id": ("arxivid", "arxiv"),
     "keywords": (
         "keywords",
@@ -82,10 +121,26 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "meshterms",
         "ieeeterms",
         "emtreemedicalindexterms",
+        "keywordsplus",
+        "subjects",
     ),
     "language": ("language", "languageoforiginaldocument", "la"),
     "type": ("type", "documenttype", "itemtype", "publicationtype", "typeofreference", "contenttype", "dt", "ty"),
-    "url": ("url", "link", "ur", "sourceurls", "externalurl", "openurllink", "fulltexturl", "pdflink"),
+    "url": (
+        "url",
+        "link",
+        "ur",
+        "sourceurls",
+        "externalurl",
+        "openurllink",
+        "fulltexturl",
+        "pdflink",
+        "articleurl",
+        "documenturl",
+        "plink",
+        "studyurl",
+        "dimensionsurl",
+    ),
     "notes": ("notes", "note", "extra", "n1"),
 }
 # Columns in which programs keep what people decided or named; they are carried in the notes.
@@ -180,8 +235,8 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
     yield from _spoilt(row, line)
     title = fields.plain(row["title"])
     journal = fields.plain(row["journal"])
-    if not journal and row["source"] and "abstract" in row.columns and len(row["source"].split()) > 2:
-        journal = fields.plain(row["source"])  # Embase names the journal and its pages "Source"
+    if not journal and _is_journal(row):
+        journal = fields.plain(row["source"])
     first, last = (_unspoilt(row[name]) for name in ("first_page", "last_page"))
     pages = fields.pages(fields.plain(row["pages"]) or fields.plain(first), fields.plain(last) if first else "")
     yield Entry(
@@ -205,6 +260,12 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
         raw=raw,
         line=line,
     )
+
+
+def _is_journal(row: Row) -> bool:
+    """Whether "Source" names the journal, as in Embase's and Publish or Perish's tables, and not the database."""
+    placed = {"volume", "issue", "pages", "first_page"} & row.columns.keys()
+    return bool(row["source"]) and (bool(placed) or ("abstract" in row.columns and len(row["source"].split()) > 2))
 
 
 def neutral(text: str) -> str:
