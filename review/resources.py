@@ -68,7 +68,10 @@ def _replace(place: Path, data: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A YAML file as plain values. `lines` maps a path of keys and indexes to its line, from 1."""
+    """A YAML file as plain values. `lines` maps a path of keys and indexes to its line, from 1.
+
+    The lines of a text written as a block behind | stand under its path and their number, from 1.
+    """
 
     tree: Any
     lines: dict[tuple[Hashable, ...], int] = field(default_factory=dict)
@@ -155,6 +158,9 @@ class _Reader:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and node.style == "|":
+            first = node.start_mark.line + 1
+            self.lines.update({(*at, n): first + n for n in range(1, node.value.count("\n") + 2)})
         try:
             value = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):

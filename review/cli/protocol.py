@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -86,6 +87,49 @@ def show(project: Project) -> Answer:
     versions = [_version(version) for version in history]
     document = {"protocol": asdict(rules), "frozen": bool(history), "versions": versions}
     return Answer(document=document, text="\n".join(_shown(rules, history)))
+
+
+@protocol.command(
+    "strings",
+    examples=["review protocol strings", "review protocol strings --source scopus", "review protocol strings --write"],
+)
+@answers
+@in_project
+@click.option(
+    "--source",
+    "sources",
+    metavar="NAME",
+    multiple=True,
+    help="Only this search or source, also one not listed yet; repeatable.",
+)
+@click.option("--write", is_flag=True, help="Fill the empty strings of protocol.yaml; nothing else in it is touched.")
+def strings(project: Project, sources: tuple[str, ...], write: bool) -> Answer:
+    """Derive a draft of the search string in each source's syntax from the concept table of protocol.yaml.
+
+    Known: PubMed, arXiv, Europe PMC, OpenAlex, Crossref and, to be searched by hand, Scopus, Web of Science, Embase,
+    Ovid, Cochrane and IEEE Xplore. A draft is where you begin: edit it, show it to a librarian, then freeze the protocol.
+    """
+    from review.services import protocol as rules
+    from review.services import strings as service
+
+    found = service.drafts(project, sources=sources, write=write)
+    written = [name for each in found for name in each.written]
+    text = "\n\n".join(f"{each.label}{_for(each.searches)}\n{each.query or '(no draft)'}" for each in found)
+    if write:
+        text += f"\n\nWritten into protocol.yaml: {', '.join(written) or 'nothing, since no string is empty'}."
+    notes = []
+    if written and rules.status(project).frozen:
+        notes.append('The protocol is frozen: keep the change with `review protocol amend --reason "…"`.')
+    return Answer(
+        document={"drafts": [each.as_dict() for each in found]},
+        text=text,
+        notes=notes,
+        findings=[replace(f, line=None, column=None) for each in found for f in each.findings],
+    )
+
+
+def _for(searches: Sequence[str]) -> str:
+    return f" ({', '.join(searches)})" if searches else ""
 
 
 def _version(version: Amendment) -> dict[str, object]:

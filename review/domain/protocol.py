@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from review.domain.charting import ChartingForm
 from review.domain.record import SourceKind
+from review.domain.syntax import TermField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,22 @@ class Pcc:
     population: str
     concept: str
     context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word or phrase of a concept, perhaps with * for any ending, and where in a record it is sought."""
+
+    text: str
+    field: TermField = TermField.TITLE_ABSTRACT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One idea of the question and the words for it: any of them will do, and every concept must be met."""
+
+    name: str
+    synonyms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +81,7 @@ class Protocol:
     form: ChartingForm
     registration: str = ""
     synthesis: str = ""
+    concepts: tuple[Concept, ...] = ()
 
     def exclusion(self, criterion_id: str) -> Criterion | None:
         return next((c for c in self.exclude if c.id == criterion_id), None)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from review.domain.charting import ChartingField, ChartingForm, FieldKind
 from review.domain.finding import Finding, Severity
-from review.domain.protocol import Criterion, Pcc, PlannedSearch, Protocol, ScreeningRules
+from review.domain.protocol import Concept, Criterion, Pcc, PlannedSearch, Protocol, ScreeningRules, Term
 from review.domain.record import SourceKind
-from review.domain.tree import LineOf, TreeReader
+from review.domain.string_check import check_string
+from review.domain.strings import behind
+from review.domain.syntax import TermField
+from review.domain.tree import LineOf, Place, TreeReader
 
 # A field's id is part of the names of its facts, which a manuscript must be able to write.
 _FIELD_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TAKEN = ("studies", "fields")
+# A synonym is plain words: each source has its own quotation marks, brackets and operators, which the draft adds.
+_SYNONYM = re.compile(r"[^\W_](?:[\w \-/.,&+'’]|\*(?!\*))*")
+_OPERATORS = re.compile(r"\b(?:AND|OR|NOT|ANDNOT|NEAR|NEXT|ADJ)\b")
 
 
 def check(tree: object, *, line: LineOf, path: str = "protocol.yaml") -> tuple[Protocol | None, list[Finding]]:
@@ -41,6 +48,7 @@ _TOP = (
     "objectives",
     "pcc",
     "registration",
+    "concepts",
     "sources",
     "criteria",
     "screening",
@@ -77,6 +85,7 @@ class _Reader(TreeReader):
                 concept=self.text(pcc, ("pcc", "concept"), required=True),
                 context=self.text(pcc, ("pcc", "context"), required=True),
             ),
+            concepts=self.concepts(tree),
             searches=self.searches(tree),
             include=include,
             exclude=exclude,
@@ -100,6 +109,70 @@ class _Reader(TreeReader):
                 )
             )
         return tuple(result)
+
+    def concepts(self, tree: Mapping[str, Any]) -> tuple[Concept, ...]:
+        """The concept table; a concept that nothing stands for is a fault, since it would find nothing."""
+        result = []
+        seen: set[str] = set()
+        for at, item in self.items(tree, ("concepts",), ("name", "field", "synonyms")):
+            name = self.text(item, (*at, "name"), required=True)
+            if name in seen:
+                self.fault(
+                    (*at, "name"), f"The concept {name!r} is listed twice.", "Put all its synonyms under one name."
+                )
+            seen.add(name)
+            where = self.term_field(item, (*at, "field"), TermField.TITLE_ABSTRACT)
+            synonyms = self.synonyms(item, (*at, "synonyms"), where)
+            if not synonyms:
+                self.fault(
+                    (*at, "synonyms") if "synonyms" in item else at,
+                    f"The concept {name!r} has no synonym, so nothing can be searched for it.",
+                    "List under synonyms: every word an author may have used for it, one to a line.",
+                    rule="PROTOCOL-CONCEPT",
+                )
+            result.append(Concept(name=name, synonyms=synonyms))
+        return tuple(result)
+
+    def synonyms(self, item: Mapping[str, Any], at: Place, where: TermField) -> tuple[Term, ...]:
+        """Synonyms are plain words, or groups of a text and its own field."""
+        given = item.get("synonyms")
+        if given is None:
+            return ()
+        if not isinstance(given, list):
+            self.wrong(at, "a list, one synonym to a line, each beginning with a dash", given)
+            return ()
+        found: dict[Term, None] = {}
+        for index, one in enumerate(given):
+            here = (*at, index)
+            group = one if isinstance(one, dict) else {"text": one}
+            self.known(group, here, ("text", "field"))
+            text = self.text(group, (*here, "text"), required=True)
+            if text and (not _SYNONYM.fullmatch(text) or _OPERATORS.search(text)):
+                self.fault(
+                    here,
+                    f"The synonym {text!r} is not plain words.",
+                    "Leave out quotation marks, brackets, field tags and operators: each source gets its own. "
+                    "Only * for any ending is allowed.",
+                    rule="PROTOCOL-CONCEPT",
+                )
+                continue
+            field = self.term_field(group, (*here, "field"), where)
+            if field is TermField.MESH and "*" in text:
+                self.fault(
+                    here,
+                    f"The MeSH heading {text!r} holds a *.",
+                    "Write it as MeSH does, in full.",
+                    rule="PROTOCOL-CONCEPT",
+                )
+            elif text:
+                found[Term(text=text, field=field)] = None
+        return tuple(found)
+
+    def term_field(self, item: Mapping[str, Any], at: Place, default: TermField) -> TermField:
+        given = self.text(item, at)
+        if given and given not in list(TermField):
+            self.wrong(at, f"one of {', '.join(TermField)}", given)
+        return TermField(given) if given in list(TermField) else default
 
     def searches(self, tree: Mapping[str, Any]) -> tuple[PlannedSearch, ...]:
         result = []
@@ -126,16 +199,16 @@ class _Reader(TreeReader):
                     "PRISMA-ScR item 8 asks for the exact string.",
                     severity=Severity.WARNING,
                 )
-            result.append(
-                PlannedSearch(
-                    name=name,
-                    label=self.text(item, (*at, "label")) or name,
-                    kind=SourceKind(kind),
-                    platform=self.text(item, (*at, "platform")),
-                    query=query,
-                    limits=self.text(item, (*at, "limits")),
-                )
+            search = PlannedSearch(
+                name=name,
+                label=self.text(item, (*at, "label")) or name,
+                kind=SourceKind(kind),
+                platform=self.text(item, (*at, "platform")),
+                query=query,
+                limits=self.text(item, (*at, "limits")),
             )
+            self.string(item, at, search)
+            result.append(search)
         if not result:
             self.fault(
                 ("sources",),
@@ -144,6 +217,21 @@ class _Reader(TreeReader):
                 severity=Severity.WARNING,
             )
         return tuple(result)
+
+    def string(self, item: Mapping[str, Any], at: Place, search: PlannedSearch) -> None:
+        """The faults of a search string. None makes a protocol unusable: a search refuses what it cannot send."""
+        given = item.get("query")
+        for fault in check_string(given, behind(search)) if isinstance(given, str) and search.query else ():
+            self.findings.append(
+                replace(
+                    fault,
+                    severity=Severity.WARNING,
+                    message=f"{search.name}: {fault.message}",
+                    path=self.path,
+                    line=self.line(*at, "query", fault.line),
+                    column=None,
+                )
+            )
 
     def screening(self, tree: Mapping[str, Any]) -> ScreeningRules:
         part = self.mapping(

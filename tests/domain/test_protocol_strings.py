@@ -1,0 +1,98 @@
+"""The concept table and the search strings of a protocol: every fault with its line, none of them unusable."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from review.domain.finding import Finding, Severity
+from review.domain.protocol import Protocol, Term
+from review.domain.protocol_check import check
+from review.domain.syntax import TermField
+from review.resources import read_yaml
+
+GOOD = textwrap.dedent("""\
+    title: A review
+    question: What is known?
+    pcc: {population: Adults, concept: Deep learning, context: Any}
+    concepts:
+      - name: spine
+        field: title
+        synonyms:
+          - vertebra*
+          - text: Spine
+            field: mesh
+      - name: learning
+        synonyms: [deep learning]
+    sources:
+      - name: pubmed
+        query: |-
+          (spine[tiab])
+          AND learning[tiab]
+    criteria:
+      exclude: [{id: E1, text: Not about the spine}]
+    """)
+
+
+def read(text: str) -> tuple[Protocol | None, list[Finding]]:
+    document = read_yaml(text, path="protocol.yaml")
+    return check(document.tree, line=document.line)
+
+
+def test_a_concept_table_is_read_with_the_field_of_each_synonym() -> None:
+    protocol, findings = read(GOOD)
+    assert findings == []
+    assert protocol is not None
+    assert [concept.name for concept in protocol.concepts] == ["spine", "learning"]
+    assert protocol.concepts[0].synonyms == (
+        Term(text="vertebra*", field=TermField.TITLE),
+        Term(text="Spine", field=TermField.MESH),
+    )
+    assert protocol.concepts[1].synonyms == (Term(text="deep learning"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("    synonyms: [deep learning]\n", "", 11, "'learning' has no synonym"),
+        ("synonyms: [deep learning]", "synonyms: []", 12, "'learning' has no synonym"),
+        ("synonyms: [deep learning]", "synonyms: deep learning", 12, "must be a list"),
+        ("      - vertebra*", "      - '\"vertebra*\"'", 8, "is not plain words"),
+        ("      - vertebra*", "      - vertebra[tiab]", 8, "is not plain words"),
+        ("      - vertebra*", "      - spine OR back", 8, "is not plain words"),
+        ("      - vertebra*", "      - word: vertebra*", 8, "'word' is not known"),
+        ("text: Spine\n", "text: Spin*\n", 9, "The MeSH heading 'Spin*'"),
+        ("field: mesh", "field: heading", 10, "one of title_abstract"),
+        ("field: title", "field: [title]", 6, "must be text"),
+        ("  - name: learning", "  - name: spine", 11, "listed twice"),
+        ("    field: title", "    fields: title", 6, "Did you mean 'field'"),
+    ],
+)
+def test_a_mistake_in_the_table_is_named_with_its_line(old: str, new: str, line: int, said: str) -> None:
+    assert old in GOOD
+    protocol, findings = read(GOOD.replace(old, new, 1))
+    assert protocol is None
+    assert [f.line for f in findings if said in str(f)] == [line], [str(f) for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "rule"),
+    [
+        ("(spine[tiab])", "(spine[tiab]", 16, "STRING-BALANCE"),
+        ("AND learning[tiab]", "and learning[tiab]", 17, "STRING-OPERATOR"),
+        ("AND learning[tiab]", "AND learning[tiabs]", 17, "STRING-FIELD"),
+        (
+            "query: |-\n      (spine[tiab])\n      AND learning[tiab]",
+            'query: "spine[tiab] or back[tiab]"',
+            15,
+            "STRING-OPERATOR",
+        ),
+    ],
+)
+def test_a_fault_of_a_string_is_a_warning_at_its_own_line(old: str, new: str, line: int, rule: str) -> None:
+    assert old in GOOD
+    protocol, findings = read(GOOD.replace(old, new, 1))
+    assert protocol is not None, "a fault in a string keeps nobody from working with the protocol"
+    assert [(f.rule, f.line, f.severity) for f in findings] == [(rule, line, Severity.WARNING)]
+    assert findings[0].message.startswith("pubmed: ")
