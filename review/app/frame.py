@@ -10,17 +10,18 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from review.app import person
 from review.app.markup import plain
+from review.app.person import REFUSAL
 from review.domain.errors import ReviewError
 from review.domain.screening import Stage
-from review.services import fulltext, screen, team
+from review.domain.team import Right
+from review.services import fulltext, rights, screen, team
 from review.services.project import Progress, Project, find_root, open_project
 
 PROJECT = "REVIEW_PROJECT"  # set by the server: the project's folder
-REVIEWER = "REVIEW_REVIEWER"  # set by the server: the answer to the name question
+REVIEWER = person.REVIEWER
 _WHO = "who"
-_FORGOTTEN = "forgotten"
-_REFUSAL = "refusal"
 _NOTICE = "notice"
 
 Arguments = ParamSpec("Arguments")
@@ -32,15 +33,27 @@ def opened(root: str) -> Project:
     return open_project(Path(root))
 
 
-def project() -> Project:
+def bare_project() -> Project:
+    """The project before it is known for whom it is open; for the entry and the sign-in only."""
     return opened(os.environ.get(PROJECT) or str(find_root(Path.cwd())))
 
 
-def page(show: Callable[[Project], None]) -> None:
-    """Show one page; what the program refuses is said in a sentence."""
+def project() -> Project:
+    """The project, open for the person at the screen: every service then asks for their rights.
+
+    In solo mode, before anybody gave a name, it is open for whoever sits at this computer.
+    """
+    found = bare_project()
+    return found.seated(person.seat_at(found))
+
+
+def page(show: Callable[[Project], None], *, right: Right = Right.READ) -> None:
+    """Show one page to whoever has the right; what the program refuses is said in a sentence."""
     try:
         show_notices()
-        show(project())
+        found = project()
+        rights.check(found, right)
+        show(found)
     except ReviewError as error:
         refuse(error)
 
@@ -57,7 +70,7 @@ def callback(act: Callable[Arguments, None]) -> Callable[Arguments, None]:
         try:
             act(*args, **kwargs)
         except ReviewError as error:
-            st.session_state[_REFUSAL] = str(error)
+            st.session_state[REFUSAL] = str(error)
 
     return run
 
@@ -68,10 +81,17 @@ def notice(text: str) -> None:
 
 
 def show_notices() -> None:
-    if refusal := st.session_state.pop(_REFUSAL, ""):
+    if refusal := st.session_state.pop(REFUSAL, ""):
         st.error(plain(refusal), icon=":material/error:")
     if said := st.session_state.pop(_NOTICE, ""):
         st.success(plain(said), icon=":material/check_circle:")
+
+
+def plainly() -> bool:
+    """True once the address asked for plain buttons (`?basic=1`), on every page after it, until it says `?basic=0`."""
+    if (asked := st.query_params.get("basic")) is not None:
+        st.session_state["basic"] = asked == "1"
+    return bool(st.session_state.get("basic"))
 
 
 def progress_bar(text: str) -> tuple[Progress, Callable[[], None]]:
@@ -87,23 +107,7 @@ def progress_bar(text: str) -> tuple[Progress, Callable[[], None]]:
     return moved, gone
 
 
-# Who is at the screen (one computer, no passwords): asked once, kept in the address so that a reload keeps it.
-
-
-def identify(found: Project) -> str:
-    """The name given in this window, in the address or at the start of the program; empty before anybody said."""
-    started_as = "" if st.session_state.get(_FORGOTTEN) else os.environ.get(REVIEWER, "")
-    asked = str(st.session_state.get(_WHO) or st.query_params.get("reviewer") or started_as)
-    try:
-        name = team.as_known(found, asked) if asked.strip() else ""
-    except ReviewError as error:
-        refuse(error)
-        name = ""
-    if name:
-        st.session_state[_WHO] = name
-        if st.query_params.get("reviewer") != name:
-            st.query_params["reviewer"] = name
-    return name
+# Who is at the screen. In solo mode: asked once, kept in the address so that a reload keeps it.
 
 
 def reviewer(found: Project) -> str:
@@ -117,6 +121,8 @@ def reviewer(found: Project) -> str:
 
 def waiting_for(found: Project, who: str, stage: Stage) -> int:
     """How many works wait for this person's decision; a full text that cannot be had waits for nobody."""
+    if not rights.may(found, Right.REVIEW):
+        return 0
     left = screen.queue(found, who, stage)
     if stage is Stage.TITLE_ABSTRACT:
         return len(left)
@@ -140,11 +146,3 @@ def _ask(found: Project) -> None:
 @callback
 def _begin() -> None:
     st.session_state[_WHO] = team.clean_name(str(st.session_state.get("name", "")))
-
-
-def forget() -> None:
-    """Ask for the name again, for the next person at this computer."""
-    for key in list(st.session_state.keys()):
-        del st.session_state[key]
-    st.session_state[_FORGOTTEN] = True
-    st.query_params.clear()

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from review.app import frame
+from review.app import frame, person
 from review.app.markup import plain
 from review.app.menu import PAGES
-from review.domain.errors import ReviewError
-from review.services import protocol
+from review.domain.errors import NotSignedIn, ReviewError
+from review.services import accounts, identity, protocol
+from review.services.identity import Mode
 from review.services.project import Project
 
 HERE = Path(__file__).resolve().parent
@@ -19,18 +20,36 @@ HERE = Path(__file__).resolve().parent
 def main() -> None:
     st.set_page_config(page_title="Scopewright", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.html(HERE / "style.css")
+    frame.plainly()  # a page's address may say it, and the next page's no longer does
     try:
-        found = frame.project()
-        _sidebar(found, frame.identify(found))
+        bare = frame.bare_project()
+        mode = identity.settings(bare.root).mode
+        found = _let_in(bare, mode)
+        _sidebar(found, mode)
     except ReviewError as error:
         frame.refuse(error)
         st.stop()
-    _navigation().run()
+    _navigation(found).run()
 
 
-def _navigation() -> st.Page:
+def _let_in(bare: Project, mode: Mode) -> Project:
+    """The project, open for the person at the screen; the page ends here for whoever is not let in."""
+    try:
+        seat = person.seat_at(bare)
+    except NotSignedIn as error:
+        person.turned_away(bare, error)
+        st.stop()
+    if seat is None and mode is not Mode.SOLO:
+        person.door(bare)
+        st.stop()
+    return bare.seated(seat)
+
+
+def _navigation(found: Project) -> st.Page:
     menu: dict[str, list[st.Page]] = {}
     for entry in PAGES:
+        if not person.may(found, entry.right):
+            continue
         page = st.Page(entry.path, title=entry.title, icon=entry.icon, url_path=entry.address)
         menu.setdefault(entry.heading, []).append(page)
     overview = menu[""][0]
@@ -39,16 +58,38 @@ def _navigation() -> st.Page:
     return st.navigation({**menu, "": [home, *menu[""]]})
 
 
-def _sidebar(found: Project, who: str) -> None:
+def _sidebar(found: Project, mode: Mode) -> None:
+    who = person.current_person(found)
     with st.sidebar:
         st.markdown(f"**{plain(found.name)}**")
         try:
             st.caption(plain(protocol.in_force(found).title))
         except ReviewError as error:
             frame.refuse(error)
-        if who:
-            st.markdown(f":material/person: {plain(who)}")
-            st.button("Not you? Change the name", key="forget", type="tertiary", on_click=frame.forget)
+        if who is None:
+            return
+        if mode is Mode.SOLO:
+            st.markdown(f":material/person: {plain(who.name)}")
+            st.button("Not you? Change the name", key="forget", type="tertiary", on_click=person.forget)
+            return
+        st.markdown(f":material/person: {plain(who.name)}, {plain(who.role)}")
+        if mode is Mode.LOCAL:
+            _own_password(found, who.name)
+            st.button("Sign out", key="sign-out", type="tertiary", on_click=person.sign_out, args=(found,))
+        elif mode is Mode.OIDC:
+            st.button("Sign out", key="sign-out", type="tertiary", on_click=st.logout)
+
+
+def _own_password(found: Project, name: str) -> None:
+    with st.popover("Change my password", type="tertiary"), st.form("own-password", clear_on_submit=True, border=False):
+        old = st.text_input("Old password", type="password", key="old-password")
+        new = st.text_input("New password", type="password", key="new-password")
+        if st.form_submit_button("Change it"):
+            try:
+                accounts.change_password(found, name, old=old, new=new)
+                st.success("Changed. Sign in again with the new password.", icon=":material/check_circle:")
+            except ReviewError as error:
+                frame.refuse(error)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from review.domain.team import Right
+
 _VIEWS = Path(__file__).resolve().parent / "views"
 
 
@@ -15,6 +17,7 @@ class Entry:
     address: str
     title: str
     icon: str
+    right: Right = Right.READ  # whoever lacks it does not see the page
 
     @property
     def path(self) -> Path:
@@ -23,11 +26,11 @@ class Entry:
 
 PAGES = (
     Entry("", "overview.py", "overview", "Overview", ":material/dashboard:"),
-    Entry("Collect", "imports.py", "import", "Import", ":material/upload_file:"),
+    Entry("Collect", "imports.py", "import", "Import", ":material/upload_file:", Right.GOVERN),
     Entry("Collect", "duplicates.py", "duplicates", "Duplicates", ":material/difference:"),
-    Entry("Select", "screen.py", "screen", "Screen", ":material/rule:"),
-    Entry("Select", "full_text.py", "full-text", "Full text", ":material/article:"),
-    Entry("Select", "conflicts.py", "conflicts", "Conflicts", ":material/balance:"),
+    Entry("Select", "screen.py", "screen", "Screen", ":material/rule:", Right.REVIEW),
+    Entry("Select", "full_text.py", "full-text", "Full text", ":material/article:", Right.REVIEW),
+    Entry("Select", "conflicts.py", "conflicts", "Conflicts", ":material/balance:", Right.ADJUDICATE),
     Entry("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
     Entry("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),
     Entry("Report", "manuscript.py", "manuscript", "Manuscript", ":material/edit_document:"),

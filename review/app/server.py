@@ -1,10 +1,10 @@
-"""Serving the app to one computer: Streamlit under uvicorn, on loopback only, with the ranking kept in a process beside it."""
+"""Serving the app: Streamlit under uvicorn, with signing in where others may come in, and the ranking beside it."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
-import ipaddress
 import logging
 import os
 import socket
@@ -13,13 +13,15 @@ import sys
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from review.app import frame
+from review.app import frame, sign_in
 from review.domain.errors import ReviewError
-from review.services import team
-from review.services.project import open_project
+from review.services import accounts, identity, team
+from review.services.identity import Mode, SignIn
+from review.services.project import Project, open_project
 
 if TYPE_CHECKING:
     import streamlit as st
@@ -56,31 +58,34 @@ def serve(
     """Serve the project until stopped with Ctrl-C. Raises ReviewError when it may not, or cannot, listen there."""
     import uvicorn
 
-    _check_host(host)
-    open_project(project_root).close()  # say now what would fail at the first visit
-    with _listening(host, port) as listener:
-        os.environ[frame.PROJECT] = str(project_root.resolve())
-        os.environ.pop(frame.REVIEWER, None)
-        if reviewer:
-            os.environ[frame.REVIEWER] = team.clean_name(reviewer)
-        app = _application(host, port, f"http://{_printed(host)}:{port}/" if open_browser else "")
-        with _ranking_beside(project_root):
-            config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20, ws_per_message_deflate=False)
-            uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.closing(open_project(project_root)) as project:  # say now what would fail at the first visit
+        found = identity.settings(project_root)
+        identity.check_start(project, found, host)
+        with _listening(host, port) as listener:
+            _tell_the_pages(project_root, found, reviewer)
+            place = Place(host, port, f"{identity.address(found, host, port)}/" if open_browser else "")
+            app = _application(project, found, place)
+            with _ranking_beside(project_root):
+                config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20, ws_per_message_deflate=False)
+                uvicorn.Server(config).run(sockets=[listener])
 
 
-def _check_host(host: str) -> None:
-    if host == "localhost":
-        return
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise ReviewError(
-            f"The app asks nobody for a password, so it is not served at {host}.",
-            hint="Use --host 127.0.0.1, where only this computer reaches it.",
-        )
+def _tell_the_pages(project_root: Path, found: SignIn, reviewer: str | None) -> None:
+    """What the pages read at every run. The way to sign in stays as it was at the start, whatever becomes of the file."""
+    os.environ[frame.PROJECT] = str(project_root.resolve())
+    os.environ[identity.MODE] = str(found.mode)
+    os.environ.pop(frame.REVIEWER, None)
+    if reviewer:
+        os.environ[frame.REVIEWER] = team.clean_name(reviewer)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the app is served, and the address to open in a browser (empty: none)."""
+
+    host: str
+    port: int
+    opened: str = ""
 
 
 @contextmanager
@@ -100,34 +105,51 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _printed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _application(host: str, port: int, opened: str) -> st.App:
+def _application(project: Project, found: SignIn, place: Place) -> st.App:
     """The ASGI application, with everything heavy imported and set aside from garbage collection."""
     import streamlit as st
     from streamlit import config
 
     for option, value in _OPTIONS.items():
         config.set_option(option, value)
-    config.set_option("server.address", host)
-    config.set_option("server.port", port)
-    config.set_option("server.allowedHosts", ["localhost", "127.0.0.1", "[::1]", host])
+    config.set_option("server.address", place.host)
+    config.set_option("server.port", place.port)
+    config.set_option("server.allowedHosts", identity.hosts(found, place.host))
     for name in _HEAVY:
         importlib.import_module(name)
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any] | None]:
-        if opened:
-            webbrowser.open(opened)
+        if place.opened:
+            webbrowser.open(place.opened)
         yield None
 
-    app = st.App(_ENTRY, lifespan=lifespan, on_script_error=_said_kindly)
+    by_password = found.mode is Mode.LOCAL
+    app = st.App(
+        _ENTRY,
+        secrets=_provider(project, found, place) if found.mode is Mode.OIDC else None,
+        routes=sign_in.routes(project, found) if by_password else None,
+        middleware=[sign_in.gate(project)] if by_password else None,
+        lifespan=lifespan,
+        on_script_error=_said_kindly,
+    )
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(0.001)  # seconds: a press waits for several short turns, and each turn at most so long
     return app
+
+
+def _provider(project: Project, found: SignIn, place: Place) -> dict[str, Any]:
+    """What Streamlit needs to ask the provider; only the address under which people come must be told to the provider."""
+    return {
+        "auth": {
+            "redirect_uri": f"{identity.address(found, place.host, place.port)}/oauth2callback",
+            "cookie_secret": accounts.key_for_cookies(project),
+            "client_id": found.client_id,
+            "client_secret": found.secret,
+            "server_metadata_url": found.metadata_url,
+        }
+    }
 
 
 def _said_kindly(error: Exception) -> bool:

@@ -181,6 +181,12 @@ def sign_out(project: Project, cookie: str) -> None:
 
 
 @rights.internal
+def key_for_cookies(project: Project) -> str:
+    """The key with which the app signs what a provider said; it outlives a restart."""
+    return accounts.app_key(project.store, "provider")
+
+
+@rights.internal
 def vouched(project: Project, *, issuer: str, subject: str, invited_as: str = "") -> Seat:
     """The person whom another service names by (issuer, subject). The first time, an account that nobody has taken up
     and that has the name or the (verified) e-mail address `invited_as` is taken up; others are refused.

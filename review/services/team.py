@@ -30,7 +30,7 @@ def clean_name(name: str) -> str:
     return folded
 
 
-@rights.internal
+@rights.needs(Right.READ, whose="name")
 def join(project: Project, name: str, *, role: str = "reviewer") -> str:
     """Make sure a person is known to the project, once however many ask at the same time; their name as stored."""
     cleaned = clean_name(name)

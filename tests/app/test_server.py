@@ -10,7 +10,8 @@ import pytest
 
 from review.app import frame, server
 from review.domain.errors import NotAProject, ReviewError
-from review.services.project import create
+from review.services.identity import SignIn
+from review.services.project import create, open_project
 
 
 @pytest.fixture
@@ -44,14 +45,16 @@ def test_a_name_that_cannot_be_used_is_refused_before_serving(root, monkeypatch)
     assert frame.REVIEWER not in os.environ
 
 
-def test_the_application_is_set_up_for_quick_and_private_use(monkeypatch):
+def test_the_application_is_set_up_for_quick_and_private_use(root, monkeypatch):
     frozen = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
     from streamlit import config
 
     before = {option: config.get_option(option) for option in (*server._OPTIONS, "server.address", "server.port")}
     try:
-        server._application("127.0.0.1", 8501, "")
+        project = open_project(root)
+        server._application(project, SignIn(), server.Place("127.0.0.1", 8501))
+        project.close()
         assert frozen, "the libraries are set aside from garbage collection"
         assert config.get_option("runner.postScriptGC") is False
         assert config.get_option("browser.gatherUsageStats") is False
