@@ -18,6 +18,7 @@ _SMART_DOUBLE = "“”„‟«»″"
 _SMART_SINGLE = "‘’‚‛′"
 _SMART = re.compile(rf"[{_SMART_DOUBLE}]|(?<!\w)[{_SMART_SINGLE}]|[{_SMART_SINGLE}](?!\w)")
 _STRAIGHT = str.maketrans(dict.fromkeys(_SMART_DOUBLE, '"') | dict.fromkeys(_SMART_SINGLE, "'"))
+_ADDRESS = re.compile(r"\s*https?://")
 _SET = re.compile(r"#\d+")
 _SHOWN = 40  # characters of the string in a message
 _MOST = 5  # brackets told of; the rest follow from them
@@ -49,6 +50,8 @@ def check_string(query: str, syntax: Syntax | None) -> list[Finding]:
     >>> [str(f.severity) for f in check_string("(spine[tiab] or back[tiab]", named("pubmed"))]
     ['error', 'warning']
     """
+    if _ADDRESS.match(query):  # copied from a browser: OpenAlex and Crossref take it as it is
+        return []
     faults = [*_smart_quotes(query)]
     straight = query.translate(_STRAIGHT)
     for begin, statement in statements(straight, syntax):

@@ -7,18 +7,21 @@ the new text is read again and is kept only if nothing but these strings has cha
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import yaml
 
 from review.domain import strings
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.finding import Finding
-from review.domain.protocol import Protocol
+from review.domain.protocol import PlannedSearch, Protocol
+from review.domain.string_check import check_string
 from review.domain.syntax import SYNTAXES, Syntax, named
+from review.domain.team import Right
 from review.resources import read_yaml, write_file
-from review.services import protocol
+from review.services import protocol, rights
 from review.services.project import Project
 
 _HOW = "List them under concepts: in protocol.yaml, each with a name: and its synonyms:, one to a line."
@@ -49,6 +52,11 @@ class Drafted:
         }
 
 
+def _right(arguments: Mapping[str, Any]) -> Right:
+    return Right.GOVERN if arguments["write"] else Right.READ
+
+
+@rights.needs(_right)
 def drafts(project: Project, *, sources: Sequence[str] = (), write: bool = False) -> list[Drafted]:
     """A draft for each source of the protocol, or for those named; written into empty strings if asked for.
 
@@ -61,6 +69,7 @@ def drafts(project: Project, *, sources: Sequence[str] = (), write: bool = False
     return _written(project, rules, found) if write else found
 
 
+@rights.needs(Right.READ)
 def as_written(project: Project) -> Protocol:
     """What protocol.yaml says now, frozen or not; refused if it holds an error."""
     status = protocol.status(project)
@@ -99,6 +108,15 @@ def _drafted(rules: Protocol, syntax: Syntax) -> Drafted:
         empty=tuple(search.name for search in mine if not search.query),
         findings=made.findings,
     )
+
+
+def faults(project: Project, search: PlannedSearch) -> list[Finding]:
+    """What is wrong with a string of the protocol before it is sent; an error means that it must not be."""
+    path = project.protocol_path.name
+    return [
+        replace(fault, message=f"{search.name}: {fault.message}", path=path, line=None, column=None)
+        for fault in check_string(search.query, strings.behind(search))
+    ]
 
 
 def _written(project: Project, rules: Protocol, found: Sequence[Drafted]) -> list[Drafted]:

@@ -157,7 +157,11 @@ SOUND = [
     ),
     ("europepmc", "TITLE_ABS:vertebra* AND PUB_YEAR:[2020 TO 2024] AND SRC:PPR AND (HAS_ABSTRACT:y OR OPEN_ACCESS:y)"),
     ("openalex", '("transitional vertebra" OR LSTV) AND NOT phantom'),
+    ("openalex", 'filter=title_and_abstract.search:("deep learning" OR CNN) AND spine'),
+    ("openalex", "title.search:spine,publication_year:2020-2024,type:article|preprint"),
+    ("openalex", "https://api.openalex.org/works?filter=title.search:spine%20and%20back&cursor=*"),
     ("crossref", "transitional vertebra and deep learning"),
+    ("crossref", "query.title=vertebra&filter=type:journal-article,from-pub-date:2020"),
     (
         "scopus",
         'TITLE-ABS-KEY ( ( spine OR "numb*" ) W/3 ( label* ) ) AND PUBYEAR > 2011 AND ( LIMIT-TO ( DOCTYPE , "ar" ) )',
