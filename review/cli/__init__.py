@@ -1,6 +1,20 @@
 """The command line: parse, ask a service, print. One file per group of commands; nothing is decided here."""
 
-from review.cli import begin, chart, collect, count, paper, protocol, rank, screen, search, share
+from review.cli import begin, chart, collect, copies, count, paper, people, protocol, rank, screen, search, share
 from review.cli.program import program as main
 
-__all__ = ["begin", "chart", "collect", "count", "main", "paper", "protocol", "rank", "screen", "search", "share"]
+__all__ = [
+    "begin",
+    "chart",
+    "collect",
+    "copies",
+    "count",
+    "main",
+    "paper",
+    "people",
+    "protocol",
+    "rank",
+    "screen",
+    "search",
+    "share",
+]

@@ -24,6 +24,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Collect", ("search", "fetch", "import", "convert", "dedup", "duplicates")),
     ("Screen", ("app", "rank", "decide", "decisions", "conflicts", "retrieval", "status", "simulate")),
     ("Chart and count", ("chart", "flow", "evidence", "trace")),
+    ("Work together safely", ("people", "backup", "restore")),
     ("Write and share", ("paper", "export", "verify", "open")),
 )
 

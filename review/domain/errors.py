@@ -4,6 +4,7 @@ ReviewError
 ├── NotAProject            no review.toml here or above
 ├── AlreadyExists          a file or folder would be overwritten
 ├── BadInput               a file cannot be taken as a whole
+│   └── DamagedDatabase    the database cannot be read as a whole
 ├── NewerDatabase          written by a later version of this program
 ├── StorageFailure         the disk or the database did not take it
 ├── NotAllowed             this person may not do this
@@ -47,6 +48,15 @@ class BadInput(ReviewError):
     def __init__(self, path: object, reason: str, *, hint: str = "") -> None:
         super().__init__(f"{path}: {reason}", hint=hint)
         self.path = path
+
+
+class DamagedDatabase(BadInput):
+    def __init__(self, path: object, reason: str = "") -> None:
+        super().__init__(
+            path,
+            f"it is damaged or is not a database{f' ({reason})' if reason else ''}; it was not changed.",
+            hint="See the copies with `review backup --list` and put one back with `review restore FILE`.",
+        )
 
 
 class NewerDatabase(ReviewError):

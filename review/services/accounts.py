@@ -40,7 +40,8 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(**COST)
 
 
-def _checked(name: str, password: str) -> str:
+def checked(name: str, password: str) -> str:
+    """The password, or the reason why this person cannot have it."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise ReviewError(
             f"A password has {SHORTEST} to {LONGEST} characters.", hint="Four or five words in a row are easy to keep."
@@ -53,11 +54,20 @@ def _checked(name: str, password: str) -> str:
 @rights.needs(Right.GOVERN)
 def set_password(project: Project, name: str, password: str) -> str:
     """Give a person a password, ending their sessions and any lock; their name. Only its argon2 hash is stored."""
-    account = accounts.by_login(project.store, name)
-    if account is None:
-        raise Missing("account", name, [one.name for one in accounts.all_accounts(project.store)])
+    account = accounts.by_login(project.store, name) or _account_for(project, name)
     _store_password(project, account, password)
     return account.name
+
+
+def _account_for(project: Project, name: str) -> Account:
+    """An account for somebody who took part without one."""
+    known = [person.name for person in projects.read_people(project.store)]
+    stored = projects.as_stored(known, team.clean_name(name))
+    if stored not in known:
+        raise Missing("person", name, known)
+    with project.store.writing() as connection:
+        identity = accounts.add(connection, stored)
+    return Account(id=identity, name=stored, issuer="", subject="", email="", hash=None)
 
 
 @rights.needs(Right.READ, whose="name")
@@ -70,7 +80,7 @@ def change_password(project: Project, name: str, *, old: str, new: str) -> None:
 
 
 def _store_password(project: Project, account: Account, password: str) -> None:
-    made = _hasher().hash(_checked(account.name, password))
+    made = _hasher().hash(checked(account.name, password))
     with project.store.writing() as connection:
         accounts.change(connection, account.id, hash=made)
         accounts.end_sessions(connection, account.id)

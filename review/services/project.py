@@ -162,6 +162,11 @@ def _with_store(root: Path, opened: Callable[[], Store]) -> Project:
     return Project(root=root, name=name, id=identity, type=type_, store=store)
 
 
+def project_of(root: Path) -> str:
+    """The id of the project in this folder, without opening its database."""
+    return _read_config(root / CONFIG)[0]
+
+
 def _read_config(path: Path) -> tuple[str, str, str]:
     try:
         part = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
