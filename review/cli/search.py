@@ -11,8 +11,8 @@ from review.cli.answer import Answer, answers, counted, in_project, progress
 from review.cli.program import program
 
 if TYPE_CHECKING:
+    from review.services.gathering import SearchReport
     from review.services.project import Project
-    from review.services.search import SearchReport
 
 
 @program.command(

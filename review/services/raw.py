@@ -12,7 +12,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -190,9 +190,3 @@ def data(folder: Path, kept: Kept) -> bytes | None:
     except (OSError, EOFError, zlib.error):
         return None
     return found if hashlib.sha256(found).hexdigest() == kept.sha256 else None
-
-
-def contents(begun: Begun) -> Iterator[tuple[int, Kept, bytes | None]]:
-    """The pages in order, each with its number from 1."""
-    for number, kept in enumerate(begun.pages, start=1):
-        yield number, kept, data(begun.folder, kept)

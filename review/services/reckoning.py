@@ -12,25 +12,28 @@ from review.formats import registry as formats
 from review.services import raw
 from review.services.raw import Begun
 from review.sources.contract import Source
+from review.storage.records import Ready
 
 _NAMED = 10  # identifiers named in a message
 
 
-def entries(begun: Begun, source: Source) -> Iterator[Record | Finding]:
-    form = formats.named(source.format)
-    for number, kept, data in raw.contents(begun):
-        place = f"{raw.address(begun.folder)}/{kept.file}"
-        if kept.fault or data is None:
-            yield Finding(
-                rule="SEARCH-PAGE",
-                message=f"Page {number:,} of {source.label} is not whole: {kept.fault or 'its file was changed'}.",
-                path=place,
-                hint="Its readable records were taken. Run the search again on another day for the others.",
-            )
-        try:
-            yield from formats.read(data or b"", source=begun.name, file_name=place, found=form)
-        except BadInput as error:
-            yield Finding(rule="SEARCH-PAGE", message=error.message, path=place, hint=error.hint)
+def entries(begun: Begun, source: Source, number: int) -> Iterator[Record | Finding]:
+    """The entries of a kept page, counted from 1."""
+    kept = begun.pages[number - 1]
+    data = raw.data(begun.folder, kept)
+    place = f"{raw.address(begun.folder)}/{kept.file}"
+    if kept.fault or data is None:
+        yield Finding(
+            rule="SEARCH-PAGE",
+            message=f"Page {number:,} of {source.label} is not whole: {kept.fault or 'its file was changed'}.",
+            path=place,
+            hint="Its readable records were taken. Run the search again on another day for the others.",
+        )
+    try:
+        form = formats.named(source.format)
+        yield from formats.read(data or b"", source=begun.name, file_name=place, found=form)
+    except BadInput as error:
+        yield Finding(rule="SEARCH-PAGE", message=error.message, path=place, hint=error.hint)
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Tally:
     repeated: int = 0
     unreadable: int = 0
 
-    def watch(self, entries: Iterator[Record | Finding]) -> Iterator[Record | Finding]:
+    def watch(self, entries: Iterator[Ready | Finding]) -> Iterator[Ready | Finding]:
         """The entries without repetitions."""
         for entry in entries:
             if isinstance(entry, Finding):

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
@@ -30,6 +30,15 @@ class Intake:
     known: int = 0
     without_abstract: int = 0
     findings: list[Finding] = field(default_factory=list)
+
+
+class Ready(NamedTuple):
+    """A record made ready to be stored: the row without its run, and the raw entry packed."""
+
+    record_id: str
+    source_id: str
+    row: dict[str, object]
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,12 @@ def run_with_hash(connection: Connection, sha256: str, source: str) -> int | Non
 
 
 def take_in(
-    connection: Connection, run: int, source: str, entries: Iterable[Record | Finding], *, known: set[str] | None = None
+    connection: Connection,
+    run: int,
+    source: str,
+    entries: Iterable[Record | Ready | Finding],
+    *,
+    known: set[str] | None = None,
 ) -> Intake:
     """Append the records of one run inside the caller's transaction; those known already are counted, not doubled."""
     seen = ids_of_source(connection, source) if known is None else known
@@ -107,26 +121,26 @@ def take_in(
     for batch in _batches(_sorted_out(entries, intake), _BATCH):
         fresh, sightings = [], []
         for record in batch:
-            record_id = record.record_id
-            if record_id not in mine:
-                mine.add(record_id)
-                sightings.append({"run": run, "record_id": record_id})
-            if record_id in seen:
+            if record.record_id not in mine:
+                mine.add(record.record_id)
+                sightings.append({"run": run, "record_id": record.record_id})
+            if record.record_id in seen:
                 intake.known += 1
                 continue
-            seen.add(record_id)
-            fresh.append(record)
+            seen.add(record.record_id)
+            found = record if isinstance(record, Ready) else ready(record)
+            fresh.append(found)
             intake.new += 1
-            intake.without_abstract += not record.abstract
+            intake.without_abstract += not found.row["abstract"]
         if fresh:
-            connection.execute(insert(records), [_row(record, run) for record in fresh])
-            connection.execute(insert(raw_entries), [_raw_row(record) for record in fresh])
+            connection.execute(insert(records), [{**found.row, "run": run} for found in fresh])
+            connection.execute(insert(raw_entries), [{"record_id": one.record_id, "raw": one.raw} for one in fresh])
         if sightings:
             connection.execute(insert(run_records), sightings)
     return intake
 
 
-def _sorted_out(entries: Iterable[Record | Finding], intake: Intake) -> Iterator[Record]:
+def _sorted_out(entries: Iterable[Record | Ready | Finding], intake: Intake) -> Iterator[Record | Ready]:
     for entry in entries:
         if isinstance(entry, Finding):
             intake.findings.append(entry)
@@ -135,15 +149,17 @@ def _sorted_out(entries: Iterable[Record | Finding], intake: Intake) -> Iterator
             yield entry
 
 
-def _batches(items: Iterable[Record], size: int) -> Iterator[list[Record]]:
+def _batches(items: Iterable[Record | Ready], size: int) -> Iterator[list[Record | Ready]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
-def _row(record: Record, run: int) -> dict[str, object]:
-    return {
-        "record_id": record.record_id,
+def ready(record: Record) -> Ready:
+    """The record as `take_in` stores it. It takes time, and may be done long before."""
+    record_id = record.record_id
+    row: dict[str, object] = {
+        "record_id": record_id,
         "source": record.source,
         "source_id": record.source_id,
         "title": record.title,
@@ -162,12 +178,9 @@ def _row(record: Record, run: int) -> dict[str, object]:
         "type": record.type,
         "url": record.url,
         "notes": record.notes,
-        "run": run,
     }
-
-
-def _raw_row(record: Record) -> dict[str, object]:
-    return {"record_id": record.record_id, "raw": zlib.compress(record.raw.encode("utf-8", "surrogatepass"), 1)}
+    raw = zlib.compress(record.raw.encode("utf-8", "surrogatepass"), 1)
+    return Ready(record_id, record.source_id, row, raw)
 
 
 def _record(row: RowMapping | Mapping[str, Any]) -> Record:

@@ -101,13 +101,16 @@ class ArXiv:
         return feed(shown, total=len(found), start=int(start))
 
 
-def feed(shown: list[int], *, total: int, start: int) -> Reply:
-    entries = "\n".join(
+def entry(n: int) -> str:
+    return (
         f"<entry><id>http://arxiv.org/abs/{2000 + n // 10_000:04d}.{n % 10_000:05d}v1</id><title>Invented preprint {n}</title>"
         f"<summary>It tells of preprint {n}.</summary><published>2020-01-01T00:00:00Z</published>"
         f"<author><name>Ana Lima</name></author></entry>"
-        for n in shown
     )
+
+
+def feed(shown: list[int], *, total: int, start: int) -> Reply:
+    entries = "\n".join(entry(n) for n in shown)
     return Reply(
         "<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns:opensearch=\"http://a9.com/-/spec/opensearch/1.1/\" "
         f'xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title><opensearch:totalResults>{total}'
