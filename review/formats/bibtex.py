@@ -65,7 +65,9 @@ def _entry(values: Mapping[str, str], block: Block) -> Entry:
     def plain(*names: str) -> str:
         return next((text for name in names if (text := fields.plain(latex.decode(values.get(name, ""))))), "")
 
-    title, journal = plain("title", "shorttitle"), plain(*JOURNAL)
+    title, journal = plain("title", "shorttitle", "titleaddon"), plain(*JOURNAL)
+    if values.get("lista"):  # biblatex-chicago: an article of an encyclopedia, which stands in `title`
+        title, journal = plain("lista"), title
     if not title:
         title, journal = journal, ""
     subtitle = plain("subtitle")

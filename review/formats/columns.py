@@ -235,7 +235,7 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
     yield from _spoilt(row, line)
     title = fields.plain(row["title"])
     journal = fields.plain(row["journal"])
-    if not journal and _is_journal(row):
+    if "journal" not in row.columns and _is_journal(row):
         journal = fields.plain(row["source"])
     first, last = (_unspoilt(row[name]) for name in ("first_page", "last_page"))
     pages = fields.pages(fields.plain(row["pages"]) or fields.plain(first), fields.plain(last) if first else "")

@@ -21,6 +21,7 @@ _MARKUP = re.compile(
 _BLOCK = re.compile(r"<(?:jats:)?/?(?:p|br|div|sec|title)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)))")
 _DOI = re.compile(r"(?<![\d.])10\.\d{1,9}(?:\.\d+)*/\S+")
+_PAGE_OF_DOI = re.compile(r"(?:[?#].*|/(?:full|abstract|pdf|epdf|html|fulltext|summary|meta))+$", re.IGNORECASE)
 _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _ARXIV = re.compile(
     r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|\s*[:.]\s*))((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?)",
@@ -145,8 +146,8 @@ def doi(text: str) -> str:
     if not found:
         return ""
     value = html.unescape(found.group()) if "&" in found.group() else found.group()
-    if "://" in text[: found.start()] and "%" in value:
-        value = unquote(value)
+    if "://" in text[: found.start()]:
+        value = _PAGE_OF_DOI.sub("", unquote(value))
     value = fold(value.lower()).split(" ", maxsplit=1)[0]
     while value:
         closes = value[-1]
