@@ -13,17 +13,17 @@ from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake
 from review.formats.tags import Tags, doi, every, first, keywords, links, other_links, year
 
-TITLE = ("T1", "T2", "OT", "ST", "UT")
-AUTHORS = ("A1", "A3", "A4", "A2", "A5", "A6", "AU")
-DATES = ("YR", "FD", "PY")
+TITLE = ("T1", "T2", "OT", "ST")
+AUTHORS = ("A1", "A3", "A4", "A2", "A5", "A6")
+DATES = ("YR", "FD")
 JOURNAL = ("JF", "T2", "JO", "T3")
-LINKS = ("LK", "UL", "UR", "L1")
+LINKS = ("LK", "UL")
 DOI_INSIDE = ("LK", "UL", "NO", "AN", "ID", "U1", "U2", "U3", "U4", "U5")
 NOTES = ("NO",)
 # Every tag of the format; a line of an abstract may begin with two other capitals.
 _KNOWN = re.compile(
-    r"A[1-6BDNUV]|C[AILNRT]|D[BEIOPS]|ED|F[DN]|I[DS]|J[FO]|K[1W]|L[1AKN]|N[O]|O[LPT]|P[BCMPYT]|R[DEPT]|S[FLNPRT]|T[1-4AI]"
-    r"|U[1-9LRT]|U1[0-5]|V[LO]|W[PTV]|YR|PMID|PMCID"
+    r"A[1-6BDNV]|C[ILNR]|D[BOS]|ED|FD|I[DPS]|J[FO]|K1|L[AKL]|NO|O[LPT]|P[BP]|R[DPT]|S[FLNPRT]|T[1-4]|U[1-9L]|U1[0-5]"
+    r"|V[LO]|W[PTV]|YR|PMID|PMCID"
 )
 _LINE = re.compile(r"^([A-Z][A-Z0-9]{1,4})(?: (.*)|)$", re.DOTALL)
 
@@ -76,9 +76,9 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         volume=first(tags, ("VO", "VL")),
         issue=first(tags, ("IS",)),
         pages=fields.pages(first(tags, ("SP",)), first(tags, ("OP",))),
-        doi=doi(tags, ("DO", "DI"), inside=DOI_INSIDE),
+        doi=doi(tags, ("DO",), inside=DOI_INSIDE),
         pmid=fields.pmid(number),
-        keywords=keywords(tags, ("K1", "KW")),
+        keywords=keywords(tags, ("K1",)),
         language=first(tags, ("LA",)),
         type=kinds.from_name(first(tags, ("RT",))),
         url=addresses[0] if addresses else "",
