@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         "review search",
         "review search --source pubmed --since 2026-01-31",
         "review search --since last",
+        "review search --known known-studies.ris",
     ],
 )
 @answers
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
     "--since", default="", metavar="DATE", help="Only what arrived there since that day; last: since the search before."
 )
 @click.option("--dry-run", is_flag=True, help="Only ask how many results there are; fetch and store nothing.")
-def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool) -> Answer:
+@click.option(
+    "--known",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Search nothing; say which of the known studies in this file each string found: any export, or DOIs, PMIDs, titles.",
+)
+def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool, known: Path | None) -> Answer:
     """Run the search strings of your protocol where that can be done from here: PubMed, arXiv, Europe PMC, OpenAlex, Crossref.
 
     The answers are kept as they came in the folder searches/ of the project, and all their records are imported.
@@ -42,6 +49,8 @@ def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool
     """
     from review.services import search as service
 
+    if known is not None:
+        return _known(project, known)
     if dry_run:
         found = service.count(project, sources=sources, since=since)
     else:
@@ -55,6 +64,27 @@ def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool
         text="\n".join(lines),
         findings=found.findings,
     )
+
+
+def _known(project: Project, path: Path) -> Answer:
+    """What each string found of the studies in a file, which stays in the project for the overview and the report."""
+    from review.services import known as service
+
+    found = service.keep(project, path)
+    lines = [
+        f"{found.found:,} of {counted(found.n, 'known study', 'known studies')} found{_share(found.found, found.n)}."
+    ]
+    lines += [
+        f"  {each.source:20}{each.found:>4,} of {each.n:,}{_share(each.found, each.n)}, {each.alone:,} by this source alone"
+        for each in found.strings
+    ]
+    lines += ["", "Found by"] + [f"  {', '.join(s.sources) or '(nothing)':28}{s.name}" for s in found.studies]
+    note = f"The list is kept in the project as {found.file}; the overview and the search report use it."
+    return Answer(document=found.as_dict(), text="\n".join(lines), notes=[note], findings=found.findings)
+
+
+def _share(part: int, whole: int) -> str:
+    return f" ({part / whole:.0%})" if whole else ""
 
 
 def _line(report: SearchReport) -> str:
