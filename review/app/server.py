@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from review.app import frame, sign_in
 from review.domain.errors import ReviewError
-from review.services import accounts, identity, team
+from review.services import accounts, backup, identity, team
 from review.services.identity import Mode, SignIn
 from review.services.project import Project, open_project
 
@@ -65,7 +66,7 @@ def serve(
             _tell_the_pages(project_root, found, reviewer)
             place = Place(host, port, f"{identity.address(found, host, port)}/" if open_browser else "")
             app = _application(project, found, place)
-            with _ranking_beside(project_root):
+            with _ranking_beside(project_root), _copies_beside(project):
                 config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20, ws_per_message_deflate=False)
                 uvicorn.Server(config).run(sockets=[listener])
 
@@ -168,6 +169,23 @@ def _said_kindly(error: Exception) -> bool:
         icon=":material/error:",
     )
     return True
+
+
+@contextmanager
+def _copies_beside(project: Project) -> Iterator[None]:
+    """A dated copy of the database at the start and on every day that begins while the app runs."""
+    try:
+        backup.daily(project)
+    except (ReviewError, OSError) as error:
+        _log.warning("No copy of the database could be made: %s", error)
+    stop = threading.Event()
+    watcher = threading.Thread(target=backup.watch, args=(project, stop), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join(timeout=10)
 
 
 @contextmanager

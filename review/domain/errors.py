@@ -8,6 +8,7 @@ ReviewError
 ├── NewerDatabase          written by a later version of this program
 ├── StorageFailure         the disk or the database did not take it
 ├── NotAllowed             this person may not do this
+│   └── LacksRight         nor may anybody else in this role
 ├── NotSignedIn            nobody is signed in, or not with what was given
 ├── StaleDecision          the record decided is not the one that was shown
 ├── Missing                a named thing does not exist; lists what does
@@ -75,6 +76,10 @@ class StorageFailure(ReviewError):
 
 
 class NotAllowed(ReviewError):
+    pass
+
+
+class LacksRight(NotAllowed):
     pass
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from review.domain.errors import BadInput, Missing, ReviewError
-from review.services import team
+from review.services import rights, team
 from review.services.project import CONFIG, Project
 
 MODE = "REVIEW_AUTH"  # outranks review.toml
@@ -87,6 +87,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@rights.internal
 def check_start(project: Project, found: SignIn, host: str) -> None:
     """Raise ReviewError if the app may not be served at this address in this mode, with what to do."""
     if found.mode is Mode.SOLO:

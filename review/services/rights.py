@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from review.domain.errors import NotAllowed, NotSignedIn
+from review.domain.errors import LacksRight, NotAllowed, NotSignedIn
 from review.domain.screening import Role
 from review.domain.team import DOES, RIGHTS, Right, Seat, TeamRole, roles_with
 from review.services.project import Project
@@ -65,7 +65,7 @@ def internal(function: Service[Arguments, Result]) -> Service[Arguments, Result]
     @wraps(function)
     def checked(project: Project, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         if project.seat is not None and not project.inside:
-            raise NotAllowed(f"No page may ask for {function.__name__}.", hint="Nothing was shown or changed.")
+            raise LacksRight(f"No page may ask for {function.__name__}.", hint="Nothing was shown or changed.")
         return function(project, *args, **kwargs)
 
     checked.__dict__["needs"] = INTERNAL
@@ -104,13 +104,13 @@ def check(project: Project, right: Right) -> None:
         raise NotSignedIn("You are signed out.", hint="Load the page again and sign in; what was decided is stored.")
     person = standing(project)
     if person is not None and not person.active:
-        raise NotAllowed(
+        raise LacksRight(
             f"{person.name} does not take part in this review at present and cannot {DOES[right]}.",
             hint="What was decided stays. An owner can let a person in again on the page People.",
         )
     role = "nobody's role" if person is None else f"the role {person.role}"
     wanted = " or ".join(roles_with(right))
-    raise NotAllowed(
+    raise LacksRight(
         f"With {role} one cannot {DOES[right]}.", hint=f"It takes the role {wanted}; an owner gives it (page People)."
     )
 
