@@ -142,6 +142,10 @@ HOSTILE: dict[str, tuple[int | str, Callable[[list[Record], list[Finding]], bool
     "csv_covidence_style.csv": (1, lambda r, f: "#17" in r[0].notes),
     "csv_asreview_style.csv": (3, lambda r, f: ["included: 1" in x.notes for x in r] == [True, False, False]),
     "csv_giant_cell.csv": (1, lambda r, f: len(r[0].abstract) == 3_000_000),
+    "endnote_styled.xml": (1, lambda r, f: (r[0].title, r[0].doi) == ("CO2 uptake", "10.1000/a")),
+    "xml_bad_encoding_declared.xml": (1, lambda r, f: r[0].title == "Müller" and "1252" in f[0].message),
+    "wos_no_ef.txt": (2, lambda r, f: r[0].title == "A title over two lines" and len(r[0].authors) == 2 and bool(f)),
+    "wos_bom_utf16.txt": (1, lambda r, f: (r[0].title, r[0].year) == ("Ü", 2001)),
     "wos_tab.txt": (1, lambda r, f: len(r[0].authors) == 2),
     "csl_bad.json": (
         3,
@@ -187,21 +191,28 @@ def test_every_hostile_file_is_read_or_refused_in_words(shared: Path) -> None:
         taken(shared / "data/hostile" / name)
 
 
-# Format of the index: its reader, and the share of files or fields that agree with the index. The rest was looked at:
-# the index of those files is in another order than the file, or was counted by a reader that cannot read them.
+# Format of the index: its reader, and the share of counts, titles, DOIs and years that agree with the index. What is
+# missing was looked at: a count made by a reader that cannot read the file (UTF-16 without a mark, Ovid's written-out
+# names, Excel), a title cut off or of the program's own making (a book for its chapter), a DOI with a backslash.
 BARS = {
-    "ris": ("ris", 0.98, 0.96, 0.94, 0.96),
+    "ris": ("ris", 0.98, 1, 1, 1),
     "nbib": ("nbib", 1, 1, 1, 1),
     "pubmedxml": ("pubmed_xml", 1, 1, 1, 1),
-    "bibtex": ("bibtex", 0.96, 0.77, 0.81, 0.82),
+    "bibtex": ("bibtex", 0.96, 0.95, 0.96, 1),
     "csv": ("csv", 1, 1, 1, 1),
-    "xlsx": ("xlsx", 0, 0, 0, 0),
+    "xlsx": ("xlsx", 0, 1, 1, 1),
     "csljson": ("csl_json", 1, 1, 1, 1),
+    "wos": ("wos", 1, 1, 1, 1),
+    "ovid": ("ovid", 0.87, 1, 1, 1),
+    "refer": ("refer", 1, 1, 1, 1),
+    "refworks": ("refworks", 1, 1, 1, 1),
+    "endnotexml": ("endnote_xml", 1, 1, 1, 1),
 }
 
 
 @pytest.mark.parametrize("kind", BARS)
 def test_real_files_are_read_as_the_index_knows_them(kind: str, shared: Path) -> None:
+    """The index names the first and the last record, of some files in another order than the file has them."""
     name, *bars = BARS[kind]
     scoring = _scoring(shared)
     good: Counter[str] = Counter()
@@ -215,13 +226,10 @@ def test_real_files_are_read_as_the_index_knows_them(kind: str, shared: Path) ->
         records = [item for item in registry.read(data, source="s", file_name=row["file"]) if isinstance(item, Record)]
         known["count"] += bool(row["records"])
         good["count"] += row["records"] == str(len(records))
-        for place, record in (("first", records[:1]), ("last", records[-1:])):
-            for field, norm in (("title", scoring.letters), ("doi", scoring.doi), ("year", str)):
-                value = row[f"{place}_{field}"]
-                known[field] += bool(value)
-                good[field] += (
-                    bool(value) and bool(record) and norm(str(getattr(record[0], field) or "")) == norm(value)
-                )
+        for field, norm in (("title", scoring.letters), ("doi", scoring.doi), ("year", str)):
+            values = {norm(row[f"{place}_{field}"]) for place in ("first", "last") if row[f"{place}_{field}"]}
+            known[field] += len(values)
+            good[field] += len(values & {norm(str(getattr(record, field) or "")) for record in records})
     for field, bar in zip(("count", "title", "doi", "year"), bars, strict=True):
         assert good[field] >= bar * known[field], (kind, field, good[field], known[field])
 
