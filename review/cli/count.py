@@ -46,6 +46,9 @@ def _status_lines(s: ReviewStatus) -> list[str]:
     lines.append(
         f"Included: {counted(s.included, 'study', 'studies')}, {s.charted:,} charted ({counted(s.fields, 'field')})"
     )
+    if s.known:
+        each = "; ".join(f"{one.source} {one.found:,}" for one in s.known.strings)
+        lines.append(f"Known studies: {s.known.found:,} of {s.known.n:,} found{f' ({each})' if each else ''}")
     return [*lines, f"Next: {s.next_step}"]
 
 

@@ -8,7 +8,8 @@ from itertools import combinations
 
 from review.domain.screening import Decision, Role, Stage, Standing
 from review.domain.team import Right
-from review.services import chart, flow, protocol, rights, screen
+from review.services import chart, flow, known, protocol, rights, screen
+from review.services.known import Recall
 from review.services.project import Project
 from review.services.works import groups, unsure, works
 from review.storage import duplicates, records
@@ -51,9 +52,10 @@ class ReviewStatus:
     next_step: str  # with the command that does it
     next_task: str = ""  # the same without the command
     next_page: str = ""  # the page of the app where it is done
+    known: Recall | None = None  # which studies known to be relevant the strings found, if there is a list
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return {**asdict(self), "known": self.known.as_dict() if self.known else None}
 
 
 @rights.needs(Right.READ)
@@ -81,6 +83,7 @@ def status(project: Project) -> ReviewStatus:
         charted=sum(bool(study.answers) for study in studies),
         fields=len(in_force.form.fields),
         next_step="",
+        known=known.recall(project),
     )
     return _with_next_step(project, parts)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from invented import TOPICS, ris
 
 from review.domain.errors import BadInput
-from review.services import collect, known
+from review.services import collect, known, overview
 from review.services.collect import Origin
 from review.services.project import Project
 
@@ -104,3 +104,11 @@ def test_no_string_finds_more_than_all_and_copies_count_once(numbers: list[int])
     text = "".join(f"10.5555/inv.{n}\n" for n in numbers)
     listed, _ = known.read(text.encode(), "a.txt")
     assert [record.doi for record in listed] == list(dict.fromkeys(f"10.5555/inv.{n}" for n in numbers))
+
+
+def test_the_overview_tells_what_the_kept_list_says(made: Project, tmp_path: Path) -> None:
+    assert overview.status(made).as_dict()["known"] is None
+    known.keep(made, write(tmp_path, "10.5555/inv.0\n10.9999/none\n", "a.txt"))
+    told = overview.status(made).as_dict()["known"]
+    assert isinstance(told, dict)
+    assert (told["found"], told["n"], told["recall"], told["missed"]) == (1, 2, 0.5, ["10.9999/none"])

@@ -27,6 +27,7 @@ def show(project: Project) -> None:
         _people(status)
     with right:
         _sources(status)
+        _known(status)
     _protocol(project)
     _imports(project)
 
@@ -107,6 +108,23 @@ def _sources(status: ReviewStatus) -> None:
     joined = f"{status.duplicate_groups:,} groups of duplicates"
     unsure = f"; {status.unsure_pairs:,} pairs wait for a person's answer" if status.unsure_pairs else ""
     st.caption(joined + unsure + ".")
+
+
+def _known(status: ReviewStatus) -> None:
+    """Which of the studies known to be relevant each string found, if there is a list of them."""
+    if status.known is None:
+        return
+    st.subheader("Known studies found")
+    found = status.known
+    table = {
+        "Source": [each.label for each in found.strings],
+        "Found": [f"{each.found:,} of {each.n:,}" for each in found.strings],
+        "By it alone": [each.alone for each in found.strings],
+    }
+    st.dataframe(pd.DataFrame(table), hide_index=True, alt="Known studies found by each search string")
+    st.caption(f"{found.found:,} of {found.n:,} studies listed in {plain(found.file)} were found by any string.")
+    for study in found.missed:
+        st.markdown(f"Not found: {plain(study.name)}")
 
 
 def _protocol(project: Project) -> None:
