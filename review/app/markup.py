@@ -56,25 +56,42 @@ def _folded(term: str) -> str:
 
 def record_card(record: Record, protocol: Protocol | None = None) -> str:
     """One record as HTML. With a protocol its terms are marked; `data-record-id` says which record is on the screen."""
-    include = protocol.include_terms if protocol else ()
-    exclude = protocol.exclude_terms if protocol else ()
-    title = highlighted(record.title, include, exclude) or "<em>No title in the export</em>"
-    abstract = highlighted(record.abstract, include, exclude)
-    body = f"<p>{abstract}</p>" if abstract else "<p><em>No abstract in the export. Judge by the title.</em></p>"
-    keywords = f'<p class="quiet">Keywords: {escape("; ".join(record.keywords))}</p>' if record.keywords else ""
+    terms = (protocol.include_terms, protocol.exclude_terms) if protocol else _NONE
     return (
         f'<article class="record" data-testid="screening-card" data-record-id="{escape(record.record_id)}">'
-        f'<h2 data-testid="record-title" aria-live="polite">{title}</h2>'
-        f'<p class="quiet">{about(record)}</p>{links(record)}'
-        f'<div class="abstract">{body}</div>{keywords}</article>'
+        f'<h2 data-testid="record-title" aria-live="polite">{record_title(record, terms)}</h2>'
+        f'<p class="quiet">{escape(about(record))}</p>{links(record)}{record_body(record, terms)}</article>'
     )
 
 
-def about(record: Record) -> str:
-    """Authors, journal, year, type and language on one line of HTML."""
+Terms = tuple[Sequence[str], Sequence[str]]  # marked for and against
+_NONE: Terms = ((), ())
+
+
+def record_title(record: Record, terms: Terms = _NONE) -> str:
+    """The title as HTML, the terms marked."""
+    return highlighted(record.title, *terms) or "<em>No title in the export</em>"
+
+
+def record_body(record: Record, terms: Terms = _NONE) -> str:
+    """Abstract and keywords as HTML, the terms marked."""
+    abstract = highlighted(record.abstract, *terms)
+    body = f"<p>{abstract}</p>" if abstract else "<p><em>No abstract in the export. Judge by the title.</em></p>"
+    keywords = f'<p class="quiet">Keywords: {escape("; ".join(record.keywords))}</p>' if record.keywords else ""
+    return f'<div class="abstract">{body}</div>{keywords}'
+
+
+def about(record: Record, *, named: bool = True) -> str:
+    """Authors, journal, year, type and language on one line of plain text; without the first two if not `named`."""
     authors = "; ".join(record.authors[:6]) + ("; et al." if len(record.authors) > 6 else "")
-    parts = (authors, record.journal, str(record.year or ""), record.type, record.language)
-    return escape(" · ".join(part for part in parts if part)) or "No authors, journal or year in the export"
+    parts = (
+        authors if named else "",
+        record.journal if named else "",
+        str(record.year or ""),
+        record.type,
+        record.language,
+    )
+    return " · ".join(part for part in parts if part) or "No authors, journal or year in the export"
 
 
 def links(record: Record) -> str:

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -21,7 +21,7 @@ from review.services.project import Project
 from review.services.works import read
 
 _log = logging.getLogger(__name__)
-_AHEAD = 20  # records read at once: most key presses then read none
+_AHEAD = 60  # records read at once: most key presses then read none
 _LOOK_EVERY = 2.0  # seconds between two looks for a new order
 
 
@@ -32,10 +32,10 @@ class Waiting:
     reviewer: str
     stage: Stage
     ids: deque[str]
-    decided: int
+    behind: list[str]  # works this person has decided, the last one last
     order: int  # the published ranking the tail follows
     _done: set[str] = field(default_factory=set)
-    _taken_back: int = 0
+    _taken_back: int = 0  # how often the queue was changed other than by deciding
     _records: dict[str, Record] = field(default_factory=dict)
     _looked: float = 0.0
     _sorting: threading.Thread | None = None
@@ -44,11 +44,12 @@ class Waiting:
     @staticmethod
     def of(project: Project, reviewer: str, stage: Stage) -> Waiting:
         order = rank.published(project)
+        decided = sorted(screen.my_decisions(project, reviewer, stage).items(), key=lambda item: item[1].number)
         return Waiting(
             reviewer=reviewer,
             stage=stage,
             ids=deque(screen.queue(project, reviewer, stage)),
-            decided=len(screen.my_decisions(project, reviewer, stage)),
+            behind=[work for work, _ in decided],
             order=order,
         )
 
@@ -57,31 +58,54 @@ class Waiting:
         return self.ids[0] if self.ids else None
 
     @property
+    def decided(self) -> int:
+        return len(self.behind)
+
+    @property
     def share(self) -> float:
         total = self.decided + len(self.ids)
         return self.decided / total if total else 1.0
 
     def record(self, project: Project, work: str) -> Record:
         """The record to show; the next ones of the queue are read with it, for records never change."""
-        if work not in self._records:
-            self._records = read(project, [work, *islice(self.ids, _AHEAD)])
-        return self._records[work]
+        return self.records(project, [work])[0]
+
+    def records(self, project: Project, wanted: Sequence[str]) -> list[Record]:
+        """The records of these works, with the next ones of the queue read beside them if any is missing."""
+        if missing := [work for work in wanted if work not in self._records]:
+            ahead = [*wanted, *islice(self.ids, _AHEAD)]
+            kept = {work: self._records[work] for work in ahead if work in self._records}
+            self._records = kept | read(project, [*missing, *(work for work in ahead if work not in kept)])
+        return [self._records[work] for work in wanted]
 
     def decide(self, work: str) -> None:
         """The work leaves the queue. One that had left it already changes nothing."""
-        if self.head == work:
-            self.ids.popleft()
-            self.decided += 1
+        if self._remove(work):
+            self.behind.append(work)
             self._done.add(work)
 
     def take_back(self, work: str) -> None:
         """The work comes back to the screen."""
-        if work in self.ids:
-            self.ids.remove(work)
+        self._remove(work)
         self.ids.appendleft(work)
-        self.decided = max(0, self.decided - 1)
+        if work in self.behind:
+            self.behind.remove(work)
         self._done.discard(work)
         self._taken_back += 1
+
+    def postpone(self, work: str) -> None:
+        """The work goes to the end of the queue."""
+        if self._remove(work):
+            self.ids.append(work)
+        self._taken_back += 1
+
+    def _remove(self, work: str) -> bool:
+        if self.head == work:
+            self.ids.popleft()
+            return True
+        if found := work in self.ids:
+            self.ids.remove(work)
+        return found
 
     def follow(self, project: Project) -> None:
         """Take over a newer published order, sorted beside the page; the record on the screen stays."""

@@ -9,7 +9,9 @@ from review.domain import protocol_check as rules
 from review.domain.errors import BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import Amendment, Protocol
+from review.domain.team import Right
 from review.resources import read_yaml
+from review.services import rights
 from review.services.project import Project
 from review.storage import projects
 from review.storage.stamps import Stamps
@@ -40,6 +42,7 @@ def check_text(text: str, *, path: str = "protocol.yaml") -> tuple[Protocol | No
     return (None if failed else found), sorted(findings, key=lambda f: f.line or 0)
 
 
+@rights.needs(Right.READ)
 def read_file(project: Project) -> str:
     path = project.protocol_path
     try:
@@ -52,6 +55,7 @@ def read_file(project: Project) -> str:
         raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
 
 
+@rights.needs(Right.READ)
 def status(project: Project) -> ProtocolStatus:
     """What protocol.yaml says now, its faults, and the versions frozen so far."""
     text = read_file(project)
@@ -61,6 +65,7 @@ def status(project: Project) -> ProtocolStatus:
     return ProtocolStatus(protocol=protocol, findings=tuple(findings), history=history, changed=changed)
 
 
+@rights.needs(Right.READ)
 def in_force(project: Project, *, now: Stamps | None = None) -> Protocol:
     """The protocol that counts: the newest frozen version, else protocol.yaml as it stands."""
     number = projects.latest_protocol(project.store) if now is None else now.protocol
@@ -84,6 +89,7 @@ def _parsed(text: str, project: Project) -> Protocol:
     return protocol
 
 
+@rights.needs(Right.READ)
 def criterion_label(project: Project, criterion_id: str) -> str:
     """The short form of an exclusion criterion, also of one that an amendment has removed; its id if nobody knows it."""
     found = in_force(project).exclusion(criterion_id)
@@ -100,10 +106,24 @@ def _earlier_labels(project: Project) -> dict[str, str]:
     return project.cached("labels", projects.latest_protocol(project.store), compute)
 
 
+@rights.needs(Right.READ)
+def changes_for_screening(project: Project, *, since: int) -> str:
+    """The reasons of the amendments after a version, if they left criteria or instructions different; else empty."""
+    history = projects.protocol_history(project.store)
+    judged_by = [
+        found and (found.include, found.exclude, found.screening.instructions)
+        for found in (check_text(history[number].text)[0] for number in (since, -1))
+    ]
+    if judged_by[0] == judged_by[1]:
+        return ""
+    return " ".join(version.reason.rstrip(".") + "." for version in history[since + 1 :])
+
+
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+@rights.needs(Right.GOVERN, whose="who")
 def freeze(project: Project, *, who: str = "") -> Amendment:
     """Store the protocol with its hash and the time; from now on a change needs a reason."""
     text = read_file(project)
@@ -117,6 +137,7 @@ def freeze(project: Project, *, who: str = "") -> Amendment:
     return projects.append_protocol(project.store, sha256=sha256(text), text=text, reason="", who=who)
 
 
+@rights.needs(Right.GOVERN, whose="who")
 def amend(project: Project, *, reason: str, who: str = "") -> Amendment:
     """Keep the edited protocol as the next numbered amendment."""
     if not reason.strip():

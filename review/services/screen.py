@@ -25,7 +25,7 @@ from review.domain.screening import (
     current_decisions,
     outcome,
 )
-from review.services import protocol, team, works
+from review.services import marks, protocol, team, works
 from review.services.project import Project
 from review.storage import decisions, projects, records, stamps
 
@@ -82,11 +82,44 @@ def decide(project: Project, decision: Decision) -> bool:
 
     Raises StaleDecision when `shown` is not the record decided, and a ReviewError for whatever the rules forbid.
     """
+    if decision.uid and decisions.is_stored(project.store, decision.uid):
+        return False
     now = Grounds.of(project, _stages_needed(decision))
     checked = check(project, decision, now=now)
+    [checked] = _directed(project, [checked], now)
     if checked.reviewer not in now.names.values():
         checked = replace(checked, reviewer=team.join(project, checked.reviewer, role=str(checked.role)))
     return decisions.append_one(project.store, checked, protocol=now.version)
+
+
+def _directed(project: Project, found: Sequence[Decision], known: Grounds) -> list[Decision]:
+    """The decisions in order, each withdrawal on the copy of the work on which that person's decision stands."""
+    if all(decision.verdict is not None for decision in found):
+        return list(found)
+    work_of = known.works.work_of
+    people = {(d.stage, d.reviewer) for d in found if d.verdict is None}
+    before = [d for stage, person in people for d in decisions.read(project.store, stage=stage, reviewer=person)]
+    standing: dict[tuple[Stage, str, Role, str], dict[str, None]] = {}
+    directed = []
+    for at, decision in enumerate([*before, *found]):
+        record = decision.record_id
+        place = (decision.stage, decision.reviewer, decision.role, work_of[record])
+        if decision.verdict is None and place not in standing:
+            raise ReviewError(
+                f"{decision.reviewer} has decided nothing on {record} that could be taken back.",
+                hint="Nothing was stored. Check the record and the name.",
+            )
+        copies = standing.setdefault(place, {})
+        if decision.verdict is None and copies and record not in copies:
+            record = next(reversed(copies))
+        copies.pop(record, None)
+        if decision.verdict is not None:
+            copies[record] = None
+        if at >= len(before):
+            directed.append(
+                decision if record == decision.record_id else replace(decision, record_id=record, shown=record)
+            )
+    return directed
 
 
 def _stages_needed(decision: Decision) -> tuple[Stage, ...]:
@@ -97,7 +130,7 @@ def _stages_needed(decision: Decision) -> tuple[Stage, ...]:
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
     """Append many decisions and who made them in one transaction, all or none; how many. Each is checked first, as by `decide`."""
     now = Grounds.of(project)
-    checked = [check(project, decision, now=now) for decision in found]
+    checked = _directed(project, [check(project, decision, now=now) for decision in found], now)
     roles = {decision.reviewer: str(decision.role) for decision in checked}
     with project.store.writing() as connection:
         stored = {name: projects.join(connection, name, role=role) for name, role in roles.items()}
@@ -241,18 +274,28 @@ def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
     """The works this reviewer has still to judge, most likely relevant first.
 
     A work that enough other people have judged already is not asked for again. The order rests on nothing that
-    another person has said of a work that still waits here (`rank.labels`).
+    another person has said of a work that still waits here (`rank.labels`). What this person put off comes last.
     """
     needed = protocol.in_force(project).screening.reviewers_per_record
     mine = my_decisions(project, reviewer, stage)
     position = {record: at for at, (record, _) in enumerate(projects.read_order(project.store, reviewer))}
     last = len(position)
+    later = marks.postponed(project, reviewer)
     waiting = [
         o.record_id
         for o in outcomes(project, stage).values()
         if o.record_id not in mine and not o.adjudicated and sum(d.role is Role.REVIEWER for d in o.decisions) < needed
     ]
-    return sorted(waiting, key=lambda work: position.get(work, last))
+    return sorted(waiting, key=lambda work: (later.get(work, 0), position.get(work, last)))
+
+
+def rules_changed(project: Project, reviewer: str, stage: Stage) -> str:
+    """Why criteria or instructions were amended since this person's last decision; empty if they were not."""
+    last = decisions.last_protocol(project.store, reviewer, stage)
+    newest = projects.latest_protocol(project.store)
+    if last is None or not 0 <= last < newest:
+        return ""
+    return project.cached(f"rules since {last}", newest, lambda: protocol.changes_for_screening(project, since=last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,10 +123,12 @@ Visit = Callable[..., AppTest]
 
 @pytest.fixture
 def visit(project: Project) -> Visit:
-    """Open one page as one person."""
+    """Open one page as one person; screening in its plain form unless `basic` is false, for no script runs here."""
 
-    def opened(file: str, who: str = "Ana") -> AppTest:
+    def opened(file: str, who: str = "Ana", *, basic: bool = True) -> AppTest:
         at = AppTest.from_file(str(MAIN), default_timeout=60)
+        if basic:
+            at.query_params["basic"] = "1"
         if who:
             at.query_params["reviewer"] = who
         at.run()

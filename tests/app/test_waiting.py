@@ -14,14 +14,14 @@ from review.services import rank, screen
 
 WORKS = [f"w{n}" for n in range(8)]
 STEPS = st.lists(
-    st.one_of(st.just("decide"), st.just("undo"), st.just("press twice"), st.permutations(WORKS).map(tuple)),
+    st.one_of(st.just("decide"), st.just("undo"), st.just("press twice"), st.just("later"), st.permutations(WORKS).map(tuple)),
     max_size=30,
 )
 
 
 @given(STEPS)
 def test_every_work_is_either_waiting_once_or_decided(steps):
-    queue = Waiting(reviewer="Ana", stage=Stage.TITLE_ABSTRACT, ids=deque(WORKS), decided=0, order=0)
+    queue = Waiting(reviewer="Ana", stage=Stage.TITLE_ABSTRACT, ids=deque(WORKS), behind=[], order=0)
     decided: list[str] = []
     for step in steps:
         head = queue.head
@@ -30,7 +30,10 @@ def test_every_work_is_either_waiting_once_or_decided(steps):
             assert queue.head == head, "the record on the screen stays"
         elif step == "undo" and decided:
             queue.take_back(decided.pop())
-        elif step != "undo" and head is not None:
+        elif step == "later" and head is not None:
+            queue.postpone(head)
+            assert queue.ids[-1] == head, "what was put off comes last"
+        elif step not in ("undo", "later") and head is not None:
             queue.decide(head)
             decided.append(head)
             if step == "press twice":

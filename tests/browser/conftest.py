@@ -35,21 +35,42 @@ def browser() -> Iterator[object]:
         found.close()
 
 
+class Served:
+    """A project served at one address; the server can be killed, as by a power cut, and started again."""
+
+    def __init__(self, root: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.root = root
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        code = "import sys; from pathlib import Path; from review.app.server import serve; "
+        code += "serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
+        self.program = subprocess.Popen([sys.executable, "-c", code, str(self.root), str(self.port)])
+        _wait(f"{self.address}/_stcore/health", self.program)
+
+    def kill(self) -> None:
+        self.program.kill()
+        self.program.wait(timeout=30)
+
+    def stop(self) -> None:
+        self.program.terminate()
+        try:
+            self.program.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @contextmanager
 def serving(root: Path) -> Iterator[str]:
     """The address at which a project is served while the block runs."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    code = "import sys; from pathlib import Path; from review.app.server import serve; "
-    code += "serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
-    with subprocess.Popen([sys.executable, "-c", code, str(root), str(port)]) as server:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait(f"{address}/_stcore/health", server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+    served = Served(root)
+    try:
+        yield served.address
+    finally:
+        served.stop()
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -66,7 +87,10 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of sixty invented records, ranked. Each test screens it under a name of its own."""
-    root = tmp_path_factory.mktemp("browser") / "sixty"
+    return sixty_records(tmp_path_factory.mktemp("browser") / "sixty")
+
+
+def sixty_records(root: Path) -> Path:
     project = create(root)
     text = project.protocol_path.read_text(encoding="utf-8")
     assert "reviewers_per_record: 2" in text
