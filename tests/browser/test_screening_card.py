@@ -163,9 +163,10 @@ def test_a_killed_server_and_a_reload_lose_nothing(browser, tmp_path):
 def test_two_windows_of_one_person_store_each_decision_once(page, address, sixty, who):
     second = page.context.new_page()
     visit(second, address, who)
-    press(page, "ie")
-    press(second, "m")
-    press(page, "ie")
+    for window, keys in ((page, "ie"), (second, "m"), (page, "ie")):
+        window.bring_to_front()
+        window.wait_for_timeout(150)
+        press(window, keys)
     all_stored(page)
     second.close()
     stored = [(work, verdict) for work, verdict, *_ in rows(sixty, who)]
