@@ -157,3 +157,46 @@ def fetch(source: str, query: str, out: Path, limit: int | None) -> Answer:
         text=f"{found.path}: {counted(found.records, 'record')} of {counted(found.reported, 'result')} written as {found.format}.",
         findings=found.findings,
     )
+
+
+@program.command(
+    "cite",
+    examples=[
+        "review cite --dry-run",
+        "review cite --from included --direction both",
+        "review cite --from 10.1016/j.spinee.2020.01.001 --direction citations",
+    ],
+)
+@answers
+@in_project
+@click.option(
+    "--from",
+    "start",
+    metavar="STUDY",
+    multiple=True,
+    default=("included",),
+    help="included (all included studies), or a record id, DOI, PMID or OpenAlex id; repeatable.",
+)
+@click.option(
+    "--direction",
+    type=click.Choice(["both", "references", "citations"]),
+    default="both",
+    help="references: what the studies cite; citations: what cites them.",
+)
+@click.option("--dry-run", is_flag=True, help="Only ask how many works there are; fetch and store nothing.")
+def cite(project: Project, start: tuple[str, ...], direction: str, dry_run: bool) -> Answer:
+    """Follow the references and the citations of studies through OpenAlex: citation searching.
+
+    What is found is imported as the source "citations" and has a box of its own in the flow diagram. If it is stopped,
+    run it again: it goes on where it was. OpenAlex gives everybody a small budget a day, and ten times as much with a
+    free key in REVIEW_OPENALEX_KEY.
+    """
+    from review.services import cite as service
+    from review.sources.citing import Direction
+
+    if dry_run:
+        found = service.count(project, start=start, direction=Direction(direction))
+    else:
+        with progress() as tell:
+            found = service.run(project, start=start, direction=Direction(direction), progress=tell)
+    return Answer(document=found.as_dict(), text=_line(found), findings=found.findings)

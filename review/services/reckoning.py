@@ -77,14 +77,15 @@ def reckoned(begun: Begun, label: str, *, stored: int, tally: Tally) -> list[Fin
     if len(begun.plan.parts) > 1 and begun.plan.expected != counted:
         reasons.append(f"it gives {begun.plan.expected:,} of them when asked by date")
     why = "; ".join(reasons) if reasons else f"{label} gives no reason"
+    expected = begun.plan.overlapping and not lacking and stored + tally.repeated == counted
     return [
         Finding(
             rule="SEARCH-COUNT",
-            severity=Severity.WARNING,
+            severity=Severity.INFO if expected else Severity.WARNING,
             message=f"{label} reported {counted:,} results and {stored:,} records were stored: {why}.",
             expected=str(counted),
             got=str(stored),
-            hint="Say so in the paper, or run the search again and see whether it persists.",
+            hint="" if expected else "Say so in the paper, or run the search again and see whether it persists.",
         )
     ]
 

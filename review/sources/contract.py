@@ -69,7 +69,7 @@ class Plan:
     """What there is and how it will be asked for. `sent` is the string as sent; `understood` is how the source read it.
 
     `least` is the least number of requests that can bring it all; `cost` says in words what else it takes, such as money.
-    `first` is the first page, where it came with the count.
+    `first` is the first page, where it came with the count. The shares may hold the same record if they are `overlapping`.
     """
 
     reported: int
@@ -80,6 +80,7 @@ class Plan:
     least: int = 1
     cost: str = ""
     findings: tuple[Finding, ...] = ()
+    overlapping: bool = False
     first: Page | None = field(default=None, compare=False)
 
     @property

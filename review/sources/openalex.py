@@ -164,7 +164,15 @@ class Budget:
 
 
 def first(walk: Walk) -> tuple[Leaf, Budget]:
-    """The first page, and the budget as its answer tells it."""
+    """As `top`; one that never comes whole means that OpenAlex is not available."""
+    try:
+        return top(walk)
+    except StaysUnfit as stays:
+        raise SourceUnavailable(LABEL, stays.reason) from None
+
+
+def top(walk: Walk) -> tuple[Leaf, Budget]:
+    """The first page, and the budget as its answer tells it. Raises `StaysUnfit`."""
     budget = Budget()
 
     def read(answer: Answer, mark: str) -> Leaf:
@@ -172,10 +180,7 @@ def first(walk: Walk) -> tuple[Leaf, Budget]:
         budget = Budget(day=_dollars(answer, "limit"), left=_dollars(answer, "remaining"))
         return _read(answer, mark)
 
-    try:
-        return cursor.leaf(replace(walk, read=read), cursor.Place()), budget
-    except StaysUnfit as stays:
-        raise SourceUnavailable(LABEL, stays.reason) from None
+    return cursor.leaf(replace(walk, read=read), cursor.Place()), budget
 
 
 def _dollars(answer: Answer, what: str) -> float | None:

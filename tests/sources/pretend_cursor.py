@@ -120,15 +120,15 @@ class OpenAlex(Works):
 
     def _found(self, filters: str) -> list[int]:
         values = {name: value.split("|") for name, _, value in (part.partition(":") for part in filters.split(","))}
-        numbers = {
-            name: [int(one) for value in found for one in re.findall(r"\d+$", value)] for name, found in values.items()
-        }
+        if max(map(len, values.values())) > 50:
+            raise ValueError("more values in a filter than OpenAlex takes")
+        works = range(len(self.days))
         if "cites" in values:
-            return [work for work in range(len(self.days)) if set(self.cited.get(work, ())) & set(numbers["cites"])]
-        for name in ("openalex", "ids.openalex", "doi", "pmid"):
+            cited = {int(value[1:]) for value in values["cites"]}
+            return [work for work in works if cited & set(self.cited.get(work, ()))]
+        for name, form in (("ids.openalex", "W{}"), ("doi", "10.5555/invented.{}"), ("pmid", "{}")):
             if name in values:
-                wanted = {number - 1 if name == "pmid" else number for number in numbers[name]}
-                return [work for work in range(len(self.days)) if work in wanted]
+                return [work for work in works if form.format(work + (name == "pmid")) in values[name]]
         return self.since(values.get("from_created_date", [""])[0])
 
     def work(self, number: int) -> dict[str, object]:
