@@ -41,13 +41,19 @@ class Decoded:
 
     def lines(self) -> Iterator[str]:
         """Every line without its end, whatever the file used; a small piece of the text is held at a time."""
-        stream, rest = self._stream(), ""
-        while piece := stream.read(_PIECE):
+        rest = ""
+        for piece in self.pieces():
             lines = (rest + piece).split("\n")
             rest = lines.pop()
             yield from lines
         if rest:
             yield rest
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces, cut anywhere, with every line end as one sign."""
+        stream = self._stream()
+        while piece := stream.read(_PIECE):
+            yield piece
 
     def text(self) -> str:
         return self._stream().read()

@@ -45,8 +45,9 @@ class Intake:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        # Of every id the entries seen under it, as hashes: 50,000 raw entries would not fit beside the file.
-        self._seen: dict[str, list[int]] = {}
+        # Of every id the entries seen under it, as hashes: 50,000 raw entries would not fit beside the file. Nearly every
+        # id has one.
+        self._seen: dict[str, int | list[int]] = {}
 
     def take(self, entry: Entry) -> Iterator[Record | Finding]:
         """The record of an entry, after what is doubtful about it."""
@@ -97,8 +98,11 @@ class Intake:
         content = hash(entry.raw.strip())
         known = self._seen.get(wanted)
         if known is None:
-            self._seen[wanted] = [content]
+            self._seen[wanted] = content
+        if known is None or known == content:
             return wanted, 0
+        if isinstance(known, int):
+            known = self._seen[wanted] = [known]
         if content not in known:
             known.append(content)
         place = known.index(content)

@@ -269,6 +269,9 @@ def keywords(values: Iterable[str]) -> tuple[str, ...]:
     """Keywords of a repeated or `;`-joined field, each once, in order."""
     found: dict[str, None] = {}
     for value in values:
+        if value.isalnum():  # one word, as many are
+            found.setdefault(value)
+            continue
         text = plain(value) if "&" in value or "<" in value else value.strip()
         for part in re.split(r"[;\n]|\s\|\s", text) if ";" in text or "\n" in text or "|" in text else (text,):
             word = plain(part)

@@ -9,7 +9,8 @@ from review.domain.finding import Finding
 from review.domain.record import Record
 from review.formats import fields, kinds
 from review.formats.contract import Format
-from review.formats.decoding import decode
+from review.formats.cut import Whole, blocks, whole
+from review.formats.decoding import Decoded, decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 from review.formats.tags import Tags, first, year
 
@@ -23,6 +24,8 @@ DOI = ("LID", "AID", "SO", "DOI")
 # What begins an entry where no blank line stands between two.
 OPENERS = frozenset({"PMID", "PMC", "OWN", "UI"})
 
+_END = re.compile(r"\n[ \t]*(?=\n)")
+_FIELD = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *- ?(.*(?:\n .*)*)", re.MULTILINE)
 _LINE = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *-(?: ?)(.*)$", re.DOTALL)
 _PREPRINT = "Preprint"
 
@@ -32,19 +35,40 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     decoded = decode(data)
     yield from decoded.findings
     intake = Intake(source)
-    for line, tags, raw, faults in _entries(decoded.lines(), ends=data.rstrip(b"\x00").endswith((b"\n", b"\r"))):
+    for line, tags, raw, faults in _entries(_parts(decoded), ends=data.rstrip(b"\x00").endswith((b"\n", b"\r"))):
         yield from faults
         yield from intake.take(_entry(tags, raw, line))
 
 
-def _entries(lines: Iterable[str], *, ends: bool) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
+def _parts(decoded: Decoded) -> Iterator[tuple[int, str] | Whole]:
+    """Whole entries where they are regular and begin with a PMID, and else numbered lines."""
+    for block in blocks(decoded, _END):
+        found = whole(block, _FIELD)
+        if found and "UI" not in found.tags and next(iter(found.tags)) == "PMID" and len(found.tags["PMID"]) == 1:
+            for values in found.tags.values():
+                values[:] = [value.replace("\n", " ") for value in values]
+            yield found
+        else:
+            yield from block.lines()
+            if block.ended:
+                yield block.line + block.text.count("\n") + 1, ""
+
+
+def _entries(parts: Iterable[tuple[int, str] | Whole], *, ends: bool) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
     """(first line, values by tag, raw text, faults) of every entry."""
     tags: Tags = {}
     raw: list[str] = []
     faults: list[Finding] = []
     last: list[str] | None = None
     start, blank = 1, True
-    for number, line in enumerate(lines, 1):
+    for part in parts:
+        if isinstance(part, Whole):
+            if tags:
+                yield start, tags, "\n".join(raw).strip(), faults
+            # What follows a blank line may still belong to it.
+            start, tags, raw, faults, last, blank = part.line, part.tags, [part.raw], [], part.last, True
+            continue
+        number, line = part
         if not line.strip():
             blank = True
             continue

@@ -9,7 +9,8 @@ from review.domain.finding import Finding
 from review.domain.record import Record
 from review.formats import fields, kinds
 from review.formats.contract import Format
-from review.formats.decoding import decode
+from review.formats.cut import Whole, blocks, whole
+from review.formats.decoding import Decoded, decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 from review.formats.tags import Tags, doi, every, first, keywords, links, other_links, year
 
@@ -75,6 +76,9 @@ KNOWN = frozenset(
     ]
 ).union(TITLE, ABSTRACT, AUTHORS, GROUPS, DATES, JOURNAL, VOLUME, ISSUE, LANGUAGE, KEYWORDS, NOTES, LINKS, DOI, NUMBERS)
 
+_END = re.compile(r"\nER  -[ \t]*(?=\n)")
+_FIELD = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
+_NO_END = "The end (ER) of this entry is missing; the next one begins here."
 _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
 _NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
 _PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|(\d{1,9})\s*\[pmid\]", re.IGNORECASE)
@@ -85,7 +89,7 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     decoded = decode(data)
     yield from decoded.findings
     intake = Intake(source)
-    for line, tags, raw, faults in _entries(decoded.lines()):
+    for line, tags, raw, faults in _entries(_parts(decoded)):
         yield from faults
         if "TY" not in tags:
             if any(name in tags for name in (*TITLE, *AUTHORS, *ABSTRACT)):
@@ -96,28 +100,39 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
         yield from intake.take(_entry(tags, raw, line))
 
 
-def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
+def _parts(decoded: Decoded) -> Iterator[tuple[int, str] | Whole]:
+    """Whole entries where they are regular, which is nearly all, and else numbered lines."""
+    for block in blocks(decoded, _END):
+        found = whole(block, _FIELD)
+        if found and "ER" not in found.tags and next(iter(found.tags)) == "TY" and len(found.tags["TY"]) == 1:
+            found.raw += "\nER  -"
+            yield found
+        else:
+            yield from block.lines()
+            if block.ended:
+                yield block.line + block.text.count("\n") + 1, "ER  - "
+
+
+def _entries(parts: Iterable[tuple[int, str] | Whole]) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
     """(first line, values by tag, raw text, faults) of every entry; a continuation keeps its line break."""
     tags: Tags = {}
     raw: list[str] = []
     faults: list[Finding] = []
     last: list[str] | None = None
     start, spacing = 1, "  - "
-    for number, line in enumerate(lines, 1):
-        # The usual form first: it is nearly every line, and this loop is the cost of a large import.
-        if line[2:6] == "  - " and (tag := line[:2]) in KNOWN:
-            value = line[6:]
-            if tags and tag not in {"TY", "ER"}:
-                raw.append(line)
-                last = tags.get(tag)
-                if last is None:
-                    last = tags[tag] = []
-                last.append(value)
-                continue
-        elif not line:
+    for part in parts:
+        if isinstance(part, Whole):
+            if "TY" in tags:
+                faults.append(repaired(start, _NO_END))
+            if tags:
+                yield start, tags, "\n".join(raw).strip(), faults
+            yield part.line, part.tags, part.raw, []
+            tags, raw, faults, last = {}, [], [], None
             continue
-        else:
-            tag, value = _loose(line, spacing)
+        number, line = part
+        if not line:
+            continue
+        tag, value = _loose(line, spacing)
         if tag == "ER" and value.strip():
             faults.append(
                 repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text.")
@@ -126,7 +141,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str, list[Findin
         if tag in {"TY", "ER"}:
             if tag == "TY" and tags:
                 if "TY" in tags:
-                    faults.append(repaired(start, "The end (ER) of this entry is missing; the next one begins here."))
+                    faults.append(repaired(start, _NO_END))
                 yield start, tags, "\n".join(raw).strip(), faults
             if tag == "TY":
                 tags, raw, faults, start = {"TY": [value]}, [line], [], number

@@ -23,19 +23,18 @@ def first(tags: Tags, names: tuple[str, ...]) -> str:
 def every(tags: Tags, names: tuple[str, ...]) -> list[str]:
     """All values under the tags, one for each line."""
     values = [value for name in names if name in tags for value in tags[name]]
-    if any("\n" in value for value in values):
-        return [part for value in values for part in value.split("\n")]
-    return values
+    text = "\n".join(values)
+    return text.split("\n") if text.count("\n") >= len(values) else values
 
 
 def year(tags: Tags, names: tuple[str, ...]) -> int | None:
     """The year of the first date under the tags that has one."""
-    return fields.first_year(value for name in names for value in tags.get(name, ()))
+    return fields.first_year([value for name in names if name in tags for value in tags[name]])
 
 
 def keywords(tags: Tags, names: tuple[str, ...]) -> tuple[str, ...]:
     """The keywords under the tags, each once."""
-    return fields.keywords(value for name in names for value in tags.get(name, ()))
+    return fields.keywords([value for name in names if name in tags for value in tags[name]])
 
 
 def doi(tags: Tags, names: tuple[str, ...], *, inside: tuple[str, ...] = ()) -> str:
