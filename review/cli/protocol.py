@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, in_project, summary_of
+from review.cli.answer import Answer, answers, counted, in_project, summary_of
 from review.cli.program import Commands, program
 from review.domain.protocol import Amendment, Protocol
 
@@ -125,6 +126,35 @@ def strings(project: Project, sources: tuple[str, ...], write: bool) -> Answer:
         text=text,
         notes=notes,
         findings=[replace(f, line=None, column=None) for each in found for f in each.findings],
+    )
+
+
+@protocol.command(
+    "search-report",
+    examples=["review protocol search-report", "review protocol search-report --out appendix.docx"],
+)
+@answers
+@in_project
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it to a file: .md, .docx, .pdf, .html or .tex. Without it the report is printed.",
+)
+def search_report(project: Project, out: Path | None) -> Answer:
+    """Report the searches as PRISMA-S asks: every string word for word with platform, date, limits and counts.
+
+    What the stored searches and the protocol do not answer is marked as open. Answer it in protocol.yaml under
+    search_methods: with browsing:, citations:, contacts:, other:, filters:, earlier_strategies:, updates:, peer_review:.
+    """
+    from review.services import search_report as service
+
+    made = service.write(project, out) if out else service.report(project)
+    left = f"{counted(made.open, 'item')} of {len(made.items)} open or answered in part"
+    return Answer(
+        document={"path": out, **made.as_dict()},
+        text=f"{out} written; {left}." if out else made.markdown,
+        notes=[] if out else [f"PRISMA-S: {left}."],
     )
 
 

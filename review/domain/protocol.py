@@ -47,6 +47,20 @@ class PlannedSearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchMethods:
+    """What was done beyond the strings, in the author's words; "" where nothing is said. PRISMA-S asks for each."""
+
+    browsing: str = ""  # sites, contents pages and proceedings looked through
+    citations: str = ""  # reference lists and citing papers
+    contacts: str = ""  # authors, experts, manufacturers
+    other: str = ""
+    filters: str = ""  # published search filters
+    earlier_strategies: str = ""  # taken over from other reviews
+    updates: str = ""  # reruns and alerts
+    peer_review: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
     """An inclusion or exclusion criterion; `label` is the short form for buttons and the flow diagram."""
 
@@ -82,6 +96,7 @@ class Protocol:
     registration: str = ""
     synthesis: str = ""
     concepts: tuple[Concept, ...] = ()
+    search_methods: SearchMethods = SearchMethods()
 
     def exclusion(self, criterion_id: str) -> Criterion | None:
         return next((c for c in self.exclude if c.id == criterion_id), None)

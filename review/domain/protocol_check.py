@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from review.domain.charting import ChartingField, ChartingForm, FieldKind
 from review.domain.finding import Finding, Severity
-from review.domain.protocol import Concept, Criterion, Pcc, PlannedSearch, Protocol, ScreeningRules, Term
+from review.domain.protocol import Concept, Criterion, Pcc, PlannedSearch, Protocol, ScreeningRules, SearchMethods, Term
 from review.domain.record import SourceKind
 from review.domain.string_check import check_string
 from review.domain.strings import behind
@@ -50,6 +50,7 @@ _TOP = (
     "registration",
     "concepts",
     "sources",
+    "search_methods",
     "criteria",
     "screening",
     "highlights",
@@ -86,6 +87,7 @@ class _Reader(TreeReader):
                 context=self.text(pcc, ("pcc", "context"), required=True),
             ),
             concepts=self.concepts(tree),
+            search_methods=self.search_methods(tree),
             searches=self.searches(tree),
             include=include,
             exclude=exclude,
@@ -232,6 +234,11 @@ class _Reader(TreeReader):
                     column=None,
                 )
             )
+
+    def search_methods(self, tree: Mapping[str, Any]) -> SearchMethods:
+        names = [each.name for each in fields(SearchMethods)]
+        part = self.mapping(tree, ("search_methods",), names)
+        return SearchMethods(**{name: self.text(part, ("search_methods", name)) for name in names})
 
     def screening(self, tree: Mapping[str, Any]) -> ScreeningRules:
         part = self.mapping(

@@ -47,6 +47,13 @@ def latest_run(store: Store) -> tuple[int, int] | None:
     return None if row is None else (int(row[0]), int(row[1]))
 
 
+def latest_version(store: Store) -> str:
+    """The program's version in the newest run; "" if there is none."""
+    query = select(dedup_runs.c.version).order_by(dedup_runs.c.number.desc()).limit(1)
+    with store.reading() as connection:
+        return connection.execute(query).scalar() or ""
+
+
 def links(store: Store, run: int, verdict: str) -> list[DuplicateLink]:
     """The links of a run: `joined` or `unsure`."""
     c = duplicate_links.c

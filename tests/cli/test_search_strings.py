@@ -64,3 +64,15 @@ def test_known_studies_are_listed_by_string(run, folder: Path, tmp_path: Path) -
     assert "(nothing)" in told.stdout
     assert "Known studies: 1 of 2 found (scopus 1)" in run("status", "--project", folder).stdout
     assert json.loads(run("status", "--json", "--project", folder).stdout)["known"]["missed"] == ["10.5555/x.2"]
+
+
+def test_the_search_report_is_printed_and_written(run, folder: Path, tmp_path: Path) -> None:
+    run("protocol", "strings", "--write", "--project", folder)
+    printed: Result = run("protocol", "search-report", "--project", folder)
+    assert "### Planned and not yet run: scopus" in printed.stdout
+    assert "PRISMA-S:" in printed.stderr
+    told = json.loads(
+        run("protocol", "search-report", "--out", tmp_path / "a.html", "--json", "--project", folder).stdout
+    )
+    assert len(told["items"]) == 16
+    assert "PRISMA-S" in (tmp_path / "a.html").read_text(encoding="utf-8")
