@@ -46,7 +46,7 @@ def test_answers_come_from_what_is_stored(made: Project) -> None:
     assert found["3"] == ("answered", "No register was searched.")
     assert found["8"][0] == "partly"
     assert found["13"][1].startswith("Scopus: 20")
-    assert "Scopus: 8; Embase: 3. Together 11 record." in found["15"][1]
+    assert "Scopus: 8; Embase: 3. Together 11 records." in found["15"][1]
     assert "joined 6 of them in 3 groups" in found["16"][1]
     assert "8 works remained" in found["16"][1]
 
