@@ -6,10 +6,9 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import islice
-from xml.etree.ElementTree import Element, ParseError, tostring
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from typing import NoReturn
+from xml.etree.ElementTree import Element, ParseError, iterparse, tostring  # guarded by `_prolog_is_safe`
+from xml.parsers import expat
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
@@ -17,6 +16,7 @@ from review.formats import fields
 from review.formats.decoding import decode
 
 _MAX_DEPTH = 100  # PubMed and Atom stay below 20
+_STEP = 1 << 16
 _DECLARATION = re.compile(rb"<\?xml\s")
 _ENCODING = re.compile(rb"^[\xef\xbb\xbf\s]*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.-]+)[\"']")
 # What XML does not allow but databases let through: control characters, written out or as &#x1F;.
@@ -63,14 +63,15 @@ def _without_controls(count: int) -> Finding:
 def _document(data: bytes, names: frozenset[str], source: str, lines_before: int) -> Iterator[Element | Finding]:
     depth = yielded = 0
     parents: list[Element] = []
+    written = _as_written(data, names)
+    if not _prolog_is_safe(data.lstrip()):
+        raise BadInput(
+            source,
+            "this XML declares entities, which exports never do and which can be used to attack a computer.",
+            hint="Download it again from the database itself.",
+        )
     try:
-        for event, element in iterparse(
-            io.BytesIO(data.lstrip()),
-            events=("start", "end"),
-            forbid_dtd=False,
-            forbid_entities=True,
-            forbid_external=True,
-        ):
+        for event, element in iterparse(io.BytesIO(data.lstrip()), events=("start", "end")):  # noqa: S314  # see above
             if event == "start":
                 depth += 1
                 parents.append(element)
@@ -82,17 +83,12 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
             depth -= 1
             parents.pop()
             if bare(element) in names:
+                element.tail = next(written, None)
                 yield element
                 yielded += 1
                 # Freed at once, or a large export would stand in memory as a tree.
                 if parents:
                     parents[-1].remove(element)
-    except DefusedXmlException:
-        raise BadInput(
-            source,
-            "this XML declares entities, which exports never do and which can be used to attack a computer.",
-            hint="Download it again from the database itself.",
-        ) from None
     except ParseError as error:
         # Only a file that stumbles is looked through for what can be mended; what was read before is not read again.
         mended, findings = _mended(data)
@@ -101,6 +97,49 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
             yield from islice(_document(mended, names, source, lines_before), yielded, None)
     except (LookupError, ValueError) as error:
         raise BadInput(source, f"this XML is in an encoding that cannot be read ({error}).") from None
+
+
+class _Stop(Exception):
+    """Enough was seen."""
+
+
+def _prolog_is_safe(data: bytes) -> bool:
+    """Whether nothing before the first element declares an entity; behind it XML can declare none."""
+    safe = True
+
+    def declared(*_what: object) -> NoReturn:
+        nonlocal safe
+        safe = False
+        raise _Stop
+
+    def begun(*_what: object) -> None:
+        raise _Stop
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = declared
+    parser.UnparsedEntityDeclHandler = declared
+    parser.ExternalEntityRefHandler = declared
+    parser.StartElementHandler = begun
+    try:
+        for start in range(0, len(data), _STEP):
+            parser.Parse(data[start : start + _STEP], False)
+    except (_Stop, expat.ExpatError, LookupError, ValueError):
+        pass  # what is wrong with it is said by who reads it
+    return safe
+
+
+def _as_written(data: bytes, names: frozenset[str]) -> Iterator[str]:
+    """The entries as they stand in the file, in order; nothing where a name in `<` and `>` may be no element."""
+    named = _ENCODING.match(data)
+    if (named and named[1].lower() not in {b"utf-8", b"utf8"}) or b"<![CDATA[" in data or b"<!--" in data:
+        return
+    choice = "|".join(sorted(names))
+    ends = re.compile(rf"</(?:[\w.-]+:)?(?:{choice})\s*>|<(?:[\w.-]+:)?(?:{choice})(?=[\s/>])[^>]*/>".encode())
+    begins = re.compile(rf"<(?:[\w.-]+:)?(?:{choice})(?=[\s/>])".encode())
+    place = 0
+    while (end := ends.search(data, place)) and (begin := begins.search(data, place, end.end())):
+        yield data[begin.start() : end.end()].decode("utf-8", "replace")
+        place = end.end()
 
 
 def _cut(error: ParseError, lines_before: int) -> Finding:
@@ -130,6 +169,8 @@ def child_text(element: Element | None, path: str) -> str:
 
 
 def raw(element: Element) -> str:
-    """The entry as XML again."""
+    """The entry as it stands in the file, which `elements` put behind it; else written as XML again."""
+    if element.tail and element.tail.startswith("<"):
+        return element.tail
     element.tail = None
     return tostring(element, encoding="unicode")
