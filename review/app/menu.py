@@ -28,6 +28,7 @@ PAGES = (
     Entry("", "overview.py", "overview", "Overview", ":material/dashboard:"),
     Entry("Collect", "imports.py", "import", "Import", ":material/upload_file:", Right.GOVERN),
     Entry("Collect", "duplicates.py", "duplicates", "Duplicates", ":material/difference:"),
+    Entry("Collect", "find.py", "find", "Find records", ":material/search:"),
     Entry("Select", "screen.py", "screen", "Screen", ":material/rule:", Right.REVIEW),
     Entry("Select", "full_text.py", "full-text", "Full text", ":material/article:", Right.REVIEW),
     Entry("Select", "conflicts.py", "conflicts", "Conflicts", ":material/balance:", Right.ADJUDICATE),

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 
 from review.domain.errors import Missing, ReviewError
-from review.services import works
+from review.domain.team import Right
+from review.services import rights, works
 from review.services.project import Project
 from review.storage import marks
 
@@ -26,6 +27,7 @@ _MOST_TAGS, _LONGEST_TAG = 20, 60
 _PREFERENCE = "card"
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def postpone(project: Project, person: str, record_id: str, *, uid: str = "") -> bool:
     """Put a record to the end of this person's queue; False if this was stored before."""
     return marks.append(
@@ -33,12 +35,14 @@ def postpone(project: Project, person: str, record_id: str, *, uid: str = "") ->
     )
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def postponed(project: Project, person: str) -> dict[str, int]:
     """The works this person put off, each with a number that grows with the time of it."""
     work_of = works.works(project).work_of
     return {work_of[record]: number for record, number in marks.later(project.store, person).items()}
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def set_tags(project: Project, person: str, record_id: str, tags: Sequence[str], *, uid: str = "") -> bool:
     """Keep these tags, and no others, of this person on a record; False if this was stored before."""
     said = json.dumps(clean_tags(tags), ensure_ascii=False)
@@ -58,6 +62,7 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
     return found
 
 
+@rights.needs(Right.REVIEW, whose="person")
 def tags_of(project: Project, person: str, records: Sequence[str] | None = None) -> dict[str, tuple[str, ...]]:
     """A person's own tags by record; nobody else reads them."""
     return marks.tags(project.store, person, records)
@@ -80,6 +85,7 @@ class CardPreferences:
     exclude_terms: tuple[str, ...] | None = None
 
 
+@rights.needs(Right.READ, whose="person")
 def preferences(project: Project, person: str) -> CardPreferences:
     """How this person likes the card; what cannot be read back is left at its default."""
     said = json.loads(marks.read_preferences(project.store, person).get(_PREFERENCE, "{}"))
@@ -91,6 +97,7 @@ def preferences(project: Project, person: str) -> CardPreferences:
     return CardPreferences(**known)
 
 
+@rights.needs(Right.READ, whose="person")
 def prefer(project: Project, person: str, wanted: CardPreferences) -> None:
     """Keep how a person likes the card. Each action needs a key of its own: a letter or a sign, no digit."""
     for action, key in wanted.keys.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, false, func, insert, not_, or_, select
 
 from review.domain.finding import Finding
 from review.domain.record import Record
@@ -64,6 +64,7 @@ class StoredRun:
     known: int
     without_abstract: int
     findings: str
+    since: str = ""
 
 
 def add_run(connection: Connection, run: Mapping[str, object]) -> int:
@@ -211,6 +212,51 @@ def by_id(store: Store, record_ids: Sequence[str]) -> dict[str, Record]:
             rows = connection.execute(select(*_COLUMNS).where(records.c.record_id.in_(chunk))).mappings()
             found.update({row["record_id"]: _record(row) for row in rows})
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a record must hold, or not hold if `absent`. An empty field looks through words, names and identifiers."""
+
+    field: str
+    text: str
+    absent: bool = False
+    span: tuple[int, int] = (0, 0)  # years, both included
+
+
+_LOOKED_THROUGH = {
+    "title": (records.c.title,),
+    "abstract": (records.c.abstract,),
+    "author": (records.c.authors,),
+    "journal": (records.c.journal,),
+    "keyword": (records.c.keywords,),
+    "doi": (records.c.doi,),
+    "pmid": (records.c.pmid,),
+    "source": (records.c.source,),
+    "": (
+        records.c.title,
+        records.c.abstract,
+        records.c.authors,
+        records.c.journal,
+        records.c.keywords,
+        records.c.doi,
+        records.c.pmid,
+        records.c.arxiv_id,
+    ),
+}
+
+
+def find(store: Store, conditions: Sequence[Condition]) -> list[str]:
+    """The ids of the records that meet every condition, in order of arrival. Capitals make no difference in ASCII."""
+    query = select(records.c.record_id).order_by(records.c.number)
+    for condition in conditions:
+        holds: ColumnElement[bool] = records.c.year.between(*condition.span)
+        if condition.field != "year":
+            columns = _LOOKED_THROUGH[condition.field]
+            holds = or_(*(column.icontains(condition.text, autoescape=True) for column in columns))
+        query = query.where(not_(func.coalesce(holds, false())) if condition.absent else holds)
+    with store.reading() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def raw_entry(store: Store, record_id: str) -> str:

@@ -268,3 +268,31 @@ def test_markup_in_the_protocol_is_shown_as_it_is_written(visit):
     assert r"\*vertebrae\*" in texts(at)
     assert "&lt;only&gt;" in texts(at)
     assert NASTY not in texts(at)
+
+
+# Finding records
+
+
+def test_records_are_found_and_a_filter_is_kept(visit, project):
+    at = fine(visit("find"))
+    at = fine(at.text_input(key="find-query").set_value("counting -sheep").run())
+    assert "2 works" in texts(at)
+    at.text_input(key="filter-name").set_value("not sheep")
+    at = fine(press(at, "filter-keep"))
+    at = fine(at.text_input(key="find-query").set_value("").run())
+    at = fine(press(at, "saved-not sheep"))
+    assert at.text_input(key="find-query").value == "counting -sheep"
+    at = at.text_input(key="find-query").set_value("colour:red").run()
+    assert "no field" in at.error[0].value
+
+
+def test_a_record_on_the_screen_is_said_to_be_a_duplicate(visit, project):
+    at = visit("screen", basic=False)
+    here = screen.queue(project, "Ana", TITLE)[0]
+    other = ids(project)[2]
+    at.session_state["duplicate"] = True
+    at = fine(at.run())
+    at = fine(at.text_input(key="duplicate-of").set_value("sheep hills").run())
+    fine(press(at, f"same-{other}"))
+    assert works.works(project).work_of[here] == works.works(project).work_of[other]
+    assert here not in screen.queue(project, "Ana", TITLE), "Ana has judged that work already"

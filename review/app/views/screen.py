@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.app import basic, card, frame, liking, markup, mine
+from review.app import basic, beside, card, frame, markup, mine
 from review.app.waiting import Waiting
 from review.domain.errors import ReviewError
 from review.domain.protocol import Protocol
@@ -27,13 +27,14 @@ def show(project: Project) -> None:
         mine.show(project, who, STAGE)
         return
     rules = protocol.in_force(project)
+    waiting = _queue(project, who)
     plainly = frame.plainly()
     left, right = st.columns([7, 3], gap="large")
     with right:
         if plainly:
             basic.begin(rules)
         else:
-            liking.show(project, who, rules)
+            beside.show(project, waiting, rules)
         with st.expander("Criteria and instructions", expanded=True):
             st.html(markup.criteria(rules))
     with left:

@@ -1,18 +1,21 @@
-"""Beside the screening card: why this record comes now, and how this person likes the card."""
+"""Beside the screening card: why this record comes now, of what it is a duplicate, and how this person likes the card."""
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
-from review.app import frame
+from review.app import frame, markup
 from review.app.frame import callback
 from review.app.markup import plain
+from review.app.waiting import Waiting
 from review.domain.protocol import Protocol
-from review.domain.screening import Stage
-from review.services import marks, rank, screen
+from review.services import find, marks, rank, works
 from review.services.marks import ACTIONS, CardPreferences
 from review.services.project import Project
 
+_LISTED = 6
 _NAMES = {
     "include": "Include",
     "exclude": "Exclude",
@@ -26,21 +29,21 @@ _NAMES = {
 }
 
 
-def show(project: Project, who: str, rules: Protocol) -> None:
+def show(project: Project, waiting: Waiting, rules: Protocol) -> None:
     with st.container(horizontal=True):
-        _why(project, who)
+        _why(project, waiting)
+        _duplicate(project, waiting)
         with st.popover("My card", key="my-card"):
-            _liking(project, who, rules)
+            _liking(project, waiting.reviewer, rules)
 
 
 @st.fragment
-def _why(project: Project, who: str) -> None:
-    box = st.popover("Why this record now?", key="why", on_change="rerun")
+def _why(project: Project, waiting: Waiting) -> None:
+    box = st.popover("Why now?", key="why", on_change="rerun")
     if not box.open:
         return
     with box, st.spinner("Reading the ranking …"):
-        waiting = screen.queue(project, who, Stage.TITLE_ABSTRACT)
-        found = rank.why(project, waiting[0], reviewer=who) if waiting else []
+        found = rank.why(project, waiting.head, reviewer=waiting.reviewer) if waiting.head else []
     with box:
         if not found:
             st.write("The order does not rest on this record's words yet.")
@@ -51,6 +54,42 @@ def _why(project: Project, who: str) -> None:
             if words:
                 st.markdown(f"**{heading}:** {plain(', '.join(words))}")
         st.caption("The ranking only decides the order. It removes no record and knows nobody's verdict by name.")
+
+
+@st.fragment
+def _duplicate(project: Project, waiting: Waiting) -> None:
+    """Say that the record on the screen is a work that was collected before."""
+    if st.session_state.pop("merged", False):
+        st.rerun()  # the queue beside it has changed
+    box = st.popover("A duplicate?", key="duplicate", on_change="rerun")
+    if not box.open or waiting.head is None:
+        return
+    with box:
+        here = waiting.record(project, waiting.head)
+        st.html(f'<p class="quiet">{escape(here.title)}</p>')
+        st.text_input("It is the same work as … (words of its title, or a DOI)", key="duplicate-of")
+        said = str(st.session_state.get("duplicate-of", "")).strip()
+        hits = find.find(project, waiting.reviewer, said, most=_LISTED + 1).first if said else ()
+        others = [hit for hit in hits if hit.work != waiting.head][:_LISTED]
+        if said and not others:
+            st.write("No other record fits. Use fewer words.")
+        for hit in others:
+            st.html(f"<p>{escape(hit.record.title)}<br><small>{escape(markup.about(hit.record))}</small></p>")
+            st.button(
+                "Same work",
+                key=f"same-{hit.work}",
+                on_click=_same,
+                args=(project, waiting.reviewer, waiting.head, hit.work),
+            )
+
+
+@callback
+def _same(project: Project, who: str, work: str, other: str) -> None:
+    works.judge(project, [(min(work, other), max(work, other))], same_work=True, person=who)
+    st.session_state.pop("waiting", None)
+    st.session_state.pop("duplicate-of", None)
+    st.session_state["merged"] = True
+    frame.notice("They are one work now, and screened once. The page Duplicates can separate them again.")
 
 
 def _liking(project: Project, who: str, rules: Protocol) -> None:
