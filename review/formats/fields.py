@@ -29,6 +29,7 @@ _ARXIV = re.compile(
 )
 _ARXIV_BARE = re.compile(r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
 _INITIALS = re.compile(r"^(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4}$")
+_INITIAL = re.compile(r"^[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)?$")
 _GROUP_WORDS = frozenset(
     [
         "association",
@@ -194,10 +195,10 @@ def pages(first: str, last: str = "") -> str:
 
 
 def author(text: str) -> str:
-    """`Family, Given` from `Family, Given`, `Family JA` or `Family J.`; other forms and groups stay as they are.
+    """`Family, Given` from `Family, Given`, `Family JA`, `Family J.` or `J. A. Family`; other forms and groups stay.
 
-    >>> author("Smith JA"), author("WHO Collaborating Group"), author("Shannon,Claude E.")
-    ('Smith, JA', 'WHO Collaborating Group', 'Shannon, Claude E.')
+    >>> author("Smith JA"), author("WHO Collaborating Group"), author("Shannon,Claude E."), author("J. A. Smith")
+    ('Smith, JA', 'WHO Collaborating Group', 'Shannon, Claude E.', 'Smith, J. A.')
     """
     return _arranged(plain(text))
 
@@ -210,8 +211,12 @@ def _arranged(name: str) -> str:
         parts = name.split(",")
         return ", ".join([part.strip() for part in parts if part.strip()])
     words = name.split()
-    if 2 <= len(words) <= 4 and _INITIALS.match(words[-1]) and not _GROUP_WORDS & set(name.lower().split()):
-        return f"{' '.join(words[:-1])}, {words[-1]}"
+    if 2 <= len(words) <= 6 and not _GROUP_WORDS & set(name.lower().split()):
+        if len(words) <= 4 and _INITIALS.match(words[-1]):
+            return f"{' '.join(words[:-1])}, {words[-1]}"
+        rest = [word for word in words if not _INITIAL.match(word) and word.lower() not in _PARTICLES]
+        if _INITIAL.match(words[0]) and words[0] not in {"U.S.", "U.K."} and len(rest) in {1, 2}:
+            return _family_first(words)
     return name
 
 
@@ -225,6 +230,10 @@ def turned(text: str) -> str:
     words = name.split()
     if "," in name or len(words) < 2 or _GROUP_WORDS & set(name.lower().split()):
         return name
+    return _family_first(words)
+
+
+def _family_first(words: list[str]) -> str:
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in _PARTICLES:
         start -= 1

@@ -23,6 +23,7 @@ DATES = ("PY", "YR", "DA", "Y1")  # Y1 is deprecated: publishers put the day of 
 JOURNAL = ("JF", "T2", "JO", "BT", "J2", "JA", "J1", "SO")
 VOLUME = ("VL", "VO")
 ISSUE = ("IS", "CP")
+TEXTS = (*TITLE, *ABSTRACT, "N1")  # what runs over several lines
 LANGUAGE = ("LA",)
 KEYWORDS = ("KW", "DE")
 NOTES = ("N1", "RN")
@@ -132,7 +133,7 @@ def _entries(parts: Iterable[tuple[int, str] | Whole]) -> Iterator[tuple[int, Ta
         number, line = part
         if not line:
             continue
-        tag, value = _loose(line, spacing)
+        tag, value = _loose(line, spacing, in_text=last is not None and any(last is tags.get(name) for name in TEXTS))
         if tag == "ER" and value.strip():
             faults.append(
                 repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text.")
@@ -166,11 +167,11 @@ def _entries(parts: Iterable[tuple[int, str] | Whole]) -> Iterator[tuple[int, Ta
         yield start, tags, "\n".join(raw).strip(), faults
 
 
-def _loose(line: str, spacing: str) -> tuple[str, str]:
+def _loose(line: str, spacing: str, *, in_text: bool) -> tuple[str, str]:
     """(tag, value) of a line in an unusual form, or ("", "") for a line that only continues.
 
-    Some programs write `TI - ` or `TI  -`. Inside an abstract "CT - scan" looks the same, so an unusual spacing counts
-    only where the entry's own TY line has it.
+    Some programs write `TI - ` or `TI  -`. Inside an abstract "CT - scan" looks the same, so below a text an unusual
+    spacing counts only where the entry's own TY line has it.
     """
     match = _LINE.match(line)
     if not match:
@@ -179,7 +180,7 @@ def _loose(line: str, spacing: str) -> tuple[str, str]:
     usual = gap == "  " and (after or not value.strip())
     if usual or tag in {"TY", "ER"}:
         return tag, value
-    return (tag, value) if tag in KNOWN and gap + "-" + after == spacing else ("", "")
+    return (tag, value) if tag in KNOWN and (gap + "-" + after == spacing or not in_text) else ("", "")
 
 
 def _spacing(line: str) -> str:

@@ -128,3 +128,8 @@ def test_ris_is_recognised(head: bytes) -> None:
 @pytest.mark.parametrize("head", [b"PMID- 1\nTI  - A\n", b"title,year\nTY,1\n", b"@article{a,", b"{}"])
 def test_other_formats_are_not_taken_for_ris(head: bytes) -> None:
     assert not looks_like(head)
+
+
+def test_a_tag_in_an_unusual_form_counts_where_no_text_can_go_on() -> None:
+    (one,) = records(entry("TI  - T", "AU  - A. Author", "KW - keyword", "AB  - A", "CT - scan"))
+    assert (one.authors, one.keywords, one.abstract) == (("Author, A.",), ("keyword",), "A CT - scan")
