@@ -10,7 +10,7 @@ from bibtexparser.middlewares.names import parse_single_name_into_parts, split_m
 from review.domain.finding import Finding
 from review.domain.record import Record
 from review.formats import fields, kinds, latex
-from review.formats.bibtex_blocks import Block, blocks
+from review.formats.bibtex_blocks import Block, blocks, parts
 from review.formats.citation_keys import citation_keys
 from review.formats.contract import Format
 from review.formats.decoding import decode
@@ -19,6 +19,10 @@ from review.formats.entry import Entry, Intake, repaired, skipped
 JOURNAL = ("journal", "journaltitle", "fjournal", "booktitle", "maintitle", "eventtitle", "school", "institution")
 DATES = ("year", "date", "issued", "eventdate", "urldate_year")
 NOTES = ("note", "annote", "addendum")
+_GROUPING = re.compile(r"[{}\\~]")  # what the reader of names treats specially
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_REFERRING = (b"crossref", b"Crossref", b"CrossRef", b"CROSSREF", b"xdata", b"XData", b"Xdata", b"XDATA")
+_HIDING = re.compile(rb"@\s*comment", re.IGNORECASE)
 _INHERITED = {"title": "booktitle", "subtitle": "booksubtitle"}  # what a parent's title is called in its chapters
 
 
@@ -26,10 +30,12 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     """The records of a BibTeX file, one block after the other."""
     decoded = decode(data)
     yield from decoded.findings
-    text = decoded.text().lstrip("\ufeff")
     intake = Intake(source)
+    # What refers to another entry, or may hide one, is read as a whole; anything else a part at a time.
+    whole = any(word in data for word in _REFERRING) or bool(_HIDING.search(data))
+    text = decoded.text() if whole else ""
     parents = _parents(text)
-    for block in blocks(text):
+    for block in blocks([text] if whole else parts(decoded.pieces())):
         if block.broken:
             yield skipped(block.line, _broken(block), hint="Count its brackets, mend it and import again.")
             continue
@@ -48,7 +54,7 @@ def _broken(block: Block) -> str:
 def _parents(text: str) -> Mapping[str, Block]:
     """The entries others refer to by `crossref` or `xdata`; only then is the file read twice."""
     wanted = {match.strip().lower() for match in re.findall(r"(?i)(?:crossref|xdata)\s*=\s*[{\"]([^{}\"]*)[}\"]", text)}
-    return {block.key.lower(): block for block in blocks(text) if block.key.lower() in wanted} if wanted else {}
+    return {block.key.lower(): block for block in blocks([text]) if block.key.lower() in wanted} if wanted else {}
 
 
 def _inherit(block: Block, parents: Mapping[str, Block]) -> dict[str, str]:
@@ -63,7 +69,11 @@ def _inherit(block: Block, parents: Mapping[str, Block]) -> dict[str, str]:
 
 def _entry(values: Mapping[str, str], block: Block) -> Entry:
     def plain(*names: str) -> str:
-        return next((text for name in names if (text := fields.plain(latex.decode(values.get(name, ""))))), "")
+        for name in names:
+            value = values.get(name)
+            if value and (text := fields.plain(latex.decode(value))):
+                return text
+        return ""
 
     title, journal = plain("title", "shorttitle", "titleaddon"), plain(*JOURNAL)
     if values.get("lista"):  # biblatex-chicago: an article of an encyclopedia, which stands in `title`
@@ -98,7 +108,8 @@ def _people(text: str) -> tuple[str, ...]:
     """Names at the word "and" outside braces; `and others` names nobody."""
     if not text.strip():
         return ()
-    names = split_multiple_persons_names(re.sub(r"\s+", " ", text).strip())
+    folded = " ".join(text.split())
+    names = split_multiple_persons_names(folded) if _GROUPING.search(folded) else _AND.split(folded)
     return tuple(person for name in names if (person := _person(name.strip())))
 
 
@@ -109,6 +120,8 @@ def _person(name: str) -> str:
         return fields.plain(latex.decode(name))
     whole = fields.author(latex.decode(name))
     if "," in whole and "," not in name:  # "Smith JA", which BibTeX itself would take for Mr. JA
+        return whole
+    if name.count(",") == 1 and name[-1] != "," and not _GROUPING.search(name):
         return whole
     if "," not in name and "{" not in name and "\\" not in name:
         return fields.turned(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 # An entry begins where @word{ stands at the start of a line or after a blank or a closing bracket, not inside a word.
@@ -18,6 +18,16 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _AFTER_QUOTE = re.compile(r"\s*(?:[,#]|$|\n)")
 _BARE = re.compile(r"[^\s,#{}\"=]+")
+# An entry as most programs write it, taken by one pattern: braces at most two deep, no macros, every comma there.
+_FLAT = r"(?:[^{}\\]++|\\[^{}])*+"
+_BRACED = rf"(?:[^{{}}\\]++|\\[^{{}}]|\{{{_FLAT}\}})*+"
+_NAMED = r"[^\s=,{}\"#]++"
+_FIELD = re.compile(rf"({_NAMED})\s*=\s*(?:\{{({_BRACED})\}}|([0-9]++))\s*(?:,|$)")
+_WHOLE = re.compile(
+    r"\s*([^\s,={}()\"#%@\\]+)[ \t]*,"
+    rf"((?:\s*{_NAMED}\s*=\s*(?:\{{{_BRACED}\}}|[0-9]++)\s*(?:,|(?=\}})))+)\s*\}}"
+)
+_LONGEST = 1 << 23  # characters in which no entry begins
 _NOT_ENTRIES = frozenset({"comment", "preamble", "string"})
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_NAMES = [
@@ -50,16 +60,46 @@ class Block:
     broken: bool = False
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """Every entry of a BibTeX file in order, macros resolved. A `broken` one could not be read."""
-    macros = dict(MACROS)
-    place, line, counted = 0, 1, 0
+def blocks(texts: Iterable[str]) -> Iterator[Block]:
+    """Every entry of a BibTeX file in order, macros resolved. A `broken` one could not be read.
+
+    The text comes in parts, each of whole entries: see `parts`.
+    """
+    macros, line = dict(MACROS), 1
+    for text in texts:
+        yield from _blocks(text, macros, line)
+        line += text.count("\n")
+
+
+def parts(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces of a text joined and cut again where an entry begins. What holds no such place stays whole."""
+    rest = ""
+    for piece in pieces:
+        rest += piece
+        cut = rest.rfind("\n@")
+        while cut > 0 and not _RESTART.match(rest, cut):
+            cut = rest.rfind("\n@", 0, cut)
+        if cut > 0:
+            yield rest[: cut + 1]
+            rest = rest[cut + 1 :]
+        elif len(rest) > _LONGEST:
+            rest += "".join(pieces)  # taken all at once: looked through again with every piece it would take hours
+    yield rest
+
+
+def _blocks(text: str, macros: dict[str, str], line: int) -> Iterator[Block]:
+    place, counted = 0, 0
     while match := _START.search(text, place):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         kind = match[1].lower()
         if _commented(text, match.start()):
             place = text.find("\n", match.start()) if "\n" in text[match.start() :] else len(text)
+            continue
+        regular = _WHOLE.match(text, match.end()) if match[2] == "{" and kind not in _NOT_ENTRIES else None
+        if regular and not ("\n@" in regular[2].replace(" ", "") and _RESTART.search(regular[2])):
+            place = regular.end()
+            yield _regular(kind, regular, text[match.start() : place], line)
             continue
         end, depth = _end(text, match.end(), match[2], restarts=kind != "comment")
         body = text[match.end() : end - 1] if depth == 0 else text[match.end() : end]
@@ -71,6 +111,14 @@ def blocks(text: str) -> Iterator[Block]:
             block = Block(kind, "", {}, text[match.start() : end].strip(), line)
             _fill(block, body, depth, macros)
             yield block
+
+
+def _regular(kind: str, found: re.Match[str], raw: str, line: int) -> Block:
+    """An entry that one pattern takes: a key, and fields in braces or whole numbers, with their commas."""
+    values: dict[str, str] = {}
+    for name, braced, number in _FIELD.findall(found[2]):
+        values.setdefault(name.lower(), braced or number)
+    return Block(kind, found[1], values, raw, line)
 
 
 def _commented(text: str, at: int) -> bool:

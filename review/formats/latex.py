@@ -66,7 +66,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_ANY = ("\\", "{", "}", "$", "~", "--", "``", "''", "?`", "!`")  # without one of these nothing is to be decoded
 _SPECIAL = re.compile(r"[\\{}$&%#_~^]|(?<=-)-|(?<=`)`|(?<=')'|(?<=[?!])`")
+_MARKS = re.compile(r"[\\{}]")
 _WRITTEN = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     "-": "{}-", "`": "{}`", "'": "{}'"
 }  # fmt: skip
@@ -78,7 +80,7 @@ def decode(text: str) -> str:
     >>> decode(r"{\"U}ber {{DNA}}: $\alpha$-helix {\ss} 5\% na{\"\i}ve --- H$_2$O")
     'Über DNA: α-helix ß 5% naïve — H2O'
     """
-    if not re.search(r"[\\{}$~`'_^-]", text):
+    if not any(mark in text for mark in _ANY):
         return text
     math = False
 
@@ -134,6 +136,8 @@ def verbatim(text: str) -> str:
     >>> verbatim(r"10.1000/x\_1")
     '10.1000/x_1'
     """
+    if not _MARKS.search(text):
+        return text
     text = re.sub(r"\\url\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}.*", lambda match: match[1] or match[2] or "", text)
     text = re.sub(r"\\textasciitilde(?:\{\})?|\{?\\~\{?\}?\}?|\{\$\\sim\$\}", "~", text)
     text = re.sub(r"\{\\(.)\}|\\([_%&#$])", lambda match: match[1] or match[2], text)
