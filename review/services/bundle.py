@@ -24,7 +24,7 @@ from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
 from review.domain.record import SourceKind
 from review.domain.team import Right
-from review.services import facts, flow, raw, rights
+from review.services import blinding, facts, flow, raw, rights
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
 from review.storage import charting, decisions, projects, records, transfer
 from review.storage.store import Store, now, open_file
@@ -68,6 +68,7 @@ class BundleReport:
 @rights.needs(Right.GOVERN)
 def export(project: Project, path: Path, *, progress: Progress = silent) -> BundleReport:
     """Write the bundle; the file appears only when it is complete."""
+    blinding.refuse_while_open(project, "The bundle")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     try:

@@ -14,7 +14,7 @@ from review.domain.finding import Finding, Severity
 from review.domain.protocol import Protocol
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Right
-from review.services import chart, collect, fulltext, protocol, rights, screen, sheets, team
+from review.services import blinding, chart, collect, fulltext, protocol, rights, screen, sheets, team
 from review.services.project import Project
 from review.services.sheets import Row, Sheet
 from review.services.works import works
@@ -208,13 +208,15 @@ def _new(project: Project, facts: list[tuple[Row, Decision]], who: _Decisions) -
 
 @rights.needs(Right.AUDIT)
 def export_decisions(project: Project, path: Path) -> int:
-    """Write every decision as it was made, in order; how many there were."""
+    """Write every decision as it was made, in order; how many there were. Those still open to a person are left out."""
+    may_read = blinding.reader(project)
     return sheets.write(
         path,
         DECISION_COLUMNS,
         (
             (d.record_id, d.stage, d.reviewer, d.verdict or WITHDRAWN, d.reason, d.decided_at, d.shown, d.role, d.note)
             for d in decisions.read(project.store)
+            if may_read(d)
         ),
     )
 

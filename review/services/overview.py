@@ -65,7 +65,7 @@ def status(project: Project) -> ReviewStatus:
     rules = protocol.status(project)
     in_force = protocol.in_force(project)
     studies = chart.studies(project)
-    counts = flow.counts(project)
+    counts = flow.counts(project, since="")
     parts = ReviewStatus(
         name=project.name,
         title=in_force.title,
@@ -170,6 +170,8 @@ def agreement_pairs(project: Project, stage: Stage) -> list[tuple[str, str, str,
     """
     pairs = []
     for work, found in screen.outcomes(project, stage).items():
+        if project.seat is not None and found.standing is Standing.PARTIAL:
+            continue  # these decisions are still open
         standing = sorted((d for d in found.decisions if d.role is Role.REVIEWER), key=lambda d: d.reviewer)
         for a, b in combinations(standing, 2):
             pairs.append((work, f"{a.reviewer} – {b.reviewer}", _forward(a), _forward(b)))
