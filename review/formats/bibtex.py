@@ -20,6 +20,8 @@ JOURNAL = ("journal", "journaltitle", "fjournal", "booktitle", "maintitle", "eve
 DATES = ("year", "date", "issued", "eventdate", "urldate_year")
 NOTES = ("note", "annote", "addendum")
 _GROUPING = re.compile(r"[{}\\~]")  # what the reader of names treats specially
+# BibLaTeX's names with their parts named: family=Berg, given=Jan, prefix=van der.
+_NAMED_PARTS = re.compile(r"(?:^|,)\s*\"?(family|given|prefix|suffix)(?:-i)?\s*=\s*([^,]*)", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _REFERRING = (b"crossref", b"Crossref", b"CrossRef", b"CROSSREF", b"xdata", b"XData", b"Xdata", b"XDATA")
 _HIDING = re.compile(rb"@\s*comment", re.IGNORECASE)
@@ -118,6 +120,10 @@ def _person(name: str) -> str:
         return ""
     if re.fullmatch(r"\{[^{}]*\}", name) or (name.startswith("{") and name.endswith("}") and "," not in name):
         return fields.plain(latex.decode(name))
+    if _NAMED_PARTS.match(name):
+        part = {key.lower(): _decoded([value]) for key, value in _NAMED_PARTS.findall(name)}
+        family = " ".join(word for word in (part.get("prefix", ""), part.get("family", "")) if word)
+        return ", ".join(word for word in (family, part.get("given", ""), part.get("suffix", "")) if word)
     whole = fields.author(latex.decode(name))
     if "," in whole and "," not in name:  # "Smith JA", which BibTeX itself would take for Mr. JA
         return whole

@@ -67,6 +67,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ANY = ("\\", "{", "}", "$", "~", "--", "``", "''", "?`", "!`")  # without one of these nothing is to be decoded
+_ADDRESS = re.compile(r"\\href\s*\{[^{}]*\}\s*\{")  # of a link only its text is read
 _SPECIAL = re.compile(r"[\\{}$&%#_~^]|(?<=-)-|(?<=`)`|(?<=')'|(?<=[?!])`")
 _MARKS = re.compile(r"[\\{}]")
 _WRITTEN = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
@@ -82,6 +83,8 @@ def decode(text: str) -> str:
     """
     if not any(mark in text for mark in _ANY):
         return text
+    if "\\href" in text:
+        text = _ADDRESS.sub("{", text)
     math = False
 
     def plain(match: re.Match[str]) -> str:

@@ -21,7 +21,10 @@ DOI = ("R",)
 DOI_INSIDE = ("U", "M", "Z", "1", "2", "3", "4", "@", "O", "<")
 NUMBERS = ("M", "U", "~", "Z")  # where a PubMed or arXiv number may stand
 LINKS = ("U", ">")
-_LINE = re.compile(r"^[\s\ufeff]{0,3}%([\w!@#$^&*()+=?<>~;:.\-])(?:[ \t]+(.*)|)$", re.DOTALL)
+# EndNote forgets the blank after %( and %[, and writes $] for %].
+_LINE = re.compile(
+    r"^[\s\ufeff]{0,3}(?:%(?:([\w!@#$^&*+=?<>~;:.|()\[\]\-])(?:[ \t]+|$)|([(\[]))|\$(\])[ \t])(.*)$", re.DOTALL
+)
 _PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})", re.IGNORECASE)
 # Of these an entry has one; the second one begins the next entry, where a blank line stands before it.
 _ONCE = frozenset("0TJDVNPF")
@@ -47,13 +50,14 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, Tags, str]]:
     for number, line in enumerate(lines, 1):
         match = _LINE.match(line)
         if match:
-            opener = opener or match[1]
-            if tags and _begins(match[1], tags, after_blank=blank, opener=opener):
+            tag = match[1] or match[2] or match[3]
+            opener = opener or tag
+            if tags and _begins(tag, tags, after_blank=blank, opener=opener):
                 yield start, tags, "\n".join(raw).strip()
                 tags, raw = {}, []
             start = start if tags else number
-            last = match[1]
-            tags.setdefault(last, []).append((match[2] or "").strip())
+            last = tag
+            tags.setdefault(tag, []).append(match[4].strip())
         elif tags and line.strip():
             tags[last][-1] += "\n" + line.strip()
         blank = not line.strip()

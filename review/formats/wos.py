@@ -14,7 +14,7 @@ from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 from review.formats.tags import Tags, doi, every, first, year
 
-TITLE = ("TI", "FT", "BT", "X1")  # Zoological Record and the regional indexes also give the title in other languages
+TITLE = ("TI", "FT", "Z1", "X1")  # Zoological Record and the regional indexes also give the title in other languages
 AUTHORS = ("AF", "AU", "BF", "BA", "GP", "CA", "BE", "ED", "AE")  # full names first; of a patent at last its owner
 GROUPS = ("GP", "CA")
 DATES = ("PY", "PD", "EY", "EA", "CY")  # a paper that is early access has no PY yet

@@ -394,3 +394,9 @@ def test_formats_are_found_by_name_and_by_suffix() -> None:
 
 def test_every_format_of_the_house_is_installed() -> None:
     assert set(registry.formats()) >= {*SAMPLES, "xlsx"}
+
+
+def test_bibtex_takes_the_text_of_a_link_and_names_with_their_parts_named() -> None:
+    text = r"@book{a, title = {See \href{http://x.y/}{the text}}, author = {given=Jan, prefix=van der, family=Berg and family=Roe, given={\'E}va}}"
+    (one,) = [item for item in bibtex.read(text.encode(), "s") if isinstance(item, Record)]
+    assert (one.title, one.authors) == ("See the text", ("van der Berg, Jan", "Roe, Éva"))

@@ -244,6 +244,11 @@ def test_a_blank_line_in_an_abstract_ends_no_entry() -> None:
     assert (two.title, two.journal, two.year, two.type) == ("Another", "Proceedings", 2016, "paper-conference")
 
 
+def test_what_endnote_writes_amiss_is_no_text() -> None:
+    (one,) = records(refer.FORMAT, "%0 Journal Article\n%T T\n%Z Note\n%[2020-01-01\n$] x\n%(Original\n%G eng\n")
+    assert (one.notes, one.language) == ("Note", "eng")
+
+
 def test_refer_without_kinds_begins_anew_where_the_first_tag_returns() -> None:
     text = "%T One\n%0 Journal Article\n%D 2021\n\n\n%T Two\n%B J\n\n\n%T Three\n"
     assert [record.title for record in records(refer.FORMAT, text)] == ["One", "Two", "Three"]
