@@ -30,7 +30,7 @@ NOTES = ("N1", "RN")
 LINKS = ("UR", "L2", "L1", "LK")
 DOI = ("DO", "DI")
 DOI_INSIDE = ("M3", "L3", "UR", "L1", "L2", "N1", "ID", "AN")  # only where "doi" stands before it
-NUMBERS = ("AN", "U1", "PM", "UR", "L2", "N1", "ID")  # where a PubMed or arXiv number may stand
+NUMBERS = ("AN", "U1", "PM", "UR", "L2", "N1", "ID", "C3", "C7")  # where a PubMed or arXiv number may stand
 KNOWN = frozenset(
     [
         "TY",
@@ -82,7 +82,9 @@ _FIELD = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
 _NO_END = "The end (ER) of this entry is missing; the next one begins here."
 _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
 _NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
-_PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|(\d{1,9})\s*\[pmid\]", re.IGNORECASE)
+_PUBMED = re.compile(
+    r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|pubmed\s+(\d{1,9})\b|(\d{1,9})\s*\[pmid\]", re.IGNORECASE
+)
 
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
@@ -238,8 +240,10 @@ def _numbers(tags: Tags) -> tuple[str, str]:
 
 def _accession(tags: Tags) -> str:
     base = tags["DB"][0].lower() if "DB" in tags else ""
-    # PubMed by way of EndNote and MEDLINE by Ovid number their entries by PMID; Scopus has it in C2.
-    name = "AN" if "pubmed" in base or "medline" in base else "C2" if "scopus" in base else "PM"
+    base = base or ("embase" if any("embase.com/" in value for value in tags.get("UR", ())) else "")
+    # PubMed by way of EndNote and MEDLINE by Ovid number their entries by PMID; Scopus has it in C2, Embase in C5.
+    names = {"pubmed": "AN", "medline": "AN", "scopus": "C2", "embase": "C5"}
+    name = next((tag for part, tag in names.items() if part in base), "PM")
     return next((fields.pmid(value) for value in tags.get(name, ()) if value.strip().isdigit()), "")
 
 
