@@ -82,11 +82,13 @@ def decide(project: Project, decision: Decision) -> bool:
 
     Raises StaleDecision when `shown` is not the record decided, and a ReviewError for whatever the rules forbid.
     """
-    if decision.uid and decisions.is_stored(project.store, decision.uid):
-        return False
     now = Grounds.of(project, _stages_needed(decision))
-    checked = check(project, decision, now=now)
-    [checked] = _directed(project, [checked], now)
+    try:
+        [checked] = _directed(project, [check(project, decision, now=now)], now)
+    except ReviewError:
+        if decision.uid and decisions.is_stored(project.store, decision.uid):
+            return False  # it was right when it came first
+        raise
     if checked.reviewer not in now.names.values():
         checked = replace(checked, reviewer=team.join(project, checked.reviewer, role=str(checked.role)))
     return decisions.append_one(project.store, checked, protocol=now.version)

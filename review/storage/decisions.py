@@ -49,7 +49,7 @@ def append_one(store: Store, decision: Decision, *, protocol: int) -> bool:
     try:
         with store.writing() as connection:
             projects.refuse_inactive(connection, (decision.reviewer,))
-            connection.execute(insert(decisions).values(**_row(decision, protocol, now())))
+            connection.execute(insert(decisions), _row(decision, protocol, now()))
     except IntegrityError:
         if is_stored(store, decision.uid):
             return False

@@ -7,6 +7,7 @@ connection. Writers are serialised: `BEGIN IMMEDIATE` on SQLite, an advisory loc
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from review.domain.errors import DamagedDatabase, NewerDatabase, NotInstalled, R
 from review.storage.schema import MIGRATIONS
 
 _BUSY_MS = 30_000  # how long a writer waits for another before it gives up
+_CONNECTIONS = 48  # as many people as may look at one moment; the next wait
 _LOCK = 7_061_823  # one advisory lock for all writers of a PostgreSQL database
 
 
@@ -28,6 +30,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # Writers of one process wait here for each other: the database's own waiting is a sleep that grows.
+        self._turn = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -42,7 +46,7 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block or not at all."""
         engine = self.engine.execution_options(review_writing=True)
-        with _translated(), engine.begin() as connection:
+        with self._turn, _translated(), engine.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             yield connection
@@ -68,7 +72,7 @@ def open_store(url: str | URL) -> Store:
         if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
             parsed = parsed.set(drivername="postgresql+psycopg")
         arguments = {"timeout": _BUSY_MS / 1000} if parsed.get_backend_name() == "sqlite" else {}
-        engine = create_engine(parsed, connect_args=arguments)
+        engine = create_engine(parsed, connect_args=arguments, pool_size=8, max_overflow=_CONNECTIONS - 8)
     except ModuleNotFoundError as error:
         raise NotInstalled("The PostgreSQL driver", "postgres") from error
     except (ArgumentError, NoSuchModuleError) as error:
