@@ -52,26 +52,22 @@ def formats() -> Mapping[str, Format]:
 
 def named(name: str) -> Format:
     """The format called so, or of that suffix (`json`, `.bib`); `Missing` lists what there is."""
-    known = formats()
+    return _called(name, formats(), "format")
+
+
+def writable(name: str) -> Format:
+    """The format called so, or of that suffix, among those in which records can be written."""
+    return _called(name, {key: found for key, found in formats().items() if found.write}, "format to write")
+
+
+def _called(name: str, known: Mapping[str, Format], kind: str) -> Format:
     wanted = name.strip().lower().removeprefix(".").replace("-", "_")
     if wanted in known:
         return known[wanted]
     for found in known.values():
         if f".{wanted}" in found.suffixes:
             return found
-    raise Missing("format", name, known)
-
-
-def writable(name: str) -> Format:
-    """The format called so, if records can be written in it."""
-    can = [key for key, value in formats().items() if value.write]
-    try:
-        found = named(name)
-    except Missing:
-        raise Missing("format to write", name, can) from None
-    if found.write is None:
-        raise Missing("format to write", name, can)
-    return found
+    raise Missing(kind, name, known)
 
 
 def detect(data: bytes, file_name: str) -> Format:

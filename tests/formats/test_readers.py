@@ -400,3 +400,10 @@ def test_bibtex_takes_the_text_of_a_link_and_names_with_their_parts_named() -> N
     text = r"@book{a, title = {See \href{http://x.y/}{the text}}, author = {given=Jan, prefix=van der, family=Berg and family=Roe, given={\'E}va}}"
     (one,) = [item for item in bibtex.read(text.encode(), "s") if isinstance(item, Record)]
     assert (one.title, one.authors) == ("See the text", ("van der Berg, Jan", "Roe, Éva"))
+
+
+def test_a_suffix_that_several_formats_share_names_the_one_that_can_be_written() -> None:
+    assert registry.writable("out.xml".rpartition(".")[2]).name == "endnote_xml"
+    assert registry.writable(".enw").name == "refer"
+    with pytest.raises(Missing, match="format to write"):
+        registry.writable("wos")
