@@ -107,7 +107,7 @@ def test_convert_of_what_is_no_export_prints_nothing_and_fails(tmp_path: Path, r
 def test_convert_says_what_is_wrong_with_how_it_was_called(run: Run, ris: Path) -> None:
     assert "--to ris" in run("convert", ris, "-", status=2).stderr
     assert "standard output" in run("convert", ris, "-", "--to", "ris", "--json", status=2).stderr
-    assert "no format called" in run("convert", ris, "x.papyrus", status=1).stderr
+    assert "no format to write called" in run("convert", ris, "x.papyrus", status=1).stderr
 
 
 def groups(path: Path) -> dict[str, str]:
