@@ -63,6 +63,7 @@ def _without_controls(count: int) -> Finding:
 def _document(data: bytes, names: frozenset[str], source: str, lines_before: int) -> Iterator[Element | Finding]:
     depth = yielded = 0
     parents: list[Element] = []
+    wanted: dict[str, bool] = {}  # by tag, which is looked at for every element
     written = _as_written(data, names)
     if not _prolog_is_safe(data.lstrip()):
         raise BadInput(
@@ -82,7 +83,9 @@ def _document(data: bytes, names: frozenset[str], source: str, lines_before: int
                 continue
             depth -= 1
             parents.pop()
-            if bare(element) in names:
+            if wanted.get(element.tag) is None:
+                wanted[element.tag] = bare(element) in names
+            if wanted[element.tag]:
                 element.tail = next(written, None)
                 yield element
                 yielded += 1
@@ -138,6 +141,8 @@ def _as_written(data: bytes, names: frozenset[str]) -> Iterator[str]:
     begins = re.compile(rf"<(?:[\w.-]+:)?(?:{choice})(?=[\s/>])".encode())
     place = 0
     while (end := ends.search(data, place)) and (begin := begins.search(data, place, end.end())):
+        if begins.search(data, begin.end(), end.start()):
+            return  # an entry in an entry
         yield data[begin.start() : end.end()].decode("utf-8", "replace")
         place = end.end()
 

@@ -78,3 +78,43 @@ def test_tags_that_are_no_elements_do_not_shift_the_entries(odd: str) -> None:
     ]
     assert [f"<PMID>{n}</PMID>" in record.raw for n, record in enumerate(records, 1)] == [True, True]
     assert [record.raw.count("<PMID>") for record in records] == [1, 1]
+
+
+FEED = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2401.0000{n}v1</id><title>T{n}</title></entry></feed>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FEED.format(n=1),
+        f"<outer>{FEED.format(n=1)}</outer>",
+        f"<outer><entry>lost</entry>{FEED.format(n=1)}</outer>",
+        FEED.format(n=1)
+        .replace("<entry", '<a:entry xmlns:a="http://www.w3.org/2005/Atom"')
+        .replace("</entry", "</a:entry"),
+        FEED.format(n=1).replace("<feed ", "<feed a='>' "),
+        f"<?xml version='1.0'?><?note <entry> ?>{FEED.format(n=1)}",
+    ],
+)
+def test_a_name_space_counts_wherever_it_is_declared(text: str) -> None:
+    found = registry.read(text.encode(), source="x", found=registry.named("arxiv_atom"))
+    assert [item.title for item in found if isinstance(item, Record)] == ["T1"]
+
+
+def test_entries_in_entries_and_entries_cut_off_are_read_as_far_as_they_go() -> None:
+    inner = ARTICLE.format(n=2, more="")
+    nested = ARTICLE.format(n=1, more="").replace("</Article>", f"</Article>{inner}")
+    titles = [item.title for item in read(f"<PubmedArticleSet>{nested}</PubmedArticleSet>") if isinstance(item, Record)]
+    assert titles == ["Title 2", "Title 1"]
+    cut = f"<PubmedArticleSet>{ARTICLE.format(n=1, more='')}{inner[:-30]}"
+    assert [getattr(item, "rule", item.__class__.__name__) for item in read(cut)] == ["Record", "FORMAT-CUT"]
+
+
+@pytest.mark.parametrize("depth", [50, 150, 5_000])
+def test_an_entry_nested_without_end_is_refused(depth: int) -> None:
+    text = whole("", "<i>" * depth + "x" + "</i>" * depth)
+    if depth < 100:
+        assert [type(item) for item in read(text)] == [Record]
+    else:
+        with pytest.raises(BadInput, match="nested"):
+            read(text)
