@@ -69,7 +69,14 @@ def _stage_line(name: str, stage: StageStatus) -> str:
     )
 
 
-@program.command("flow", examples=["review flow --out flow.svg", "review flow --out flow.png --out flow.csv"])
+@program.command(
+    "flow",
+    examples=[
+        "review flow --out flow.svg",
+        "review flow --out flow.png --out flow.csv",
+        "review flow --since last --out update.svg",
+    ],
+)
 @answers
 @in_project
 @click.option(
@@ -80,7 +87,13 @@ def _stage_line(name: str, stage: StageStatus) -> str:
     metavar="FILE",
     help="The file to write; its ending decides: .svg .png .pdf .csv .json .mmd. May be given several times.",
 )
-def flow(project: Project, files: tuple[Path, ...]) -> Answer:
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="The form for an updated review: what was searched until that day is the previous version. last: until the newest "
+    "`review search --since`. Without it the protocol decides (previous_version:).",
+)
+def flow(project: Project, files: tuple[Path, ...], since: str | None) -> Answer:
     """Draw the PRISMA flow diagram from what was collected and decided.
 
     Without --out the numbers are only listed. A diagram that does not balance is reported as an error.
@@ -88,15 +101,18 @@ def flow(project: Project, files: tuple[Path, ...]) -> Answer:
     from review.domain.flow import boxes
     from review.services import flow as service
 
-    findings = service.write(project, files) if files else service.check(project)
-    counts = service.counts(project)
+    findings = service.write(project, files, since=since) if files else service.check(project, since=since)
+    counts = service.counts(project, since=since)
     if files:
         text = "\n".join(f"{path} written." for path in files)
     else:
         text = "\n".join(f"{name:40}{n:>8,}" for name, n in boxes(counts) if n)
     if not counts.finished:
         text += "\nScreening is not finished: the diagram says how many records still wait."
-    document = {"counts": asdict(counts), "finished": counts.finished, "files": list(files)}
+    if counts.is_update:
+        text += f"\nAn update: {counts.previous_studies:,} studies before, {counts.total_studies:,} in all."
+    totals = {"total_studies": counts.total_studies, "total_reports": counts.total_reports}
+    document = {"counts": asdict(counts) | totals, "finished": counts.finished, "files": list(files)}
     return Answer(document=document, text=text.strip(), findings=findings)
 
 

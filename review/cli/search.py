@@ -57,6 +57,8 @@ def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool
         with progress() as tell:
             found = service.run(project, sources=sources, since=since, progress=tell)
     lines = [_line(report) for report in found.searches]
+    if since and not dry_run and any(report.state == "done" for report in found.searches):
+        lines.append("For the diagram of an updated review: review flow --since last --out flow.svg")
     if found.by_hand:
         lines.append(f"To be searched by hand and imported: {', '.join(found.by_hand)}.")
     return Answer(

@@ -17,7 +17,11 @@ Rows = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowCounts:
-    """All boxes. Rows are (label, count); `left_unscreened`, `dbr_awaiting` and `other_awaiting` are work not done yet."""
+    """All boxes. Rows are (label, count); `left_unscreened`, `dbr_awaiting` and `other_awaiting` are work not done yet.
+
+    In an update of a review `previous_studies` and `previous_reports` are those of its earlier version, and every other
+    box counts only what is new; else they are 0.
+    """
 
     database_results: int = 0
     database_specific_results: Rows = ()
@@ -44,6 +48,20 @@ class FlowCounts:
     other_excluded: Rows = ()
     new_studies: int = 0
     new_reports: int = 0
+    previous_studies: int = 0
+    previous_reports: int = 0
+
+    @property
+    def is_update(self) -> bool:
+        return bool(self.previous_studies or self.previous_reports)
+
+    @property
+    def total_studies(self) -> int:
+        return self.previous_studies + self.new_studies
+
+    @property
+    def total_reports(self) -> int:
+        return self.previous_reports + self.new_reports
 
     @property
     def identified(self) -> int:
@@ -170,16 +188,20 @@ def check(counts: FlowCounts) -> list[Finding]:
         for name, number in boxes(counts)
         if number < 0
     ]
-    if counts.new_studies > counts.new_reports:
-        found.append(
-            Finding(
-                rule="FLOW-I9",
-                severity=Severity.BLOCKER,
-                message="More studies than reports are included.",
-                expected=f"at most {counts.new_reports}",
-                got=str(counts.new_studies),
+    for studies, reports, where in (
+        (counts.new_studies, counts.new_reports, "are included"),
+        (counts.previous_studies, counts.previous_reports, "stand in the previous version"),
+    ):
+        if studies > reports:
+            found.append(
+                Finding(
+                    rule="FLOW-I9",
+                    severity=Severity.BLOCKER,
+                    message=f"More studies than reports {where}.",
+                    expected=f"at most {reports}",
+                    got=str(studies),
+                )
             )
-        )
     return found
 
 

@@ -61,6 +61,15 @@ class SearchMethods:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousVersion:
+    """The version of the review that this one updates: its last day of searching, or its numbers as published."""
+
+    searched_until: str = ""  # ISO date
+    studies: int | None = None
+    reports: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
     """An inclusion or exclusion criterion; `label` is the short form for buttons and the flow diagram."""
 
@@ -97,6 +106,7 @@ class Protocol:
     synthesis: str = ""
     concepts: tuple[Concept, ...] = ()
     search_methods: SearchMethods = SearchMethods()
+    previous_version: PreviousVersion | None = None
 
     def exclusion(self, criterion_id: str) -> Criterion | None:
         return next((c for c in self.exclude if c.id == criterion_id), None)

@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 from review.domain.charting import ChartingField, ChartingForm, FieldKind
 from review.domain.finding import Finding, Severity
-from review.domain.protocol import Concept, Criterion, Pcc, PlannedSearch, Protocol, ScreeningRules, SearchMethods, Term
+from review.domain.protocol import (
+    Concept,
+    Criterion,
+    Pcc,
+    PlannedSearch,
+    PreviousVersion,
+    Protocol,
+    ScreeningRules,
+    SearchMethods,
+    Term,
+)
 from review.domain.record import SourceKind
 from review.domain.string_check import check_string
 from review.domain.strings import behind
@@ -51,12 +62,20 @@ _TOP = (
     "concepts",
     "sources",
     "search_methods",
+    "previous_version",
     "criteria",
     "screening",
     "highlights",
     "charting",
     "synthesis",
 )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 class _Reader(TreeReader):
@@ -88,6 +107,7 @@ class _Reader(TreeReader):
             ),
             concepts=self.concepts(tree),
             search_methods=self.search_methods(tree),
+            previous_version=self.previous_version(tree),
             searches=self.searches(tree),
             include=include,
             exclude=exclude,
@@ -239,6 +259,28 @@ class _Reader(TreeReader):
         names = [each.name for each in fields(SearchMethods)]
         part = self.mapping(tree, ("search_methods",), names)
         return SearchMethods(**{name: self.text(part, ("search_methods", name)) for name in names})
+
+    def previous_version(self, tree: Mapping[str, Any]) -> PreviousVersion | None:
+        at = ("previous_version",)
+        part = self.mapping(tree, at, ("searched_until", "studies", "reports"))
+        day = self.text(part, (*at, "searched_until"))
+        studies = self.number(part, (*at, "studies"), least=0, most=100_000, whole=True)
+        reports = self.number(part, (*at, "reports"), least=0, most=100_000, whole=True)
+        if not part:
+            return None
+        if day and not _is_day(day):
+            self.wrong((*at, "searched_until"), "a day, as in 2026-01-31", day)
+        if not day and studies is None:
+            self.fault(
+                at,
+                "The previous version has neither a day nor a number of studies.",
+                "Say searched_until: if it is in this project, or studies: and reports: as they were published.",
+            )
+        return PreviousVersion(
+            searched_until=day,
+            studies=None if studies is None else int(studies),
+            reports=None if reports is None else int(reports),
+        )
 
     def screening(self, tree: Mapping[str, Any]) -> ScreeningRules:
         part = self.mapping(

@@ -1,8 +1,8 @@
 """The PRISMA 2020 flow diagram as SVG: what each box says, and where it stands.
 
-The boxes, their order and their wording are those of the PRISMA 2020 templates for new reviews (Page et al. 2021,
-10.1136/bmj.n71): version 1 with databases and registers, version 2 with a second column for other methods.
-Work that is not finished is said in the box it concerns.
+The boxes, their order and their wording are those of the PRISMA 2020 templates (Page et al. 2021, 10.1136/bmj.n71):
+for new reviews with databases and registers alone or with a second column for other methods; for updated reviews the
+same with the previous version on the left and the totals below. Work that is not finished is said in the box it concerns.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ BAR = 34.0  # breadth of a phase bar and height of a heading
 INDENT = 12.0
 DOWN = 30.0  # room for an arrow between rows
 GOLD, BLUE, WHITE, INK, GREY = "#FFC000", "#9DC3E6", "#FFFFFF", "#000000", "#595959"
-DATABASES = "Identification of studies via databases and registers"
-OTHER = "Identification of studies via other methods"
-PHASES = (("Identification", 0, 0), ("Screening", 1, 3), ("Included", 4, 4))  # name, first row, last row
+DATABASES = "Identification of {}studies via databases and registers"
+OTHER = "Identification of {}studies via other methods"
+PREVIOUS = "Previous studies"
+PHASES = (("Identification", 0, 0), ("Screening", 1, 3), ("Included", 4, 5))  # name, first row, last row
+EARLIER = -1  # the column of the previous version
+Columns = dict[int, tuple[float, float]]  # left edge and width of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,10 @@ class Placed:
 def flow_svg(counts: FlowCounts, *, title: str = "") -> str:
     """The diagram as one SVG document with real text; `title` names it for those who cannot see it."""
     wide = shows_other_methods(counts)
-    columns = _columns(wide=wide)
+    columns = _columns(wide=wide, update=counts.is_update)
     placed = _place(list(flow_boxes(counts)), columns)
-    right = columns[-1][0] + columns[-1][1] + MARGIN
-    bottom = placed["included"].bottom + MARGIN
+    right = max(x + breadth for x, breadth in columns.values()) + MARGIN
+    bottom = max(item.bottom for item in placed.values()) + MARGIN
     parts = [*_headings(columns), *_phase_bars(placed), *_arrows(placed)]
     for item in placed.values():
         parts += _draw(item)
@@ -125,6 +128,8 @@ def n(count: int) -> str:
 
 def flow_boxes(c: FlowCounts) -> Iterator[Box]:
     """Every box in reading order. Columns: 0 and 1 databases and registers, 2 and 3 other methods."""
+    if c.is_update:
+        yield _included("previous", (0, EARLIER), _PREVIOUS_WORDS, (c.previous_studies, c.previous_reports))
     yield Box("identified", 0, 0, tuple(_identified(c)))
     yield Box(
         "removed",
@@ -146,17 +151,24 @@ def flow_boxes(c: FlowCounts) -> Iterator[Box]:
     yield _reasons("reports_excluded", (3, 1), c.dbr_excluded)
     if shows_other_methods(c):
         yield from _other_methods(c, awaiting)
-    yield Box(
-        "included",
-        4,
-        0,
-        (
-            Line("Studies included in review"),
-            Line(n(c.new_studies)),
-            Line("Reports of included studies"),
-            Line(n(c.new_reports)),
-        ),
-    )
+    words = _NEW_WORDS if c.is_update else _ALL_WORDS
+    yield _included("included", (4, 0), words, (c.new_studies, c.new_reports))
+    if c.is_update:
+        yield _included("total", (5, 0), _TOTAL_WORDS, (c.total_studies, c.total_reports))
+
+
+_ALL_WORDS = ("Studies included in review", "Reports of included studies")
+_PREVIOUS_WORDS = (
+    "Studies included in previous version of review",
+    "Reports of studies included in previous version of review",
+)
+_NEW_WORDS = ("New studies included in review", "Reports of new included studies")
+_TOTAL_WORDS = ("Total studies included in review", "Reports of total included studies")
+
+
+def _included(name: str, cell: tuple[int, int], words: tuple[str, str], numbers: tuple[int, int]) -> Box:
+    lines = [line for text, count in zip(words, numbers, strict=True) for line in (Line(text), Line(n(count)))]
+    return Box(name, *cell, tuple(lines))
 
 
 def _other_methods(c: FlowCounts, awaiting: str) -> Iterator[Box]:
@@ -208,22 +220,25 @@ def _rows(rows: Rows, *, level: int) -> Iterator[Line]:
         yield Line(f"{printable(label) or 'not named'} {n(count)}", level)
 
 
-def _columns(*, wide: bool) -> list[tuple[float, float]]:
-    """Left edge and width of each column: two roomy ones, or four narrow ones so that a page still holds them."""
+def _columns(*, wide: bool, update: bool) -> Columns:
+    """Two roomy columns, or four narrow ones so that a page still holds them; left of them that of an earlier version."""
     breadth, gap = (212.0, 34.0) if wide else (262.0, 48.0)
     start = MARGIN + BAR + 18
-    return [(start + i * (breadth + gap), breadth) for i in range(4 if wide else 2)]
+    earlier = {EARLIER: (start, 170.0)} if update else {}
+    start += 170.0 + gap if update else 0
+    return earlier | {i: (start + i * (breadth + gap), breadth) for i in range(4 if wide else 2)}
 
 
-def _place(boxes: list[Box], columns: list[tuple[float, float]]) -> dict[str, Placed]:
+def _place(boxes: list[Box], columns: Columns) -> dict[str, Placed]:
     """Rows from top to bottom, each as high as its highest box and as the name of its phase needs."""
     placed: dict[str, Placed] = {}
     y = MARGIN + BAR + 16
-    for row in range(5):
+    for row in range(max(box.row for box in boxes) + 1):
         items = [_fit(box, columns[box.column], y) for box in boxes if box.row == row]
         height = max(item.height for item in items)
-        phase = next((name for name, first, last in PHASES if first == last == row), "")
-        height = max(height, width(phase, SIZE, bold=True) + 2 * PADDING)
+        if row in (0, 4):  # a phase may have no other row, and its bar must hold its name
+            phase = next(name for name, first, _ in PHASES if first == row)
+            height = max(height, width(phase, SIZE, bold=True) + 2 * PADDING)
         for item in items:
             item.height = height  # one height per row, so that an arrow meets both boxes in the middle
             placed[item.box.name] = item
@@ -252,10 +267,13 @@ def _draw(item: Placed) -> Iterator[str]:
     yield "</g>"
 
 
-def _headings(columns: list[tuple[float, float]]) -> Iterator[str]:
-    for text, first in ((DATABASES, 0), (OTHER, 2))[: len(columns) // 2]:
+def _headings(columns: Columns) -> Iterator[str]:
+    new = "new " if EARLIER in columns else ""
+    for text, first, last in ((PREVIOUS, EARLIER, EARLIER), (DATABASES.format(new), 0, 1), (OTHER.format(new), 2, 3)):
+        if first not in columns:
+            continue
         x = columns[first][0]
-        breadth = columns[first + 1][0] + columns[first + 1][1] - x
+        breadth = columns[last][0] + columns[last][1] - x
         yield _rect(x, MARGIN, breadth, BAR, GOLD, corner=8)
         yield (
             f'<text x="{x + breadth / 2:g}" y="{MARGIN + BAR / 2 + SIZE * 0.36:.1f}" text-anchor="middle" '
@@ -289,12 +307,14 @@ _FLOW = (
     ("other_sought", "other_assessed"),
     ("other_assessed", "other_reports_excluded"),
     ("other_assessed", "included"),
+    ("included", "total"),
+    ("previous", "total"),
 )
 
 
 def _arrows(placed: dict[str, Placed]) -> Iterator[str]:
     for start, end in _FLOW:
-        if start not in placed:
+        if start not in placed or end not in placed:
             continue
         a, b = placed[start], placed[end]
         if a.box.row == b.box.row:
@@ -304,7 +324,7 @@ def _arrows(placed: dict[str, Placed]) -> Iterator[str]:
             yield _arrow((a.middle, a.bottom), (b.middle, b.y))
         else:
             y = b.y + b.height / 2
-            yield _arrow((a.middle, a.bottom), (a.middle, y), (b.right, y))
+            yield _arrow((a.middle, a.bottom), (a.middle, y), (b.x if a.x < b.x else b.right, y))
 
 
 def _arrow(*points: tuple[float, float]) -> str:

@@ -12,7 +12,7 @@ from review.domain import flow as arithmetic
 from review.domain.cell import harmless
 from review.domain.errors import Missing
 from review.domain.flow import FlowCounts, Rows
-from review.render.diagram import flow_boxes, flow_svg
+from review.render.diagram import EARLIER, flow_boxes, flow_svg
 from review.render.images import svg_to_pdf, svg_to_png
 from review.render.typeface import NBSP
 
@@ -41,6 +41,13 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("new_studies", "box10", "Studies included in the review"),
     ("new_reports", "box10", "Reports of included studies"),
 )
+# Only in the update of a review.
+_UPDATE_ROWS: tuple[tuple[str, str, str], ...] = (
+    ("previous_studies", "box1", "Studies included in the previous version of the review"),
+    ("previous_reports", "box1", "Reports of studies included in the previous version of the review"),
+    ("total_studies", "box16", "Studies included in the review, in all"),
+    ("total_reports", "box16", "Reports of included studies, in all"),
+)
 _COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")
 
 
@@ -64,7 +71,7 @@ def flow_csv(counts: FlowCounts) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    for key, box, text in _ROWS:
+    for key, box, text in (*_ROWS, *(_UPDATE_ROWS if counts.is_update else ())):
         value = getattr(counts, key)
         number = _listed(value) if isinstance(value, tuple) else str(value)
         writer.writerow((key, "NA", box, text, text, text, "NA", number))
@@ -79,8 +86,9 @@ def _listed(rows: Rows) -> str:
 
 def flow_json(counts: FlowCounts) -> str:
     """Every box by its key, the equations between them, and what does not hold."""
+    totals = {"total_studies": counts.total_studies, "total_reports": counts.total_reports}
     document = {
-        "counts": asdict(counts),
+        "counts": asdict(counts) | totals,
         "identities": [{**asdict(i), "holds": i.holds} for i in arithmetic.identities(counts)],
         "findings": [finding.as_dict() for finding in arithmetic.check(counts)],
     }
@@ -101,13 +109,16 @@ def flow_mermaid(counts: FlowCounts) -> str:
 def _mermaid_arrows(cells: dict[tuple[int, int], str]) -> Iterator[tuple[str, str]]:
     """From each main box to its side box, and down to the next main box of its column."""
     last_row = max(row for row, _ in cells)
+    included = next(cell for cell, name in cells.items() if name == "included")
     for (row, column), name in sorted(cells.items()):
+        if column == EARLIER:
+            yield name, cells[last_row, 0]
         if column % 2:
             continue
         if (row, column + 1) in cells:
             yield name, cells[row, column + 1]
         below = next((cells[r, column] for r in range(row + 1, last_row + 1) if (r, column) in cells), None)
-        below = below or (cells.get((last_row, 0)) if column else None)
+        below = below or (cells[included] if column else None)
         if below and below != name:
             yield name, below
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from review import __version__
@@ -50,7 +50,14 @@ def _flow_facts(project: Project) -> Iterable[Fact]:
     counts = flow.counts(project)
     equations = {box: i.text for i in reversed(arithmetic.identities(counts)) for box in i.boxes[:1]}
     names = [f.name for f in fields(FlowCounts) if isinstance(getattr(counts, f.name), int)]
-    extra = ("identified", "removed_before_screening", "dbr_excluded_total", "other_excluded_total")
+    extra = (
+        "identified",
+        "removed_before_screening",
+        "dbr_excluded_total",
+        "other_excluded_total",
+        "total_studies",
+        "total_reports",
+    )
     for name in (*names, *extra):
         formula = equations.get(name, f"{name.replace('_', ' ')}, counted from records and decisions")
         yield Fact(
@@ -274,10 +281,10 @@ def rows(project: Project, name: str) -> list[str]:
 
 def _flow_rows(project: Project) -> dict[str, list[str]]:
     found = works(project)
-    first = screen.outcomes(project, Stage.TITLE_ABSTRACT)
-    second = screen.outcomes(project, Stage.FULL_TEXT)
+    part = flow.within(project)
+    first, second = part.first, part.second
     left = {work: o for work, o in second.items() if found.from_databases(work)}
-    kinds = {record: found.kinds[source] for record, source in found.sources.items()}
+    kinds = {record: found.kinds[source] for record, source in part.records.items()}
     databases = [record for record, kind in kinds.items() if kind is SourceKind.DATABASE]
     registers = [record for record, kind in kinds.items() if kind is SourceKind.REGISTER]
     shown = set(first)
@@ -286,7 +293,7 @@ def _flow_rows(project: Project) -> dict[str, list[str]]:
         "database_results": databases,
         "register_results": registers,
         "identified": [*databases, *registers],
-        "duplicates": [r for r in (*databases, *registers) if r not in shown and found.work_of[r] in shown],
+        "duplicates": [r for r in (*databases, *registers) if r not in shown],
         "records_screened": _of(first, Standing.INCLUDED, Standing.EXCLUDED),
         "left_unscreened": _of(first, Standing.UNSCREENED, Standing.PARTIAL, Standing.CONFLICT),
         "records_excluded": _of(first, Standing.EXCLUDED),
@@ -299,5 +306,5 @@ def _flow_rows(project: Project) -> dict[str, list[str]]:
     }
 
 
-def _of(found: dict[str, Outcome] | screen.Outcomes, *wanted: Standing) -> list[str]:
+def _of(found: Mapping[str, Outcome], *wanted: Standing) -> list[str]:
     return [work for work, o in found.items() if o.standing in wanted]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 from review.domain import flow as arithmetic
-from review.domain.finding import Finding
+from review.domain.errors import ReviewError
+from review.domain.finding import Finding, Severity
 from review.domain.flow import FlowCounts, Rows
-from review.domain.protocol import Protocol
+from review.domain.protocol import PreviousVersion, Protocol
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Stage, Standing
 from review.domain.team import Right
@@ -20,26 +22,31 @@ from review.resources import write_file
 from review.services import protocol, rights, screen
 from review.services.project import Project
 from review.services.works import Works, works
-from review.storage import decisions
+from review.storage import decisions, records
+from review.storage.records import StoredRun
+from review.storage.sightings import sightings
 
 NO_REASON = "No reason given"
+LAST = "last"  # the newest search for what arrived since the one before
 
 
 @rights.needs(Right.READ)
-def counts(project: Project) -> FlowCounts:
-    """A number for every box. A work counts once, however many records it has; records count per source."""
+def counts(project: Project, *, since: str | None = None) -> FlowCounts:
+    """A number for every box. A work counts once, however many records it has; records count per source.
+
+    `since` is a day or `last`: what was searched until then is the previous version, and the other boxes count only what
+    is new. None leaves that to the protocol, "" counts the whole review.
+    """
     found = works(project)
-    first = screen.outcomes(project, Stage.TITLE_ABSTRACT)
-    second = screen.outcomes(project, Stage.FULL_TEXT)
+    part = within(project, since=since)
     rules = protocol.in_force(project)
     missing = not_retrieved(project, found)
     label = partial(protocol.criterion_label, project)
-    databases = _per_source(found, SourceKind.DATABASE)
-    registers = _per_source(found, SourceKind.REGISTER)
-    settled = [o for o in first.values() if o.standing.settled]
-    excluded = sum(o.standing is Standing.EXCLUDED for o in settled)
-    left = _column([o for work, o in second.items() if found.from_databases(work)], missing, rules, label)
-    right = _column([o for work, o in second.items() if not found.from_databases(work)], missing, rules, label)
+    databases = _per_source(found, part.records, SourceKind.DATABASE)
+    registers = _per_source(found, part.records, SourceKind.REGISTER)
+    settled = [o for o in part.first.values() if o.standing.settled]
+    left = _column([o for work, o in part.second.items() if found.from_databases(work)], missing, rules, label)
+    right = _column([o for work, o in part.second.items() if not found.from_databases(work)], missing, rules, label)
     identified = sum(n for _, n in databases) + sum(n for _, n in registers)
     included = left.included + right.included
     return FlowCounts(
@@ -47,18 +54,18 @@ def counts(project: Project) -> FlowCounts:
         database_specific_results=databases,
         register_results=sum(n for _, n in registers),
         register_specific_results=registers,
-        duplicates=identified - len(first),
+        duplicates=identified - len(part.first),
         records_screened=len(settled),
-        left_unscreened=len(first) - len(settled),
-        records_excluded=excluded,
+        left_unscreened=len(part.first) - len(settled),
+        records_excluded=sum(o.standing is Standing.EXCLUDED for o in settled),
         dbr_sought_reports=left.sought,
         dbr_notretrieved_reports=left.missing,
         dbr_assessed=left.assessed,
         dbr_awaiting=left.awaiting,
         dbr_excluded=left.excluded,
-        website_results=_total(found, SourceKind.WEBSITE),
-        organisation_results=_total(found, SourceKind.ORGANISATION),
-        citations_results=_total(found, SourceKind.CITATION),
+        website_results=_total(found, part.records, SourceKind.WEBSITE),
+        organisation_results=_total(found, part.records, SourceKind.ORGANISATION),
+        citations_results=_total(found, part.records, SourceKind.CITATION),
         other_sought_reports=right.sought,
         other_notretrieved_reports=right.missing,
         other_assessed=right.assessed,
@@ -66,6 +73,8 @@ def counts(project: Project) -> FlowCounts:
         other_excluded=right.excluded,
         new_studies=included,
         new_reports=included,
+        previous_studies=part.previous[0],
+        previous_reports=part.previous[1],
     )
 
 
@@ -106,14 +115,100 @@ def not_retrieved(project: Project, found: Works) -> set[str]:
     return {work for work, status in latest.items() if status == "not_retrieved"}
 
 
-def _per_source(found: Works, kind: SourceKind) -> Rows:
-    per_source = Counter(found.sources.values())
+def _per_source(found: Works, shown: Mapping[str, str], kind: SourceKind) -> Rows:
+    per_source = Counter(shown.values())
     wanted = [name for name, of_kind in found.kinds.items() if of_kind is kind]
     return tuple((found.labels[name], per_source[name]) for name in wanted if per_source[name])
 
 
-def _total(found: Works, kind: SourceKind) -> int:
-    return sum(n for _, n in _per_source(found, kind))
+def _total(found: Works, shown: Mapping[str, str], kind: SourceKind) -> int:
+    return sum(n for _, n in _per_source(found, shown, kind))
+
+
+# The part of the review that a diagram counts: all of it, or what an update brought
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """The records (with their source) and the works counted, at both stages; studies and reports of the previous
+    version, and its works that nobody has settled.
+    """
+
+    records: Mapping[str, str]
+    first: Mapping[str, Outcome]
+    second: Mapping[str, Outcome]
+    previous: tuple[int, int] = (0, 0)
+    unsettled: tuple[str, ...] = ()
+
+
+@rights.needs(Right.READ)
+def within(project: Project, *, since: str | None = None) -> Within:
+    """What the diagram counts, as `counts` describes it."""
+    found = works(project)
+    first = screen.outcomes(project, Stage.TITLE_ABSTRACT)
+    second = screen.outcomes(project, Stage.FULL_TEXT)
+    rules = protocol.in_force(project).previous_version if since is None else None
+    until = rules.searched_until if rules else since
+    whole = Within(records=found.sources, first=first, second=second, previous=_given(rules, 0))
+    if not until:
+        return whole
+    new_runs = _runs_after(records.runs(project.store), until)
+    if not new_runs:
+        return replace(whole, records={}, first={}, second={}, previous=_given(rules, len(_taken(second))))
+    seen = list(sightings(project.store))
+    earlier = {found.work_of[record] for run, record in seen if run not in new_runs and record in found.work_of}
+    old = [work for work in _taken(second) if work in earlier]
+    return Within(
+        records={record: found.sources[record] for run, record in seen if run in new_runs},
+        first={work: o for work, o in first.items() if work not in earlier},
+        second={work: o for work, o in second.items() if work not in earlier},
+        previous=_given(rules, len(old)),
+        unsettled=tuple(_open(first, earlier)) + tuple(_open(second, earlier)),
+    )
+
+
+def _given(rules: PreviousVersion | None, counted: int) -> tuple[int, int]:
+    """Studies and reports of the previous version: as published, else as counted here."""
+    if rules is None or rules.studies is None:
+        return counted, counted
+    return rules.studies, rules.reports if rules.reports is not None else rules.studies
+
+
+def _taken(second: Mapping[str, Outcome]) -> list[str]:
+    return [work for work, o in second.items() if o.standing is Standing.INCLUDED]
+
+
+def _open(found: Mapping[str, Outcome], works_of_it: set[str]) -> Iterator[str]:
+    return (work for work, o in found.items() if work in works_of_it and not o.standing.settled)
+
+
+def _check_day(day: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise ReviewError(f"{day!r} is not a day.", hint="Write it as 2026-01-31, or write last.") from None
+
+
+def _runs_after(runs: Sequence[StoredRun], until: str) -> set[int]:
+    """The runs of the update: those of a later day, or with `last` those since the newest search with --since began."""
+    if until != LAST:
+        _check_day(until)
+        return {run.number for run in runs if run.run_at[:10] > until}
+    newest = next((run for run in reversed(runs) if run.since), None)
+    if newest is None:
+        raise ReviewError(
+            "No search was updated yet, so there is no previous version.",
+            hint="Run `review search --since last`, or name the last day of the earlier searches: --since 2026-01-31.",
+        )
+    before = max((run.number for run in runs if run.source == newest.source and run.number < newest.number), default=0)
+    begun = min(
+        run.number
+        for run in runs
+        if run.since
+        and run.number > before
+        and (run.run_at[:10] > newest.since or run.run_at[:10] == newest.run_at[:10])
+    )
+    return {run.number for run in runs if run.number >= begun}
 
 
 @rights.needs(Right.READ)
@@ -123,21 +218,32 @@ def included(project: Project) -> list[str]:
 
 
 @rights.needs(Right.READ)
-def check(project: Project) -> list[Finding]:
-    """A finding for each identity of the diagram that fails."""
-    return arithmetic.check(counts(project))
+def check(project: Project, *, since: str | None = None) -> list[Finding]:
+    """A finding for each identity of the diagram that fails, and for what stands in neither version of an update."""
+    left = within(project, since=since).unsettled
+    findings = arithmetic.check(counts(project, since=since))
+    if left:
+        findings.append(
+            Finding(
+                rule="FLOW-UPDATE",
+                severity=Severity.WARNING,
+                message=f"{len(left):,} works of the previous version are not settled: the diagram counts them nowhere.",
+                hint="Decide on them, or take an earlier day for the end of the previous version.",
+            )
+        )
+    return findings
 
 
 @rights.needs(Right.READ)
-def as_file(project: Project, suffix: str) -> bytes:
+def as_file(project: Project, suffix: str, *, since: str | None = None) -> bytes:
     """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd."""
-    return flow_file(counts(project), suffix)
+    return flow_file(counts(project, since=since), suffix)
 
 
 @rights.needs(Right.WRITE)
-def write(project: Project, paths: Iterable[Path]) -> list[Finding]:
+def write(project: Project, paths: Iterable[Path], *, since: str | None = None) -> list[Finding]:
     """Write the diagram in the form each suffix asks for; findings if it does not balance."""
-    made = [(path, as_file(project, path.suffix)) for path in paths]
+    made = [(path, as_file(project, path.suffix, since=since)) for path in paths]
     for path, data in made:
         write_file(path, data)
-    return check(project)
+    return check(project, since=since)

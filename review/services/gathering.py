@@ -220,4 +220,5 @@ def _row(job: Job, report: SearchReport) -> dict[str, object]:
         "raw_sha256": report.sha256,
         "file_name": report.folder,
         "format": job.source.format,
+        "since": job.question.since,
     }

@@ -50,6 +50,7 @@ search_runs = _table(
     _text("file_name"),
     _text("format"),
     _text("at"),
+    Column("since", Text, nullable=False, server_default=""),  # an update asked only for what arrived since this day
 )
 
 # What became of its entries; `findings` is JSON.
@@ -354,9 +355,14 @@ def _lay_account_tables(connection: Connection) -> None:
     append_only(connection, "deeds")
 
 
+def _keep_since(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE search_runs ADD COLUMN since TEXT NOT NULL DEFAULT ''")
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
     ("keep marks beside records, and preferences", _lay_marks),
     ("lay the tables of accounts and deeds", _lay_account_tables),
+    ("keep from which day on an update asked", _keep_since),
 )

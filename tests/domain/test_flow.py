@@ -32,7 +32,14 @@ BALANCED = FlowCounts(
 )
 
 NUMBERS = [f.name for f in fields(FlowCounts)]
-FREE = {"website_results", "organisation_results", "citations_results", "new_studies"}  # in no hard equation
+FREE = {  # in no hard equation
+    "website_results",
+    "organisation_results",
+    "citations_results",
+    "new_studies",
+    "previous_studies",
+    "previous_reports",
+}
 
 
 def test_the_worked_example_balances() -> None:
@@ -54,6 +61,14 @@ def test_changing_any_number_breaks_exactly_the_equations_that_contain_it(name: 
 def test_a_negative_box_and_more_studies_than_reports_are_findings() -> None:
     assert {f.rule for f in check(replace(BALANCED, new_studies=44))} == {"FLOW-I9"}
     assert "FLOW-I11" in {f.rule for f in check(replace(BALANCED, website_results=-1))}
+
+
+def test_an_update_adds_the_previous_version_to_what_is_new() -> None:
+    update = replace(BALANCED, previous_studies=20, previous_reports=22)
+    assert check(update) == []
+    assert (update.is_update, update.total_studies, update.total_reports) == (True, 61, 65)
+    assert (BALANCED.is_update, BALANCED.total_studies) == (False, 41)
+    assert {f.rule for f in check(replace(BALANCED, previous_studies=2, previous_reports=1))} == {"FLOW-I9"}
 
 
 def test_unfinished_work_is_a_declared_remainder() -> None:

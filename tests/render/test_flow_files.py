@@ -9,7 +9,7 @@ import os
 import re
 import struct
 import xml.etree.ElementTree as ET
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,7 @@ WHOLE = FlowCounts(
     new_studies=41,
     new_reports=43,
 )
+UPDATE = replace(WHOLE, previous_studies=1204, previous_reports=1311)
 number = st.integers(0, 9_999_999)
 rows = st.lists(
     st.tuples(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=60), number),
@@ -90,11 +91,37 @@ def test_without_other_methods_there_is_one_column() -> None:
     assert "other methods" not in " ".join(texts(flow_svg(FlowCounts(database_results=1))))
 
 
+def test_an_update_shows_the_previous_version_and_the_totals() -> None:
+    said = " ".join(texts(flow_svg(UPDATE)))
+    for part in (
+        "Previous studies",
+        "Identification of new studies via databases and registers",
+        "Identification of new studies via other methods",
+        "previous version of review",
+        "n = 1,204",
+        "n = 1,311",
+        "New studies included in review",
+        "Total studies included in review",
+        f"n = {1204 + 41:,}",
+        f"n = {1311 + 43:,}",
+    ):
+        assert part in said, part
+    assert "previous version" not in " ".join(texts(flow_svg(WHOLE)))
+    table = {row["data"]: row["n"] for row in csv.DictReader(io.StringIO(flow_file(UPDATE, ".csv").decode()))}
+    assert (table["previous_studies"], table["new_studies"], table["total_studies"]) == ("1204", "41", "1245")
+    chart = flow_file(UPDATE, ".mmd").decode()
+    assert {"previous --> total", "included --> total", "other_assessed --> included"} <= {
+        line.strip() for line in chart.splitlines()
+    }
+    assert json.loads(flow_file(UPDATE, ".json"))["counts"]["total_reports"] == 1354
+
+
 @pytest.mark.parametrize("suffix", [".svg", ".csv", ".json", ".mmd"])
-def test_the_golden_files_still_hold(suffix: str) -> None:
+@pytest.mark.parametrize(("name", "shown"), [("flow", WHOLE), ("flow-update", UPDATE)], ids=["new", "update"])
+def test_the_golden_files_still_hold(name: str, shown: FlowCounts, suffix: str) -> None:
     """UPDATE_GOLDEN=1 writes them anew; look at the difference before you commit it."""
-    path = GOLDEN / f"flow{suffix}"
-    made = flow_file(WHOLE, suffix)
+    path = GOLDEN / f"{name}{suffix}"
+    made = flow_file(shown, suffix)
     if os.environ.get("UPDATE_GOLDEN") == "1":
         path.write_bytes(made)
     assert made.decode() == path.read_text(encoding="utf-8")

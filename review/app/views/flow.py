@@ -31,7 +31,7 @@ def show(project: Project) -> None:
         for suffix, mime in _FILES:
             _download(project, suffix, mime)
     svg = flow.as_file(project, ".svg").decode("utf-8")
-    st.image(svg, alt=f"PRISMA 2020 flow diagram: {counts.new_studies} studies included")
+    st.image(svg, alt=f"PRISMA 2020 flow diagram: {counts.total_studies} studies included")
     st.caption(
         "Every number is counted from the records and decisions at this moment; unfinished work is said in its box."
     )
