@@ -76,6 +76,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "published",
         "startdate",
         "createdate",
+        "ey",
+        "ea",
+        "earlyaccessdate",
     ),
     "journal": (
         "journal",
@@ -167,6 +170,9 @@ _FIELDS_OF = {
     name: [(field, names.index(name)) for field, names in ALIASES.items() if name in names]
     for name in {name for names in ALIASES.values() for name in names}
 }
+# Web of Science's table has its tags for header, of which two are something else: who sponsored, and the day of export.
+_WOS = frozenset({"pt", "ti", "so", "ut"})
+_ELSE_IN_WOS = frozenset({"sp", "da"})
 MISSING = frozenset({"NA", "NaN", "nan", "NULL", "None"})  # what R and Python write for nothing
 _EXCEL_DATE = re.compile(
     r"^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
@@ -186,8 +192,10 @@ def key(header: str) -> str:
 def recognise(header: Sequence[str]) -> Columns:
     """The positions of every field, the best first; of two equal headers the first is the better."""
     ranked: dict[str, list[tuple[int, int]]] = {}
-    for place, name in enumerate(header):
-        for field, rank in _FIELDS_OF.get(key(name), ()):
+    names = [key(name) for name in header]
+    other = _ELSE_IN_WOS if set(names) >= _WOS else frozenset()
+    for place, name in enumerate(names):
+        for field, rank in _FIELDS_OF.get(name, ()) if name not in other else ():
             ranked.setdefault(field, []).append((rank, place))
     columns = {field: [place for _, place in sorted(places)] for field, places in ranked.items()}
     carried = [place for place, name in enumerate(header) if key(name) in CARRIED]
@@ -300,7 +308,8 @@ def _keywords(text: str) -> tuple[str, ...]:
 def _type(text: str) -> str:
     if re.fullmatch(r"[A-Z]{3,7}", text):
         return kinds.from_ris(text)
-    return kinds.from_name(text)
+    one = kinds.from_name(text.split(";")[0])  # Web of Science: "Article; Early Access"
+    return one if kinds.is_known(one) else kinds.from_name(text)
 
 
 def _unspoilt(text: str) -> str:

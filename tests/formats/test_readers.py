@@ -407,3 +407,27 @@ def test_a_suffix_that_several_formats_share_names_the_one_that_can_be_written()
     assert registry.writable(".enw").name == "refer"
     with pytest.raises(Missing, match="format to write"):
         registry.writable("wos")
+
+
+def test_web_of_sciences_table_names_sponsors_and_the_day_of_export_by_tags_too() -> None:
+    text = "PT\tAU\tTI\tSO\tDT\tSP\tPY\tEA\tBP\tAR\tUT\tDA\nJ\tRoe, A\tT\tJ\tArticle; Early Access\tFund\t\tJUN 2021\t\t104\tWOS:1\t2026-01-01\n"
+    (one,) = [item for item in table.read_csv(text.encode("utf-16"), "s") if isinstance(item, Record)]
+    assert (one.year, one.pages, one.type) == (2021, "104", "article-journal")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Cites,Authors,Title,Year,Source,Volume,GSRank", '3,"J Roe, A Lee",T,2015,Spine,12,1', ("Roe, J", 2015, "Spine")),
+        (
+            "id,doi,title,publication_year,primary_location.source.display_name,authorships.author.display_name",
+            "W1,https://doi.org/10.1000/x,T,2015,Spine,Ann Roe|Bo Lee",
+            ("Ann Roe", 2015, "Spine"),
+        ),
+        ("citation_title,citation_authors,citation_pub_year,citation_journal_name", 'T,"Roe, A",2015,Spine', ("Roe, A", 2015, "Spine")),
+        ("title,source,source_id", "T,pubmed,1", ("", None, "")),
+    ],
+)  # fmt: skip
+def test_tables_of_other_programs(header: str, row: str, expected: tuple[str, int | None, str]) -> None:
+    (one,) = [item for item in table.read_csv(f"{header}\n{row}\n".encode(), "s") if isinstance(item, Record)]
+    assert ((*one.authors, "")[0], one.year, one.journal) == expected
