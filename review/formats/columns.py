@@ -308,7 +308,7 @@ def _keywords(text: str) -> tuple[str, ...]:
 def _type(text: str) -> str:
     if re.fullmatch(r"[A-Z]{3,7}", text):
         return kinds.from_ris(text)
-    one = kinds.from_name(text.split(";")[0])  # Web of Science: "Article; Early Access"
+    one = kinds.from_name(text.split(";", maxsplit=1)[0])  # Web of Science: "Article; Early Access"
     return one if kinds.is_known(one) else kinds.from_name(text)
 
 
