@@ -62,6 +62,7 @@ _FIRST_TAGS = frozenset({"VN", "UI", "AN", "DB"})
 _KIND_OF_TITLE = re.compile(r"(?<=[.?!\"'”)\]])\s*\[[^\[\]]{3,40}\]\.?$")
 _MARKS = re.compile(r"(?:\s*\[[^\[\]]*\]|\s*\([^()]*\)|[\s,]+[\d*+#^~,]+|[*+#^~]+)+$")
 _WITH_COMMAS = re.compile(r"[^,;]+ (?:[^\W\d_]\.-?)+(?:, [^,;]+ (?:[^\W\d_]\.-?)+)+")
+_ORCID = re.compile(r"[;.,]?\s*ORCID(?: iD)?\s*:.*$", re.IGNORECASE | re.DOTALL)
 _DEGREE = re.compile(
     r"(?:M\.?D|Ph\.?D|M\.?P\.?H|M\.?Sc?|M\.?A|B\.?A|B\.?Sc?|R\.?N|FAAN|M\.?B\.?B\.?S|MBCh?B|BM|BCh|ChB|DO|DDS|DMD|DVM|"
     r"PharmD|DrPH|ScD|DSc|MBA|MPhil|DPhil|JD|MEd|EdD|PsyD|MSW|MSN|BSN|MSPH|MHSc?|MHA|RD|PT|DPT|OTR|NP|CNM|FACS|FACP|FACC|"
@@ -147,7 +148,7 @@ def _joined(tag: str, values: list[str]) -> str:
 def _entry(tags: Tags, raw: str, line: int) -> Entry:
     cited = citation_line.parse(first(tags, ("SO",)))
     title = _title(tags) or cited.title
-    container = first(tags, ("TI",)) if "CH" in tags else ""
+    container = first(tags, ("TI",) if "CH" in tags else ("BT",) if "TI" in tags else ())
     number = first(tags, ("UI", "AN")).rstrip(".")
     addresses = links(tags, LINKS)
     return Entry(
@@ -197,6 +198,7 @@ def _authors(tags: Tags) -> tuple[str, ...]:
 
 def _parted(value: str) -> list[str]:
     """The names of one value; Embase parts them by commas, each with its initials ("Li W., Zhang X.-Y.")."""
+    value = _ORCID.sub("", value)
     return value.split(", ") if _WITH_COMMAS.fullmatch(value.strip()) else value.split(";")
 
 
@@ -225,7 +227,7 @@ def _pmid(tags: Tags) -> str:
 
 
 def _kind(tags: Tags) -> str:
-    if "CH" in tags:
+    if "CH" in tags or {"BT", "TI"} <= tags.keys():
         return "chapter"
     named = [part.strip(" .") for value in every(tags, ("PT", "DT")) for part in re.split(r"[;,]", value)]
     known = [kind for name in named if kinds.is_known(kind := kinds.from_name(name))]

@@ -160,6 +160,12 @@ def test_ovid_fields_with_their_names_written_out() -> None:
     assert (two.title, two.journal, two.type, two.authors) == ("The chapter", "The book", "chapter", ("Max",))
 
 
+def test_a_chapter_by_ovid_stands_in_its_book() -> None:
+    text = "<1. >\nVN  - Ovid Technologies\nAU  - Roe, Ann; ORCID: https://orcid.org/0000-0001\nTI  - A chapter\nBT  - A book\nYR  - 2015\n"
+    (one,) = records(ovid.FORMAT, text)
+    assert (one.title, one.journal, one.type, one.authors) == ("A chapter", "A book", "chapter", ("Roe, Ann",))
+
+
 def test_ovid_entries_without_numbers_begin_with_the_same_tag() -> None:
     text = "VN  - Ovid Technologies\nTI  - One\n\nVN  - Ovid Technologies\nTI  - Two\n"
     assert [record.title for record in records(ovid.FORMAT, text)] == ["One", "Two"]
