@@ -29,6 +29,8 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
 def _article(node: Element) -> Entry:
     citation = node.find("MedlineCitation")
     article = None if citation is None else citation.find("Article")
+    journal = None if article is None else article.find("Journal")
+    issue = None if journal is None else journal.find("JournalIssue")
     number = fields.pmid(child_text(citation, "PMID"))
     types = [text(item) for item in _all(article, "PublicationTypeList/PublicationType")]
     doi = _doi(node, article)
@@ -37,10 +39,10 @@ def _article(node: Element) -> Entry:
         title=child_text(article, "ArticleTitle") or child_text(article, "VernacularTitle"),
         abstract=_abstract(article) or _abstract(citation, "OtherAbstract"),
         authors=tuple(name for item in _all(article, "AuthorList/Author") if (name := _author(item))),
-        year=_year(article, node),
-        journal=child_text(article, "Journal/Title") or child_text(citation, "MedlineJournalInfo/MedlineTA"),
-        volume=child_text(article, "Journal/JournalIssue/Volume"),
-        issue=child_text(article, "Journal/JournalIssue/Issue"),
+        year=_year(issue, article, node),
+        journal=child_text(journal, "Title") or child_text(citation, "MedlineJournalInfo/MedlineTA"),
+        volume=child_text(issue, "Volume"),
+        issue=child_text(issue, "Issue"),
         pages=_pages(article),
         doi=doi,
         pmid=number,
@@ -81,7 +83,11 @@ def _book(node: Element) -> Entry:
 
 
 def _all(node: Element | None, path: str) -> list[Element]:
-    return [] if node is None else node.findall(path)
+    """Every element at a path of names, a step at a time, which is far faster than by the whole path."""
+    found = [] if node is None else [node]
+    for name in path.split("/"):
+        found = found[0].findall(name) if len(found) == 1 else [item for each in found for item in each.findall(name)]
+    return found
 
 
 def _abstract(node: Element | None, name: str = "Abstract") -> str:
@@ -105,10 +111,10 @@ def _author(node: Element) -> str:
     return ", ".join(part for part in (family, given, suffix) if part)
 
 
-def _year(article: Element | None, node: Element) -> int | None:
-    paths = ("Journal/JournalIssue/PubDate/Year", "Journal/JournalIssue/PubDate/MedlineDate", "ArticleDate/Year")
-    for path in paths:
-        found = fields.year(child_text(article, path))
+def _year(issue: Element | None, article: Element | None, node: Element) -> int | None:
+    day = None if issue is None else issue.find("PubDate")
+    for place, path in ((day, "Year"), (day, "MedlineDate"), (article, "ArticleDate/Year")):
+        found = fields.year(child_text(place, path))
         if found:
             return found
     return fields.year(child_text(node, "PubmedData/History/PubMedPubDate/Year"))
@@ -123,11 +129,12 @@ def _pages(node: Element | None) -> str:
 def _doi(node: Element, article: Element | None) -> str:
     """The article's own DOI: lists deeper in the tree belong to its references."""
     own = [
-        *_all(node, "PubmedData/ArticleIdList/ArticleId[@IdType='doi']"),
-        *_all(node, "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']"),
-        *_all(node, "BookDocument/ArticleIdList/ArticleId[@IdType='doi']"),
-        *_all(article, "ELocationID[@EIdType='doi']"),
+        item
+        for place in ("PubmedData", "PubmedBookData", "BookDocument")
+        for item in _all(node, f"{place}/ArticleIdList/ArticleId")
+        if item.get("IdType") == "doi"
     ]
+    own += [item for item in _all(article, "ELocationID") if item.get("EIdType") == "doi"]
     return next((found for item in own if (found := fields.doi(text(item)))), "")
 
 
