@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,11 +75,17 @@ class Text:
         return self.long[start : start + size].strip()
 
 
+def varied(make: Callable[[int], Any]) -> Callable[[int], Any]:
+    """What `make` gives for a number, from a hundred made beforehand: the server must not be what is measured."""
+    ready = [make(number) for number in range(100)]
+    return lambda number: ready[number % len(ready)]
+
+
 def pubmed(records: int, text: Text) -> Any:
     import pretend
 
-    def article(pmid: str) -> str:
-        number = int(pmid)
+    def template(number: int) -> str:
+        pmid = "{pmid}"
         people = "".join(
             f'<Author ValidYN="Y"><LastName>{text(number + n, 9).split()[0].title()}</LastName><ForeName>Ana</ForeName>'
             f"<Initials>A</Initials><AffiliationInfo><Affiliation>Department of {text(number + n, 90)}.</Affiliation>"
@@ -113,7 +120,8 @@ def pubmed(records: int, text: Text) -> Any:
             f"10.5555/{pmid}</ArticleId></ArticleIdList><ReferenceList>{cited}</ReferenceList></PubmedData></PubmedArticle>"
         )
 
-    pretend.article = article
+    templates = varied(template)
+    pretend.article = lambda pmid: templates(int(pmid)).replace("{pmid}", pmid)
     return pretend.PubMed(_days(records))
 
 
@@ -128,7 +136,11 @@ def arxiv(records: int, text: Text) -> Any:
             f"<author><name>Jan van der Waals</name></author></entry>"
         )
 
-    pretend.entry = entry
+    entries = varied(lambda number: entry(number).partition("<title>")[2])
+    pretend.entry = lambda number: (
+        f"<entry><id>http://arxiv.org/abs/{2000 + number // 10_000:04d}.{number % 10_000:05d}v1</id><title>"
+        + entries(number)
+    )
     return pretend.ArXiv(_days(records))
 
 
@@ -151,8 +163,8 @@ def europepmc(records: int, text: Text) -> Any:
             "fullTextUrlList": {"fullTextUrl": [{"url": text(number - n, 60), "site": "DOI"} for n in range(20)]},
         }
 
-    made = pretend_cursor.EuropePMC(_days(records))
-    made.work = work
+    made, works = pretend_cursor.EuropePMC(_days(records)), varied(work)
+    made.work = lambda number: {**works(number), "id": str(number), "pmid": str(number + 1)}
     return made
 
 
@@ -168,7 +180,6 @@ def openalex(records: int, text: Text) -> Any:
             words.setdefault(word, []).append(place)
         person = {"author": {"display_name": "Ana Lima", "id": "https://openalex.org/A1"}}
         return {
-            **plain(number),
             "title": text(number, 90),
             "publication_year": 2020,
             "authorships": [{**person, "raw_affiliation_strings": [text(number + n, 120)]} for n in range(7)],
@@ -177,7 +188,8 @@ def openalex(records: int, text: Text) -> Any:
             "topics": [{"display_name": text(number - n, 40), "score": 0.5} for n in range(20)],
         }
 
-    made.work = work
+    works = varied(work)
+    made.work = lambda number: {**plain(number), **works(number)}
     return made
 
 
@@ -189,7 +201,6 @@ def crossref(records: int, text: Text) -> Any:
 
     def work(number: int) -> dict[str, object]:
         return {
-            **plain(number),
             "title": [text(number, 90)],
             "abstract": f"<jats:p>{text(number * 3, 1_300)}</jats:p>",
             "author": [
@@ -200,7 +211,8 @@ def crossref(records: int, text: Text) -> Any:
             "reference": [{"key": f"r{n}", "unstructured": text(number + n, 110)} for n in range(25)],
         }
 
-    made.work = work
+    works = varied(work)
+    made.work = lambda number: {**plain(number), **works(number)}
     return made
 
 

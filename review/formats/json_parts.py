@@ -21,9 +21,12 @@ def read(
 
     Raises `BadInput` where the JSON itself is broken or holds no works.
     """
-    decoded = decode(data)
-    yield from decoded.findings
-    tree = _tree(decoded.text().lstrip("\ufeff"), source)
+    try:
+        tree = json.loads(data.decode(), strict=False)  # nearly every answer
+    except (ValueError, RecursionError):
+        decoded = decode(data)
+        yield from decoded.findings
+        tree = _tree(decoded.text().lstrip("\ufeff"), source)
     answers = tree if isinstance(tree, list) else [tree]
     found = [works(answer) for answer in answers]
     if not any(part is not None for part in found):
