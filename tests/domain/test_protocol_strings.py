@@ -96,3 +96,29 @@ def test_a_fault_of_a_string_is_a_warning_at_its_own_line(old: str, new: str, li
     assert protocol is not None, "a fault in a string keeps nobody from working with the protocol"
     assert [(f.rule, f.line, f.severity) for f in findings] == [(rule, line, Severity.WARNING)]
     assert findings[0].message.startswith("pubmed: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("previous_version: {searched_until: 2026-13-01}", 20, "a day, as in 2026-01-31"),
+        ("previous_version: {searched_until: last May}", 20, "a day, as in 2026-01-31"),
+        ("previous_version: {studies: -1}", 20, "a whole number"),
+        ("previous_version: {reports: 3}", 20, "neither a day nor a number"),
+        ("previous_version: {study: 3}", 20, "'study' is not known"),
+        ("search_methods: {contact: nobody}", 20, "Did you mean 'contacts'"),
+        ("search_methods: [contacts]", 20, "must be a group"),
+    ],
+)
+def test_a_mistake_in_what_the_report_needs_is_named_with_its_line(text: str, line: int, said: str) -> None:
+    protocol, findings = read(GOOD + text + "\n")
+    assert protocol is None
+    assert line in [f.line for f in findings if said in str(f)], [str(f) for f in findings]
+
+
+def test_the_previous_version_is_a_day_or_numbers() -> None:
+    for text in ("{searched_until: 2026-01-31}", "{studies: 20, reports: 22}", "{studies: 0}"):
+        protocol, findings = read(f"{GOOD}previous_version: {text}\n")
+        assert findings == []
+        assert protocol is not None
+        assert protocol.previous_version is not None
