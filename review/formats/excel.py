@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from review.domain.errors import BadInput
@@ -18,6 +20,17 @@ _MAX_RATIO = 200
 _SMALL = 5_000_000  # below this no ratio is dangerous
 _MAX_CELL = 32_767  # Excel's own limit
 _MAX_COLUMNS = 1_000
+# What zipfile raises for an archive with a password, of another method, or damaged at one of many places.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 _TOO_LONG = " […]"
 
 Sheet = Iterator[tuple[int, list[str]]]
@@ -70,7 +83,7 @@ def _check(data: bytes, source: str) -> None:
                         "this Excel file holds a DOCTYPE, which Excel never writes.",
                         hint="Save it again from Excel.",
                     )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except _BROKEN_ZIP as error:
         raise _damaged(source, error) from None
 
 
