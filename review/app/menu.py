@@ -35,6 +35,8 @@ PAGES = (
     Entry("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
     Entry("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),
     Entry("Report", "manuscript.py", "manuscript", "Manuscript", ":material/edit_document:"),
+    Entry("Team", "people.py", "people", "People", ":material/group:", Right.GOVERN),
+    Entry("Team", "audit.py", "audit", "Audit", ":material/history:", Right.AUDIT),
 )
 
 

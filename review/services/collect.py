@@ -20,7 +20,7 @@ from review.formats import registry
 from review.services import protocol, rights, sheets
 from review.services.project import Progress, Project, silent
 from review.services.works import works
-from review.storage import records
+from review.storage import deeds, records
 from review.storage.records import Intake
 
 # A file of these formats can only come from one place.
@@ -94,6 +94,7 @@ def import_bytes(
         if earlier is None:
             kind = _kind(records.kind_of(connection, planned.name), planned, asked)
             run = records.add_run(connection, _run(replace(planned, kind=kind), asked, form.name, file_name, digest))
+            deeds.append_author(connection, project.who, f"search run {run}")
             entries = registry.read(data, source=planned.name, file_name=file_name, found=form)
             intake = records.take_in(connection, run, planned.name, _watched(entries, file_name, len(data), progress))
             if not intake.read and not intake.findings:

@@ -13,7 +13,7 @@ from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Recor
 from review.domain.team import Right
 from review.services import rights, team
 from review.services.project import Progress, Project, silent
-from review.storage import duplicates, records, stamps
+from review.storage import deeds, duplicates, records, stamps
 from review.storage.stamps import Stamps
 
 
@@ -43,9 +43,11 @@ def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[Duplic
     found = records.all_records(project.store)
     result = find_duplicates(found, judgements=duplicates.read_judgements(project.store), progress=progress)
     joined = [link for group in result.groups for link in group.links]
-    duplicates.append_run(
+    number = duplicates.append_run(
         project.store, version=__version__, records=len(found), joined=joined, unsure=list(result.unsure)
     )
+    with project.store.writing() as connection:
+        deeds.append_author(connection, project.who, f"deduplication {number}")
     return groups(project), unsure(project)
 
 

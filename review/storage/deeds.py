@@ -25,6 +25,12 @@ def append(connection: Connection, deed: Deed) -> None:
     connection.execute(insert(deeds).values(**row))
 
 
+def append_author(connection: Connection, who: str, about: str) -> None:
+    """Say who did what another fact tells without a name; nothing if nobody is signed in."""
+    if who:
+        append(connection, Deed(who=who, what="", about=about))
+
+
 def append_one(store: Store, deed: Deed) -> None:
     with store.writing() as connection:
         append(connection, deed)

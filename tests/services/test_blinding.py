@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from invented import ris, work
 
@@ -169,7 +169,9 @@ def asked(project: Project, who: str) -> dict[str, str]:
 _FIRST: dict[str, dict[str, str]] = {}
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=len(OPEN), max_size=len(OPEN)), st.sampled_from(sorted(TEAM)))
 def test_what_bo_decided_alone_changes_no_answer_to_anybody_else(
     blind: Callable[[list[str]], Project], verdicts: list[str], who: str

@@ -8,10 +8,11 @@ from itertools import groupby
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup
+from review.app import frame, markup, person
 from review.app.markup import plain
 from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import ReviewError
+from review.domain.team import Right
 from review.services import chart
 from review.services.project import Project
 from review.services.works import read, works
@@ -34,7 +35,9 @@ def show(project: Project) -> None:
         return
     shown = read(project, [study.record_id for study in studies])
     views = ("Chart a study", "Table of studies")
-    view = st.segmented_control("View", views, default=views[0], label_visibility="collapsed", key="chart-view")
+    view: str | None = views[1]
+    if person.may(project, Right.REVIEW):
+        view = st.segmented_control("View", views, default=views[0], label_visibility="collapsed", key="chart-view")
     if view == views[1]:
         _table(project)
         return

@@ -9,6 +9,7 @@ from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
 from review.domain.screening import Conflict, Decision, Role, Stage, Verdict
+from review.domain.team import Right
 from review.services import protocol, screen
 from review.services.project import Project
 from review.services.works import read
@@ -20,6 +21,19 @@ def show(project: Project) -> None:
     st.title("Conflicts")
     who = frame.reviewer(project)
     st.write("A conflict is settled by a third person, who judged neither side. That person sees both verdicts here.")
+    if not _adjudicates(project, who):
+        st.info("As a reviewer you do not see what others decided. Take the role of adjudicator to settle conflicts.")
+        return
+    stage = st.segmented_control(
+        "Stage", list(Stage), format_func=STAGES.__getitem__, default=Stage.TITLE_ABSTRACT, key="conflict-stage"
+    )
+    _settle_each(project, who, Stage(stage or Stage.TITLE_ABSTRACT))
+
+
+def _adjudicates(project: Project, who: str) -> bool:
+    """Whoever signed in has the role an owner gave them; on a computer without sign-in, people say it here."""
+    if project.seat is not None and not project.seat.trusted:
+        return True
     role = st.segmented_control(
         "Your role on this page",
         list(Role),
@@ -27,13 +41,7 @@ def show(project: Project) -> None:
         default=Role.REVIEWER,
         key="role",
     )
-    if role is not Role.ADJUDICATOR:
-        st.info("As a reviewer you do not see what others decided. Take the role of adjudicator to settle conflicts.")
-        return
-    stage = st.segmented_control(
-        "Stage", list(Stage), format_func=STAGES.__getitem__, default=Stage.TITLE_ABSTRACT, key="conflict-stage"
-    )
-    _settle_each(project, who, Stage(stage or Stage.TITLE_ABSTRACT))
+    return role is Role.ADJUDICATOR
 
 
 def _settle_each(project: Project, who: str, stage: Stage) -> None:
@@ -102,4 +110,4 @@ def _decide(project: Project, who: str, conflict: Conflict, verdict: Verdict) ->
 
 
 if __name__ == "__main__":
-    frame.page(show)
+    frame.page(show, right=Right.ADJUDICATE)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from review.app import frame, markup
+from review.app import frame, markup, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.record import DuplicateGroup, DuplicateLink
+from review.domain.team import Right
 from review.services import overview
 from review.services import works as service
 from review.services.project import Project
@@ -29,11 +30,14 @@ def show(project: Project) -> None:
         return
     if overview.needs_dedup(project):
         st.warning("Records were added since the last look for duplicates, or there was none.")
-    if st.button("Look for duplicates", type="primary", key="dedup"):
+    if person.may(project, Right.GOVERN) and st.button("Look for duplicates", type="primary", key="dedup"):
         _look(project)
     groups, unsure = service.groups(project), service.unsure(project)
     st.caption(f"{len(found.work_of):,} records are {len(found.members):,} works.")
     if not groups and not unsure:
+        return
+    if not person.may(project, Right.REVIEW):
+        st.info("Reviewers say which of these are one work.")
         return
     who = frame.reviewer(project)
     views = {"unsure": f"Unsure pairs ({len(unsure):,})", "groups": f"Joined groups ({len(groups):,})"}

@@ -10,6 +10,7 @@ from review.app.markup import plain
 from review.domain.protocol import Protocol
 from review.domain.record import Record
 from review.domain.screening import Decision, Stage, Verdict
+from review.domain.team import Right
 from review.services import fulltext, protocol, screen
 from review.services.fulltext import ReportStanding
 from review.services.project import Project
@@ -124,4 +125,4 @@ def _decide(project: Project, who: str, work: str, verdict: Verdict) -> None:
 
 
 if __name__ == "__main__":
-    frame.page(show)
+    frame.page(show, right=Right.REVIEW)

@@ -11,6 +11,7 @@ from review.app import frame
 from review.app.markup import plain
 from review.domain.errors import BadInput, ReviewError
 from review.domain.record import SourceKind
+from review.domain.team import Right
 from review.services import collect
 from review.services.collect import ImportReport, Origin
 from review.services.project import Project
@@ -124,4 +125,4 @@ def _report(answer: ImportReport | str) -> None:
 
 
 if __name__ == "__main__":
-    frame.page(show)
+    frame.page(show, right=Right.GOVERN)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from review.app import frame
+from review.app import frame, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.checklist import ItemState, open_items
 from review.domain.finding import Finding
+from review.domain.team import Right
 from review.services import facts, paper
 from review.services.project import Project
 
@@ -41,6 +42,8 @@ def show(project: Project) -> None:
         )
     else:
         _one(project, found)
+    if not person.may(project, Right.WRITE):
+        return
     with st.expander("Start a new manuscript", expanded=not found), st.form("new-paper", border=False):
         st.text_input("Name of its folder in the project", "paper" if not found else "", key="paper-name")
         st.form_submit_button("Create", on_click=_create, args=(project,))
@@ -72,7 +75,7 @@ def _build(project: Project, folder: Path) -> None:
     chosen = st.pills(
         "Build as", list(paper.FORMATS), selection_mode="multi", default=["docx", "pdf"], key="paper-formats"
     )
-    if st.button("Build", type="primary", disabled=not chosen, key="build"):
+    if st.button("Build", type="primary", disabled=not chosen or not person.may(project, Right.WRITE), key="build"):
         with st.spinner("Looking up the numbers and writing the documents …"):
             st.session_state[_BUILT] = (folder, paper.build(project, folder, chosen))
     files = sorted((folder / paper.BUILD).glob("manuscript.*"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup, menu
+from review.app import frame, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.screening import Stage
+from review.domain.team import Right
 from review.services import collect, overview, protocol
 from review.services.overview import ReviewStatus, StageStatus
 from review.services.project import Project
@@ -19,7 +20,7 @@ def show(project: Project) -> None:
     status = overview.status(project)
     st.title("Overview")
     st.markdown(f"**{plain(status.title)}**")
-    _next(status)
+    _next(project, status)
     _cards(status)
     _stages(project, status)
     left, right = st.columns(2, gap="large")
@@ -32,10 +33,12 @@ def show(project: Project) -> None:
     _imports(project)
 
 
-def _next(status: ReviewStatus) -> None:
+def _next(project: Project, status: ReviewStatus) -> None:
     st.info(f"**Next step.** {plain(status.next_task)}", icon=":material/flag:")
     if status.next_page != "overview":
         page = menu.at(status.next_page)
+        if not person.may(project, page.right):
+            return
         st.page_link(page.path, label=f"Go to {page.title}", icon=":material/arrow_forward:")
 
 
@@ -146,7 +149,7 @@ def _protocol(project: Project) -> None:
             st.html(markup.criteria(rules))
         if found.changed:
             st.warning("protocol.yaml was edited after it was frozen. The frozen version counts until you amend it.")
-        if not found.frozen and rules is not None:
+        if not found.frozen and rules is not None and person.may(project, Right.GOVERN):
             st.caption("Freeze the protocol before screening: its text, its hash and the time are kept.")
             st.button("Freeze the protocol", on_click=_freeze, args=(project,))
 
