@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -234,3 +237,23 @@ def test_raw_pages_of_citations_are_kept_as_json(searching: Project, connect: An
     report = cite.run(searching, start=[DOI.format(1)], connect=connect)
     kept = [json.loads(line) for line in (searching.root / report.folder / "pages.jsonl").read_text().splitlines()]
     assert [page["file"] for page in kept] == [f"page-{number:04d}.json.gz" for number in range(1, 6)]
+
+
+def test_the_command_line_says_what_it_costs_and_then_follows(
+    searching: Project, alex: tuple[OpenAlex, Loopback], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alex[1].now = time.monotonic
+    monkeypatch.setenv("REVIEW_OPENALEX_URL", alex[1].address)
+
+    def review(*arguments: str) -> str:
+        command = [sys.executable, "-m", "review", *arguments, "--project", str(searching.root)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    said = review("cite", "--from", DOI.format(1), "--dry-run")
+    assert "citations: 361 results; fetching them takes at least 7 requests (about $0.0007 of the $0.10" in said
+    said = review("cite", "--from", DOI.format(1), "--direction", "references")
+    assert "citations: 11 new records of 11 results" in said
+    document = json.loads(review("cite", "--from", DOI.format(1), "--direction", "references", "--json"))
+    assert (document["new"], document["known"], document["state"]) == (0, 11, "done")
