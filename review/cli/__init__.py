@@ -1,6 +1,20 @@
 """The command line: parse, ask a service, print. One file per group of commands; nothing is decided here."""
 
-from review.cli import begin, chart, collect, copies, count, paper, people, protocol, rank, screen, search, share
+from review.cli import (
+    begin,
+    chart,
+    collect,
+    copies,
+    count,
+    paper,
+    people,
+    protocol,
+    rank,
+    screen,
+    search,
+    share,
+    source,
+)
 from review.cli.program import program as main
 
 __all__ = [
@@ -17,4 +31,5 @@ __all__ = [
     "screen",
     "search",
     "share",
+    "source",
 ]

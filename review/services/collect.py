@@ -156,7 +156,7 @@ def known_kinds(project: Project) -> dict[str, SourceKind]:
         kinds = {search.name: search.kind for search in protocol.in_force(project).searches}
     except BadInput:
         kinds = {}
-    return kinds | {run.source: SourceKind(run.kind) for run in reversed(records.runs(project.store))}
+    return kinds | {source: SourceKind(kind) for source, kind in records.kinds(project.store).items()}
 
 
 def _planned(project: Project, name: str) -> PlannedSearch:
@@ -179,7 +179,8 @@ def _kind(before: str | None, planned: PlannedSearch, asked: Origin) -> SourceKi
     if asked.kind not in (None, first):
         raise ReviewError(
             f"{planned.label} was imported before as a source of the kind {first.value}, not {asked.kind}.",
-            hint=f"Import this file as another source, such as {planned.name}-{asked.kind}.",
+            hint=f"Import this file as another source, such as {planned.name}-{asked.kind}; or, if {first.value} was wrong, "
+            f'say so: review source {planned.name} --kind {asked.kind} --reason "…"',
         )
     return first
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -81,11 +81,12 @@ class _Facts:
 
     rules: Protocol
     runs: Sequence[StoredRun]
+    kinds: Mapping[str, SourceKind]
     deduplication: str
     total: int
 
     def of(self, *kinds: SourceKind) -> list[StoredRun]:
-        return [run for run in self.runs if run.kind in kinds]
+        return [run for run in self.runs if self.kinds[run.source] in kinds]
 
     @property
     def databases(self) -> list[StoredRun]:
@@ -102,6 +103,7 @@ def report(project: Project) -> Appendix:
     facts = _Facts(
         rules=protocol.in_force(project),
         runs=runs,
+        kinds=works(project).kinds,
         deduplication=_deduplication(project),
         total=records.count(project.store),
     )

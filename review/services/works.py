@@ -127,9 +127,7 @@ def works(project: Project, *, now: Stamps | None = None) -> Works:
             work = work_of.setdefault(record_id, record_id)
             ordered.setdefault(work, members.get(work, (record_id,)))
         runs = records.runs(project.store)
-        kinds: dict[str, SourceKind] = {}
-        for run in runs:
-            kinds.setdefault(run.source, SourceKind(run.kind))  # a later file of a source is of the first one's kind
+        kinds = {source: SourceKind(kind) for source, kind in records.kinds(project.store).items()}
         screened_first = {source for source, kind in kinds.items() if not kind.is_other_method}
         by_database = {work_of[record_id] for record_id, source in rows if source in screened_first}
         return Works(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, false, func, inser
 
 from review.domain.finding import Finding
 from review.domain.record import Record
-from review.storage.schema import raw_entries, records, run_records, run_reports, search_runs
+from review.storage.schema import raw_entries, records, run_records, run_reports, search_runs, source_kinds
 from review.storage.store import Store, now
 
 _BATCH = 1_000  # rows per statement
@@ -74,9 +74,28 @@ def add_run(connection: Connection, run: Mapping[str, object]) -> int:
 
 
 def kind_of(connection: Connection, source: str) -> str | None:
-    """The kind said with the first run of a source: all its records are of it."""
-    query = select(search_runs.c.kind).where(search_runs.c.source == source).order_by(search_runs.c.number)
-    return connection.execute(query.limit(1)).scalar()
+    """The kind all records of a source are of: as corrected last, else as said with its first run."""
+    c, first = source_kinds.c, search_runs.c
+    corrected = select(c.kind).where(c.source == source).order_by(c.number.desc()).limit(1)
+    said = select(first.kind).where(first.source == source).order_by(first.number).limit(1)
+    return connection.execute(corrected).scalar() or connection.execute(said).scalar()
+
+
+def kinds(store: Store) -> dict[str, str]:
+    """The kind of every source that was searched, in order of their first runs."""
+    with store.reading() as connection:
+        said = connection.execute(select(search_runs.c.source, search_runs.c.kind).order_by(search_runs.c.number)).all()
+        c = source_kinds.c
+        corrected = connection.execute(select(c.source, c.kind).order_by(c.number)).all()
+    found: dict[str, str] = {}
+    for source, kind in said:
+        found.setdefault(source, kind)  # a later file of a source is of the first one's kind
+    return found | {source: kind for source, kind in corrected if source in found}
+
+
+def correct_kind(connection: Connection, *, source: str, kind: str, reason: str, who: str) -> None:
+    row = {"source": source, "kind": kind, "reason": reason, "who": who, "at": now()}
+    connection.execute(insert(source_kinds).values(**row))
 
 
 def add_report(connection: Connection, run: int, intake: Intake) -> None:

@@ -53,6 +53,11 @@ search_runs = _table(
     Column("since", Text, nullable=False, server_default=""),  # an update asked only for what arrived since this day
 )
 
+# A kind said wrongly with the first run of a source, put right later; the newest counts.
+source_kinds = _table(
+    "source_kinds", _number(key=True), _text("source"), _text("kind"), _text("reason"), _text("who"), _text("at")
+)
+
 # What became of its entries; `findings` is JSON.
 run_reports = _table(
     "run_reports",
@@ -225,7 +230,7 @@ _FIRST_FACTS = (
     "rank_runs",
 )
 
-FACT_TABLES = (*_FIRST_FACTS, "marks", "preferences")  # what a bundle takes along
+FACT_TABLES = (*_FIRST_FACTS, "marks", "preferences", "source_kinds")  # what a bundle takes along
 LOCAL_FACT_TABLES = ("deeds",)
 
 _FIRST_TABLES = """
@@ -359,10 +364,23 @@ def _keep_since(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE search_runs ADD COLUMN since TEXT NOT NULL DEFAULT ''")
 
 
+_SOURCE_KINDS = """
+CREATE TABLE source_kinds (number {serial}, source TEXT NOT NULL, kind TEXT NOT NULL
+  CHECK (kind IN ('database', 'register', 'website', 'organisation', 'citation')), reason TEXT NOT NULL CHECK (reason <> ''),
+  who TEXT NOT NULL, at TEXT NOT NULL)
+"""
+
+
+def _lay_source_kinds(connection: Connection) -> None:
+    _run_script(connection, _SOURCE_KINDS)
+    append_only(connection, "source_kinds")
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
     ("keep marks beside records, and preferences", _lay_marks),
     ("lay the tables of accounts and deeds", _lay_account_tables),
     ("keep from which day on an update asked", _keep_since),
+    ("keep corrections of the kinds of sources", _lay_source_kinds),
 )

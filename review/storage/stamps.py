@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from review.storage.schema import dedup_runs, judgements, people, protocol_versions, records, search_runs
+from review.storage.schema import dedup_runs, judgements, people, protocol_versions, records, search_runs, source_kinds
 from review.storage.store import Store
 
 
@@ -19,11 +19,12 @@ class Stamps(NamedTuple):
     judgement: int
     protocol: int
     person: int
+    kind: int
 
     @property
-    def works(self) -> tuple[int, int, int, int]:
+    def works(self) -> tuple[int, int, int, int, int]:
         """Changes exactly when the works may have changed."""
-        return self.record, self.run, self.dedup, self.judgement
+        return self.record, self.run, self.dedup, self.judgement, self.kind
 
 
 _NEWEST = select(
@@ -36,6 +37,7 @@ _NEWEST = select(
             (judgements, 0),
             (protocol_versions, -1),
             (people, 0),
+            (source_kinds, 0),
         )
     )
 )

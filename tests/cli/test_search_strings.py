@@ -76,3 +76,21 @@ def test_the_search_report_is_printed_and_written(run, folder: Path, tmp_path: P
     )
     assert len(told["items"]) == 16
     assert "PRISMA-S" in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
+def test_the_kind_of_a_source_is_listed_and_corrected(run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "refs.ris").write_text("TY  - JOUR\nTI  - Invented title of a study\nER  - \n", encoding="utf-8")
+    run("import", tmp_path / "refs.ris", "--project", folder)
+    assert run("source", "--project", folder).stdout.split() == [
+        "refs",
+        "database",
+        "1",
+        "record",
+        "from",
+        "1",
+        "search",
+    ]
+    run("source", "nowhere", "--project", folder, status=1)
+    told = run("source", "refs", "--kind", "citation", "--reason", "Reference lists.", "--project", folder)
+    assert "citation" in told.stdout
+    assert json.loads(run("flow", "--json", "--project", folder).stdout)["counts"]["citations_results"] == 1
