@@ -61,8 +61,11 @@ def _taken(node: Element, intake: Intake) -> Iterator[Record | Finding]:
 
 def _entry(node: Element, number: str, title: str) -> Entry:
     comment = child_text(node, f"{_ARXIV}comment")
+    first, this = (child_text(node, f"{_ATOM}{name}")[:10] for name in ("published", "updated"))
     links = [item.get("href", "") for item in node.findall(f"{_ATOM}link") if item.get("rel") == "alternate"]
-    terms = [item.get("term", "") for item in node.findall(f"{_ATOM}category")]
+    # The primary category may stand behind the others.
+    chief = node.find(f"{_ARXIV}primary_category")
+    terms = [item.get("term", "") for item in (*([] if chief is None else [chief]), *node.findall(f"{_ATOM}category"))]
     return Entry(
         own_id=number,
         title=title,
@@ -77,7 +80,11 @@ def _entry(node: Element, number: str, title: str) -> Entry:
         keywords=fields.keywords(terms),
         type="article",
         url=next((found for address in links if (found := fields.link(address))), f"https://arxiv.org/abs/{number}"),
-        notes=f"arXiv comment: {comment}" if comment else "",
+        notes=fields.noted(
+            f"arXiv comment: {comment}" if comment else "",
+            f"Submitted: {first}" if first else "",
+            f"This version: {this}" if this and this != first else "",
+        ),
         raw=raw(node),
     )
 

@@ -11,7 +11,7 @@ from review.domain.record import Record
 from review.formats import fields, json_parts, kinds
 from review.formats.contract import Format
 from review.formats.entry import Entry
-from review.formats.json_parts import at, listed, noted, text
+from review.formats.json_parts import at, listed, text
 
 _ANSWER = re.compile(rb'"message-type"\s*:\s*"work(?:-list)?"')
 _KINDS = {
@@ -128,7 +128,7 @@ def _kind(work: Mapping[str, Any]) -> str:
 
 def _notes(work: Mapping[str, Any]) -> str:
     printed, online = _date(work, "published-print"), _date(work, "published-online") or _date(work, "posted")
-    return noted(
+    return fields.noted(
         [_update(item, "by") for item in listed(work, "updated-by")],
         [_update(item, "of") for item in listed(work, "update-to")],
         [_related(name, at(work, "relation", name)) for name in _RELATIONS],

@@ -11,7 +11,7 @@ from review.domain.record import Record
 from review.formats import fields, json_parts
 from review.formats.contract import Format
 from review.formats.entry import Entry
-from review.formats.json_parts import at, listed, noted, text
+from review.formats.json_parts import at, listed, text
 from review.formats.nbib import kind_of, types_note
 
 _HEADING = re.compile(r"<h4>\s*(.*?)\s*:?\s*</h4>", re.IGNORECASE | re.DOTALL)
@@ -93,7 +93,7 @@ def _notes(work: Mapping[str, Any], types: list[str]) -> str:
     online, printed = text(work, "electronicPublicationDate"), text(work, "journalInfo", "printPublicationDate")
     short = text(work, "journalInfo", "journal", "isoabbreviation")
     pmcid = text(work, "pmcid")
-    return noted(
+    return fields.noted(
         types_note(types),
         [_link(item) for item in listed(work, "commentCorrectionList", "commentCorrection")],
         f"Journal abbreviation: {short}" if short and short != _journal(work) else "",

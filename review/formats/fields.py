@@ -287,3 +287,13 @@ def keywords(values: Iterable[str]) -> tuple[str, ...]:
             if word:
                 found.setdefault(word)
     return tuple(found)
+
+
+def noted(*notes: str | Iterable[str]) -> str:
+    """What has no field of its own as one text; empty notes are left out.
+
+    >>> noted("Retracted", "", ["PMCID: PMC1"])
+    'Retracted; PMCID: PMC1'
+    """
+    parts = [part for note in notes for part in ([note] if isinstance(note, str) else note)]
+    return "; ".join(part for part in parts if part)

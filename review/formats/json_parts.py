@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from review.domain.errors import BadInput
@@ -88,9 +88,3 @@ def listed(work: object, *path: str) -> list[Any]:
     """The list at a path; [] for what is none."""
     value = at(work, *path)
     return value if isinstance(value, list) else []
-
-
-def noted(*notes: str | Iterable[str]) -> str:
-    """Notes joined, the empty ones left out."""
-    parts = [part for note in notes for part in ([note] if isinstance(note, str) else note)]
-    return "; ".join(part for part in parts if part)

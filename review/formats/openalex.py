@@ -11,7 +11,7 @@ from review.domain.record import Record
 from review.formats import fields, json_parts, kinds
 from review.formats.contract import Format
 from review.formats.entry import Entry
-from review.formats.json_parts import at, listed, noted, text
+from review.formats.json_parts import at, listed, text
 
 _WORK = re.compile(r"(?:^|/)(W\d{1,15})$")
 _ARTICLES = frozenset({"article", "review", "letter", "editorial", "erratum", "retraction"})
@@ -98,7 +98,7 @@ def _kind(name: str) -> str:
 def _notes(work: Mapping[str, Any]) -> str:
     day, kind = text(work, "publication_date"), text(work, "type")
     pmcid = text(work, "ids", "pmcid").rpartition("/")[2]
-    return noted(
+    return fields.noted(
         "Retracted" if at(work, "is_retracted") is True else "",
         f"Publication types: {kind}" if kind in _ARTICLES - {"article"} else "",
         f"Published: {day}" if day else "",

@@ -14,6 +14,34 @@ from review.formats.nbib import kind_of, types_note
 from review.formats.xml_parts import child_text, elements, raw, text
 
 _ENTRIES = frozenset({"PubmedArticle", "PubmedBookArticle"})
+_MONTHS = {
+    name: f"{number:02d}"
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+# How an article is tied to notices about it and to its other versions; comments and reviews of it are no such thing.
+_LINKS = {
+    "RetractionIn": "Retraction in",
+    "RetractionOf": "Retraction of",
+    "PartialRetractionIn": "Partial retraction in",
+    "PartialRetractionOf": "Partial retraction of",
+    "RetractedandRepublishedIn": "Retracted and republished in",
+    "RetractedandRepublishedFrom": "Retracted and republished from",
+    "ExpressionOfConcernIn": "Expression of concern in",
+    "ExpressionOfConcernFor": "Expression of concern for",
+    "ErratumIn": "Erratum in",
+    "ErratumFor": "Erratum for",
+    "CorrectedandRepublishedIn": "Corrected and republished in",
+    "CorrectedandRepublishedFrom": "Corrected and republished from",
+    "RepublishedIn": "Republished in",
+    "RepublishedFrom": "Republished from",
+    "UpdateIn": "Update in",
+    "UpdateOf": "Update of",
+    "OriginalReportIn": "Original report in",
+    "ReprintIn": "Reprint in",
+    "ReprintOf": "Reprint of",
+}
 
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
@@ -53,9 +81,47 @@ def _article(node: Element) -> Entry:
         ),
         language=child_text(article, "Language"),
         type=kind_of(types),
-        notes="; ".join(types_note(types)),
+        notes=fields.noted(types_note(types), _notes(node, article, issue)),
         raw=raw(node),
     )
+
+
+def _notes(node: Element, article: Element | None, issue: Element | None) -> Iterator[str]:
+    """What a record has no field for: links to notices and versions, other names, dates and numbers."""
+    citation = node.find("MedlineCitation")
+    for item in _all(citation, "CommentsCorrectionsList/CommentsCorrections"):
+        if words := _LINKS.get(item.get("RefType", "")):
+            number = child_text(item, "PMID")
+            where = child_text(item, "RefSource") or child_text(item, "Note")
+            yield f"{words}: {where} (PMID {number})" if where and number else f"{words}: {where or f'PMID {number}'}"
+    title, vernacular = child_text(article, "ArticleTitle"), child_text(article, "VernacularTitle")
+    if title and vernacular:
+        yield f"Original title: {vernacular}"
+    journal = None if article is None else article.find("Journal")
+    short = child_text(journal, "ISOAbbreviation")
+    if short and short != child_text(journal, "Title"):
+        yield f"Journal abbreviation: {short}"
+    if place := next((text(item) for item in _all(article, "ELocationID") if item.get("EIdType") == "pii"), ""):
+        yield f"E-location: {place}"
+    if online := _day(None if article is None else article.find("ArticleDate")):
+        yield f"Published online: {online}"
+    if printed := _day(None if issue is None else issue.find("PubDate")):
+        paper = issue is not None and issue.get("CitedMedium") == "Print"
+        yield f"In print: {printed}" if paper else f"Issue of: {printed}"
+    own = _all(node, "PubmedData/ArticleIdList/ArticleId")
+    if pmcid := next((text(item) for item in own if item.get("IdType") == "pmc"), ""):
+        yield f"PMCID: {pmcid}"
+
+
+def _day(date: Element | None) -> str:
+    """A date as far as it is known: 2024, 2024-03 or 2024-03-01; else as printed, "2019 Nov-Dec"."""
+    year, month, day = (child_text(date, name) for name in ("Year", "Month", "Day"))
+    if not year:
+        return child_text(date, "MedlineDate")
+    number = _MONTHS.get(month[:3].lower(), "") if month.isalpha() else month.zfill(2) if month.isdecimal() else ""
+    if not number:
+        return " ".join(part for part in (year, month or child_text(date, "Season")) if part)
+    return f"{year}-{number}-{day.zfill(2)}" if day.isdecimal() else f"{year}-{number}"
 
 
 def _book(node: Element) -> Entry:
@@ -78,6 +144,9 @@ def _book(node: Element) -> Entry:
         keywords=fields.keywords(text(item) for item in _all(book, "KeywordList/Keyword")),
         language=child_text(book, "Language"),
         type="chapter" if title else "book",
+        notes=fields.noted(
+            f"Published: {day}" if (day := _day(None if book is None else book.find("Book/PubDate"))) else ""
+        ),
         raw=raw(node),
     )
 
