@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check fast format docs lock
+.PHONY: help demo test check fast format docs lock .asreview
 
 # What there is to do.
 help:
@@ -19,7 +19,7 @@ demo: .venv/.demo
 	@$(BIN)/review demo $(ARGS)
 
 # Everything the tests need, then the tests. PYTEST_ARGS=… goes to pytest.
-test: .venv/.dev
+test: .venv/.dev $(if $(REVIEW_REQUIRE_ALL),.asreview/.ready)
 	@sh tests/servers.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q $(PYTEST_ARGS)
 
@@ -43,6 +43,9 @@ format: .venv/.dev
 docs: .venv/.dev
 	$(BIN)/python docs/generate.py
 
+# ASReview in an environment of its own, in which a test opens what is written for it (half a gigabyte).
+.asreview: .asreview/.ready
+
 # Choose new versions of everything (needs uv).
 lock:
 	sh requirements/lock.sh
@@ -61,4 +64,11 @@ lock:
 	@echo "Installing Scopewright and what its tests need into .venv (a few minutes the first time) …"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.asreview/.ready: requirements/asreview.txt
+	@echo "Installing ASReview into .asreview (a minute or two the first time) …"
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv .asreview
+	@.asreview/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/asreview.txt
 	@touch $@
