@@ -78,7 +78,7 @@ def invented() -> list[Record]:
 def real(shared: Path) -> list[Record]:
     """Real records of three databases."""
     folder = shared / "data" / "formats" / "dev"
-    paths = [*sorted((folder / "nbib").iterdir())[:3], *sorted((folder / "ris").glob("*scopus*.ris"))[:2]]
+    paths = [*sorted((folder / "nbib").iterdir())[:6], *sorted((folder / "ris").glob("*scopus*.ris"))[:2]]
     items = [one for p in paths for one in registry.read(p.read_bytes(), source=p.stem, file_name=p.name)]
     found = {one.record_id: one for one in items if isinstance(one, Record) and one.title}
     assert len(found) > 20
@@ -133,6 +133,7 @@ def read_by_asreview(paths: Sequence[Path]) -> dict[str, list[list[object]]]:
         text=True,
         timeout=120,
         check=False,
+        cwd=paths[0].parent,
         env={"HOME": str(paths[0].parent)},
     )
     assert done.returncode == 0, done.stderr[-2000:]
