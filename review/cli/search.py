@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--known",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Search nothing; say which of the known studies in this file each string found: any export, or DOIs, PMIDs, titles.",
 )
 def search(project: Project, sources: tuple[str, ...], since: str, dry_run: bool, known: Path | None) -> Answer:
