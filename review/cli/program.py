@@ -25,7 +25,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Screen", ("app", "rank", "decide", "decisions", "conflicts", "retrieval", "status", "simulate")),
     ("Chart and count", ("chart", "flow", "evidence", "trace")),
     ("Work together safely", ("people", "backup", "restore")),
-    ("Write and share", ("paper", "export", "verify", "open")),
+    ("Write and share", ("paper", "records", "export", "verify", "open")),
 )
 
 
