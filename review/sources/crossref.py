@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import unquote_plus
+from collections.abc import Iterator, Mapping
 
 from review.domain.finding import Finding, Severity
-from review.sources import cursor
+from review.sources import addresses, cursor
 from review.sources.answers import json_object, said
 from review.sources.contract import Page, Part, Plan, QueryRefused, Question, Source
 from review.sources.cursor import Leaf, Place, Walk
@@ -22,8 +21,7 @@ from review.sources.http import Answer, Http, Manners, SourceUnavailable, StaysU
 
 LABEL = "Crossref"
 PAGE = 1_000
-_PARAMETER = re.compile(r"(?:query(?:\.[a-z-]+)?|filter)=")
-_STARTS = re.compile(r"&(?=(?:query(?:\.[a-z-]+)?|filter)=)")
+_PARAMETERS = r"filter|query(?:\.[a-z-]+)?"
 _NEXT = re.compile(rb'"next-cursor"\s*:\s*("(?:[^"\\]|\\.)*")')
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -118,13 +116,11 @@ def _asked(query: str, since: str = "") -> dict[str, str]:
     >>> _asked("transitional vertebra", "2026-01-31")
     {'query.bibliographic': 'transitional vertebra', 'filter': 'from-created-date:2026-01-31'}
     """
-    text = query.strip()
-    if text.startswith("http"):
-        text = text.partition("?")[2]
-    found = {"query.bibliographic": text}
-    if _PARAMETER.match(text):
-        decode: Callable[[str], str] = unquote_plus if "%" in text else str
-        found = {name: decode(value) for name, _, value in (part.partition("=") for part in _STARTS.split(text))}
+    try:
+        named = addresses.parameters(query.strip(), _PARAMETERS)
+    except addresses.NotAsked as strange:
+        raise QueryRefused(LABEL, f"an address with {strange}= cannot be searched from here") from None
+    found = {"query.bibliographic": query.strip()} if named is None else dict(named)
     if since:
         found["filter"] = ",".join(part for part in (found.get("filter", ""), f"from-created-date:{since}") if part)
     return found

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_plus
 
 from review.domain.finding import Finding, Severity
-from review.sources import cursor
+from review.sources import addresses, cursor
 from review.sources.answers import json_object, said
 from review.sources.contract import Page, Part, Plan, QueryRefused, Question, Source
 from review.sources.cursor import Leaf, Walk
@@ -27,8 +26,7 @@ LISTED, SEARCHED = 0.0001, 0.001  # US dollars a request
 KEY = "REVIEW_OPENALEX_KEY"
 _BUDGET = 0.10  # dollars a day without a key; only if the answer does not say
 _KEY_HINT = f"A free key from openalex.org/settings/api gives ten times the budget: put it into {KEY}."
-_PARAMETERS = ("filter", "search", "search.exact", "sort")
-_STARTS = re.compile(r"&(?=(?:" + "|".join(map(re.escape, _PARAMETERS)) + r")=)")
+_PARAMETERS = r"filter|search(?:\.[a-z_]+)?"
 _FILTER = re.compile(r"[a-z][a-z_]*(?:\.[a-z_]+)*:")
 _NEXT = re.compile(rb'"next_cursor"\s*:\s*("(?:[^"\\]|\\.)*")')
 
@@ -62,7 +60,9 @@ class Asked:
     @property
     def price(self) -> float:
         """Dollars a request."""
-        searched = "search" in self.parameters or ".search" in self.parameters.get("filter", "")
+        searched = any(name.startswith("search") for name in self.parameters) or ".search" in self.parameters.get(
+            "filter", ""
+        )
         return SEARCHED if searched else LISTED
 
     def since(self, day: str) -> Asked:
@@ -81,12 +81,12 @@ def asked(query: str) -> Asked:
     'filter=title.search:spine,publication_year:2020-2024'
     """
     text = query.strip()
-    if text.startswith("http"):
-        text = text.partition("?")[2]
-    if any(text.startswith(f"{name}=") for name in _PARAMETERS):
-        pairs = [part.partition("=") for part in _STARTS.split(text)]
-        decode: Callable[[str], str] = unquote_plus if "%" in text else str
-        return Asked(parameters={name: decode(value) for name, _, value in pairs})
+    try:
+        named = addresses.parameters(text, _PARAMETERS)
+    except addresses.NotAsked as strange:
+        raise QueryRefused(LABEL, f"an address with {strange}= cannot be searched from here") from None
+    if named is not None:
+        return Asked(parameters=named)
     if _FILTER.match(text):
         return Asked(parameters={"filter": text})
     # A comma would begin another filter.

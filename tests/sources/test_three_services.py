@@ -113,7 +113,8 @@ def test_openalex_is_sent_its_key_and_crossref_the_email(setting: Any) -> None:
     ("query", "sent"),
     [
         ('"low back", spine', 'filter=title_and_abstract.search:"low back" spine'),
-        ("filter=title.search:a|b&sort=cited_by_count:desc", "filter=title.search:a|b&sort=cited_by_count:desc"),
+        ("filter=title.search:a|b&sort=cited_by_count:desc", "filter=title.search:a|b"),
+        ("https://api.openalex.org/works?filter=title.search:a+b&cursor=*&api_key=s", "filter=title.search:a b"),
         ("https://api.openalex.org/works?filter=title.search%3Aa%20b&search=c", "filter=title.search:a b&search=c"),
         ("search=spine AND rib", "search=spine AND rib"),
         ("abstract.search:spine,type:review", "filter=abstract.search:spine,type:review"),
@@ -123,6 +124,17 @@ def test_a_string_for_openalex_is_words_or_a_filter_or_an_address(query: str, se
     here = setting("openalex", 5)
     assert here.plan(question(query)).sent == sent
     assert str(openalex.asked(sent)) == sent
+
+
+def test_an_address_with_what_is_not_known_here_is_refused(setting: Any) -> None:
+    for name, query in (
+        ("openalex", "https://api.openalex.org/works?group_by=type"),
+        ("crossref", "https://api.crossref.org/works?facet=type-name:*&query=a"),
+    ):
+        here = setting(name, 5)
+        with pytest.raises(QueryRefused, match="cannot be searched"):
+            here.plan(question(query))
+        assert not here.server.asked
 
 
 def test_crossref_is_asked_less_often_when_it_says_so(setting: Any) -> None:
