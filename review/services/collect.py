@@ -24,11 +24,21 @@ from review.storage import deeds, records
 from review.storage.records import Intake
 
 # A file of these formats can only come from one place.
-_NATURAL_SOURCE = {"nbib": "pubmed", "pubmed_xml": "pubmed", "arxiv_atom": "arxiv"}
+_NATURAL_SOURCE = {
+    "nbib": "pubmed",
+    "pubmed_xml": "pubmed",
+    "arxiv_atom": "arxiv",
+    "europepmc": "europepmc",
+    "openalex": "openalex",
+    "crossref": "crossref",
+}
 _LONGEST_SOURCE = 80
 _LABELS = {
     "pubmed": "PubMed",
     "arxiv": "arXiv",
+    "europepmc": "Europe PMC",
+    "openalex": "OpenAlex",
+    "crossref": "Crossref",
     "scopus": "Scopus",
     "ieee": "IEEE Xplore",
     "embase": "Embase",

@@ -53,6 +53,8 @@ def fetch(
     try:
         progress(f"Asking {chosen.label}", 0.0)
         plan = chosen.plan(question, line)
+        if plan.cost:
+            progress(f"{chosen.label}: {plan.reported:,} results, {plan.cost}", 0.0)
         pages = chosen.pages(question, plan, line, "")
         found, findings = _read(chosen, _watched(pages, plan, limit, chosen.label, progress), limit)
     finally:
