@@ -54,6 +54,10 @@ def check_string(query: str, syntax: Syntax | None) -> list[Finding]:
         return []
     faults = [*_smart_quotes(query)]
     straight = query.translate(_STRAIGHT)
+    if syntax is not None and syntax.headings is not None:
+        straight = syntax.headings.sub(
+            lambda m: re.sub(r"\b(?:and|or|not)\b", lambda w: "_" * len(w[0]), m[0]), straight
+        )
     for begin, statement in statements(straight, syntax):
         tokens, broken = _read(statement, begin, syntax)
         faults += broken[:_MOST]

@@ -62,6 +62,7 @@ class Syntax:
     operators: bool = True
     tag: re.Pattern[str] | None = None
     tags: frozenset[str] = field(default_factory=frozenset)
+    headings: re.Pattern[str] | None = None  # subject headings written without quotation marks; "and" is part of them
     example: str = ""  # a tag as it is written
 
 
@@ -268,6 +269,9 @@ SYNTAXES: tuple[Syntax, ...] = (
         phrases=Phrases.ADJACENT,
         tag=re.compile(r"(?<=[\w*$?#)\"'])\s?\.([a-z]{2}(?:,\s?[a-z]{2})*)\.?(?![\w.])"),
         tags=_OVID_TAGS,
+        headings=re.compile(
+            r"\bexp \*?[^/()\n\"]{1,120}/|\*?\b[A-Z][\w,'-]*(?: (?:and|or|of|in|the|[A-Z0-9][\w,'-]*)){1,12}/"
+        ),
         example=".ti,ab.",
     ),
     Syntax(
