@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,3 +60,46 @@ def test_entries_of_a_trimmed_recording_are_taken_and_the_shortfall_is_said(
     report = search.run(searching, sources=["arxiv"], connect=lambda source: line(source, server)).searches[0]
     assert (report.reported, report.fetched) == (12, 10)
     assert "10 came twice" in report.findings[0].message
+
+
+REPLAYED = {
+    "europepmc": (
+        "europepmc/pyEuropePMC_search_cancer_core.json",
+        r'"hitCount": \d+',
+        '"hitCount": 25',
+        25,
+        "MED/39709209",
+    ),
+    "openalex": (
+        "openalex/researchhub-backend_openalex_author_works.json",
+        r'"count": 106',
+        '"count": 4',
+        4,
+        "W2561674923",
+    ),
+    "crossref": (
+        "crossref/habanero_test_cursor_0.json",
+        r'"total-results":\d+',
+        '"total-results":20',
+        20,
+        "10.1007/978-1-4302-0197-7_9",
+    ),
+}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", list(REPLAYED))
+def test_recorded_pages_of_the_other_services_reach_the_project(
+    searching: Project, serve: Serve, line: Any, shared: Path, name: str
+) -> None:
+    path, told, said, count, first = REPLAYED[name]
+    page = re.sub(told, said, (shared / "data/api/dev" / path).read_text(encoding="utf-8"), count=1)
+    text = searching.protocol_path.read_text(encoding="utf-8")
+    searching.protocol_path.write_text(text.replace("name: arxiv", f"name: {name}").replace("abs:invented", "cancer"))
+    server = serve(lambda _asked: Reply(page.encode()))
+    report = search.run(searching, sources=[name], connect=lambda source: line(source, server)).searches[0]
+    assert (report.state, report.reported, report.fetched, report.requests) == ("done", count, count, 1)
+    assert not [finding for finding in report.findings if finding.rule not in {"SEARCH-RANKED", "SEARCH-COST"}]
+    found = records.all_records(searching.store)
+    assert found[0].source_id.startswith(first)
+    assert all(record.title and record.year for record in found)
