@@ -147,7 +147,7 @@ def doi(text: str) -> str:
     if not found:
         return ""
     value = html.unescape(found.group()) if "&" in found.group() else found.group()
-    if "://" in text[: found.start()]:
+    if "://" in text[: found.start()] and len(value) < 1000:
         value = _PAGE_OF_DOI.sub("", unquote(value))
     value = fold(value.lower()).split(" ", maxsplit=1)[0]
     while value:

@@ -60,9 +60,10 @@ _TAGGED = re.compile(r"^([A-Z][A-Z0-9]{1,4}) {1,2}-(?: (.*)|)$", re.DOTALL)
 _FIRST_TAGS = frozenset({"VN", "UI", "AN", "DB"})
 # ".[Article]" and ". [Review] [54 refs]" are Ovid's, not the title's.
 _KIND_OF_TITLE = re.compile(r"(?<=[.?!\"'”)\]])\s*\[[^\[\]]{3,40}\]\.?$")
-_MARKS = re.compile(r"(?:\s*\[[^\[\]]*\]|\s*\([^()]*\)|[\s,]+[\d*+#^~,]+|[*+#^~]+)+$")
+_MARK = re.compile(r"(?:\[[^\[\]]*\]|\([^()]*\)|(?<=[\s,])[\d*+#^~]+|[*+#^~]+)$")
 _WITH_COMMAS = re.compile(r"[^,;]+ (?:[^\W\d_]\.-?)+(?:, [^,;]+ (?:[^\W\d_]\.-?)+)+")
-_ORCID = re.compile(r"[;.,]?\s*ORCID(?: iD)?\s*:.*$", re.IGNORECASE | re.DOTALL)
+_ORCID = re.compile(r"ORCID(?: iD)?\s*:", re.IGNORECASE)
+_LONGEST_NAME = 300  # signs; what is longer is no name, and is not looked through for marks
 _DEGREE = re.compile(
     r"(?:M\.?D|Ph\.?D|M\.?P\.?H|M\.?Sc?|M\.?A|B\.?A|B\.?Sc?|R\.?N|FAAN|M\.?B\.?B\.?S|MBCh?B|BM|BCh|ChB|DO|DDS|DMD|DVM|"
     r"PharmD|DrPH|ScD|DSc|MBA|MPhil|DPhil|JD|MEd|EdD|PsyD|MSW|MSN|BSN|MSPH|MHSc?|MHA|RD|PT|DPT|OTR|NP|CNM|FACS|FACP|FACC|"
@@ -180,8 +181,8 @@ def _title(tags: Tags) -> str:
     """The title without what Ovid adds to it."""
     title = first(tags, TITLE)
     bare = title
-    while (shorter := _KIND_OF_TITLE.sub("", bare)) != bare:
-        bare = shorter
+    for _ in range(4):  # ". [Review] [54 refs] [French]"
+        bare = _KIND_OF_TITLE.sub("", bare)
     if bare != title:
         bare = bare.removesuffix(".")
     return bare[1:-1] if bare[:1] == '"' == bare[-1:] and bare.count('"') == 2 else bare
@@ -198,13 +199,16 @@ def _authors(tags: Tags) -> tuple[str, ...]:
 
 def _parted(value: str) -> list[str]:
     """The names of one value; Embase parts them by commas, each with its initials ("Li W., Zhang X.-Y.")."""
-    value = _ORCID.sub("", value)
+    number = _ORCID.search(value)
+    value = value[: number.start()].rstrip(" ;.,") if number else value
     return value.split(", ") if _WITH_COMMAS.fullmatch(value.strip()) else value.split(";")
 
 
 def _undecorated(name: str) -> str:
     """A name without footnote marks, [Ed] and degrees; a part that is nothing but a degree is nobody."""
-    bare = _MARKS.sub("", name.strip()).strip(" ,")
+    bare = name.strip(" ,")
+    while len(bare) <= _LONGEST_NAME and (shorter := _MARK.sub("", bare).strip(" ,")) != bare:
+        bare = shorter
     words = bare.split()
     kept = len(words)
     # "Smith, MD" may be Smith M. D.: degrees are taken off only after a family name and a given name.

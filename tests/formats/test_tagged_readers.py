@@ -325,3 +325,13 @@ def test_no_reader_stumbles_over_another_kind_of_file(room: object, text: str) -
     except BadInput:
         return
     assert all(isinstance(item, (Record, Finding)) for item in items)
+
+
+@pytest.mark.parametrize(
+    "part", ["1,", "1 ", ", 1", "[a]", "(a) ", "* ", "A. ", "MD ", " " * 9, "ORCID ", ". [a]", "'Q. "]
+)
+def test_no_name_or_title_keeps_ovids_patterns_busy(part: str) -> None:
+    text = f"<1. >\nVN  - Ovid\nAU  - Roe {part * 9000}x\nTI  - A{part * 9000}\nSO  - {part * 9000}\n"
+    begun = time.process_time()
+    assert records(ovid.FORMAT, text)
+    assert time.process_time() - begun < 2
