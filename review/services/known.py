@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from review.dedup import find_duplicates
-from review.dedup.block import KEYS
-from review.dedup.prepare import NormalForm, normal_arxiv, normal_doi, normal_forms
+from review.dedup.prepare import normal_arxiv, normal_doi, normal_forms, normal_pmid, title_words
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.domain.record import Record
@@ -32,6 +32,9 @@ from review.storage.sightings import sightings
 
 STEM = "known"  # known.ris, known.csv, … in the project's folder
 _SOURCE = "known-studies"
+_TITLE_READ = 600  # characters; the longest real titles have about 500
+_NEAR = 50  # records that are held against a study whose title none has
+_MOST_WORDS = 0.6  # of the words of its title
 _SURE_TITLE = 20  # letters; a shorter title such as "Editorial" proves nothing by itself
 _HEADING = re.compile(
     r"\W*(?:doi|pmid|pubmed id|arxiv(?: id)?|title|id|url|study|reference|no|nr|number)\W*", re.IGNORECASE
@@ -244,53 +247,73 @@ def _matched(listed: Sequence[Record], stored: Sequence[Record]) -> list[tuple[s
     """For each study by what it was recognised, and the ids of the records that are it.
 
     An identifier is enough; then the same title, where it is long enough and the years do not differ by more than one;
-    then whatever the search for duplicates would join.
+    then whatever the search for duplicates would join among the records with most of the words of the title.
     """
-    mine, forms = normal_forms(listed), normal_forms(stored)
+    mine, theirs = [_marks(record) for record in listed], [_marks(record) for record in stored]
     by_value: dict[tuple[str, str], list[int]] = {}
-    for at, form in enumerate(forms):
-        for name in ("doi", "pmid", "arxiv", "title_key"):
-            if value := getattr(form, name):
-                by_value.setdefault((name, value), []).append(at)
-    said = [_same(form, forms, by_value) for form in mine]
+    for at, marks in enumerate(theirs):
+        for pair in marks.items():
+            by_value.setdefault(pair, []).append(at)
+    said = [_same(record, marks, stored, by_value) for record, marks in zip(listed, mine, strict=True)]
     unknown = [at for at, (_, places) in enumerate(said) if not places]
-    near = _near_ones([mine[at] for at in unknown], forms)
+    near = _near_ones([mine[at].get("title", "") for at in unknown], [marks.get("title", "") for marks in theirs])
     for at, places in zip(unknown, near, strict=True):
         said[at] = ("likeness", _alike(listed[at], places, stored))
     return [(by if places else "", tuple(stored[at].record_id for at in places)) for by, places in said]
 
 
+def _marks(record: Record) -> dict[str, str]:
+    """The identifiers of a record and the words of its title, in normal form; those it does not have are absent."""
+    marks = {
+        "doi": normal_doi(record.doi) or (normal_doi(record.url) if "doi.org/10." in record.url else ""),
+        "pmid": normal_pmid(record),
+        "arxiv": normal_arxiv(record),
+        "title": title_words(record.title[:_TITLE_READ]) if record.title else "",
+    }
+    return {name: value for name, value in marks.items() if value}
+
+
 def _same(
-    form: NormalForm, forms: Sequence[NormalForm], by_value: Mapping[tuple[str, str], list[int]]
+    record: Record,
+    marks: Mapping[str, str],
+    stored: Sequence[Record],
+    by_value: Mapping[tuple[str, str], list[int]],
 ) -> tuple[str, list[int]]:
-    named = {"doi": form.doi, "pmid": form.pmid, "arxiv": form.arxiv}
-    for name, value in named.items():
-        if value and (name, value) in by_value:
-            places = [at for other, one in named.items() if one for at in by_value.get((other, one), [])]
-            return name, list(dict.fromkeys(places))
-    if len(form.title_key) < _SURE_TITLE:
+    named = [(name, value) for name, value in marks.items() if name != "title"]
+    by = next((name for name, value in named if (name, value) in by_value), "")
+    if by:
+        return by, list(dict.fromkeys(at for pair in named for at in by_value.get(pair, [])))
+    title = marks.get("title", "")
+    if len(title.replace(" ", "")) < _SURE_TITLE:
         return "", []
-    same = by_value.get(("title_key", form.title_key), [])
-    return "title", [at for at in same if forms[at].kind == form.kind and _near(form.year, forms[at].year)]
+    same = by_value.get(("title", title), [])
+    [form, *forms] = normal_forms([record, *(stored[at] for at in same)])
+    fitting = [
+        at for at, other in zip(same, forms, strict=True) if form.kind == other.kind and _near(form.year, other.year)
+    ]
+    return "title", fitting
 
 
 def _near(one: int, other: int) -> bool:
     return not one or not other or abs(one - other) <= 1
 
 
-def _near_ones(wanted: Sequence[NormalForm], forms: Sequence[NormalForm]) -> list[list[int]]:
-    """For each form the places of those that share any key of deduplication with it; one pass over all."""
-    by_key: dict[tuple[str, str], list[int]] = {}
-    for at, form in enumerate(wanted):
-        for name, key in KEYS.items():
-            if value := key(form):
-                by_key.setdefault((name, value), []).append(at)
-    found: list[dict[int, None]] = [{} for _ in wanted]
-    for at, form in enumerate(forms) if by_key else ():
-        for name, key in KEYS.items():
-            for one in by_key.get((name, key(form)), ()):
-                found[one][at] = None
-    return [list(places) for places in found]
+def _near_ones(wanted: Sequence[str], titles: Sequence[str]) -> list[list[int]]:
+    """For each title the places of those that hold most of its words, the likest first."""
+    words = [frozenset(title.split()) for title in wanted]
+    having: dict[str, list[int]] = {}
+    for one, found in enumerate(words):
+        for word in found:
+            having.setdefault(word, []).append(one)
+    shared: list[Counter[int]] = [Counter() for _ in wanted]
+    for at, title in enumerate(titles) if having else ():
+        for word in set(title.split()):
+            for one in having.get(word, ()):
+                shared[one][at] += 1
+    return [
+        [at for at, count in counted.most_common(_NEAR) if count >= _MOST_WORDS * len(found)]
+        for counted, found in zip(shared, words, strict=True)
+    ]
 
 
 def _alike(record: Record, near: Sequence[int], stored: Sequence[Record]) -> list[int]:
