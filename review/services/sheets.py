@@ -133,15 +133,17 @@ def _plain(cell: str) -> str:
 
 def write(path: Path, columns: Sequence[str], found: Iterable[Sequence[object]]) -> int:
     """Write a CSV that Excel shows right and `read` reads back unchanged; the number of rows."""
+    listed = list(found)
+    write_file(path, as_csv(columns, listed))
+    return len(listed)
+
+
+def as_csv(columns: Sequence[str], found: Iterable[Sequence[object]]) -> bytes:
+    """Rows under their columns as CSV in UTF-8, in which no cell is one that a spreadsheet would run."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    count = 0
-    for row in found:
-        writer.writerow([safe(value) for value in row])
-        count += 1
-    write_file(path, buffer.getvalue().encode("utf-8"))
-    return count
+    writer.writerows([safe(value) for value in row] for row in (columns, *found))
+    return buffer.getvalue().encode("utf-8")
 
 
 def safe(value: object) -> str:

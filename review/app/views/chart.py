@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from datetime import date
 from itertools import groupby
 
@@ -13,7 +14,7 @@ from review.app.markup import plain
 from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import ReviewError
 from review.domain.team import Right
-from review.services import chart
+from review.services import chart, sheets
 from review.services.project import Project
 from review.services.works import read, works
 
@@ -159,7 +160,7 @@ def _table(project: Project) -> None:
     st.dataframe(table, hide_index=True, alt="Included studies with what was charted")
     st.download_button(
         "Download as CSV",
-        table.to_csv(index=False).encode("utf-8-sig"),
+        BOM_UTF8 + sheets.as_csv(list(table.columns), table.itertuples(index=False)),
         file_name="charting.csv",
         mime="text/csv",
         on_click="ignore",

@@ -11,9 +11,17 @@ from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import collect, overview, protocol
+from review.services import collect, overview, programs, protocol
 from review.services.overview import ReviewStatus, StageStatus
 from review.services.project import Project
+
+_ENDINGS = {
+    "Zotero, EndNote, Rayyan (RIS)": ".ris",
+    "LaTeX, JabRef (BibTeX)": ".bib",
+    "Excel": ".xlsx",
+    "Tables, ASReview (CSV)": ".csv",
+    "Pandoc, citeproc (CSL-JSON)": ".json",
+}
 
 
 def show(project: Project) -> None:
@@ -31,6 +39,7 @@ def show(project: Project) -> None:
         _known(status)
     _protocol(project)
     _imports(project)
+    _take_along(project, status)
 
 
 def _next(project: Project, status: ReviewStatus) -> None:
@@ -181,6 +190,24 @@ def _imports(project: Project) -> None:
         with st.expander(f"{len(findings):,} remarks on what was read"):
             for finding in findings[:200]:
                 st.text(str(finding))
+
+
+def _take_along(project: Project, status: ReviewStatus) -> None:
+    """The records for another program. No decision is in the file, so that it gives no verdict away."""
+    if not status.works or not person.may(project, Right.GOVERN):
+        return
+    st.subheader("Take the records with you")
+    st.caption(f"All {status.works:,} works, each once, without decisions. With them: `review records --for rayyan`.")
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    label = left.selectbox("For", list(_ENDINGS), key="records-for")
+    right.download_button(
+        "Download",
+        lambda: programs.as_file(project, _ENDINGS[label], programs.Wanted())[0],
+        file_name=f"records{_ENDINGS[label]}",
+        on_click="ignore",
+        icon=":material/download:",
+        key="records-download",
+    )
 
 
 if __name__ == "__main__":
