@@ -169,6 +169,8 @@ def _version(version: Amendment) -> dict[str, object]:
 def _shown(rules: Protocol, history: tuple[Amendment, ...]) -> list[str]:
     lines = [rules.title, "", rules.question, ""]
     lines += [f"{name:12}{text}" for name, text in asdict(rules.pcc).items()]
+    if rules.concepts:
+        lines += ["", "Concepts"] + [f"  {c.name}: {', '.join(t.text for t in c.synonyms)}" for c in rules.concepts]
     lines += ["", "Sources"] + [f"  {s.name:18}{s.label} ({s.kind})" for s in rules.searches]
     lines += ["", "Include"] + [f"  {c.id:4}{c.label}" for c in rules.include]
     lines += ["", "Exclude"] + [f"  {c.id:4}{c.label}" for c in rules.exclude]

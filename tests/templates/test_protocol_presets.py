@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from review.domain.charting import FieldKind
 from review.domain.protocol import Protocol
 from review.domain.protocol_check import check
+from review.domain.strings import draft
+from review.domain.syntax import named
 from review.resources import data_dir, read_yaml
 
 PRESETS = sorted(data_dir("protocols").glob("*.yaml"))
@@ -78,6 +81,33 @@ def test_the_lstv_search_strings_are_balanced_and_avoid_the_known_traps() -> Non
         assert "sacralis*" not in search.query
         assert "lumbaris*" not in search.query
     assert [s.name for s in lstv().searches] == ["pubmed", "pubmed-sensitive", "arxiv", "scopus", "ieee"]
+
+
+def test_the_lstv_concepts_are_those_of_its_precise_string() -> None:
+    syntax = named("pubmed")
+    assert syntax is not None
+    made = draft(lstv().concepts, syntax)
+    assert made.findings == ()
+    term = r'"[^"]+"\[\w+\]|[^\s()"]+\[\w+\]'
+    drafted, written = (
+        {each.replace('"', "") for each in re.findall(term, q)} for q in (made.query, lstv().searches[0].query)
+    )
+    assert len(drafted) == 37
+    assert written == drafted | {"2012:3000[dp]"}
+
+
+def test_what_the_blank_preset_offers_in_comments_is_understood() -> None:
+    text = (data_dir("protocols") / "scoping-review.yaml").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?m)^# (?:concepts|previous_version):\n(?:#  .*\n)+", text)
+    assert len(blocks) == 2
+    for block in blocks:
+        text = text.replace(block, re.sub(r"(?m)^# ?", "", block))
+    document = read_yaml(text)
+    protocol, findings = check(document.tree, line=document.line)
+    assert findings == []
+    assert protocol is not None
+    assert len(protocol.concepts) == 2
+    assert protocol.previous_version is not None
 
 
 def test_the_lstv_form_counts_patients_apart_from_images_and_each_phenotype() -> None:
