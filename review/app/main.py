@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -25,11 +26,12 @@ def main() -> None:
         bare = frame.bare_project()
         mode = identity.settings(bare.root).mode
         found = _let_in(bare, mode)
+        page = _navigation(found)
         _sidebar(found, mode)
     except ReviewError as error:
         frame.refuse(error)
         st.stop()
-    _navigation(found).run()
+    page.run()
 
 
 def _let_in(bare: Project, mode: Mode) -> Project:
@@ -55,7 +57,14 @@ def _navigation(found: Project) -> st.Page:
     overview = menu[""][0]
     # Every page has an address of its own, so the bare address leads to the overview.
     home = st.Page(lambda: st.switch_page(overview), title="Home", url_path="home", default=True, visibility="hidden")
-    return st.navigation({**menu, "": [home, *menu[""]]})
+    chosen = st.navigation({**menu, "": [home, *menu[""]]}, position="hidden")
+    with st.sidebar, st.container(key="pages", gap=None):  # Streamlit's own list has headings between its items
+        for heading, pages in menu.items():
+            if heading:
+                st.html(f'<p class="heading">{escape(heading)}</p>')
+            for page in pages:
+                st.page_link(page)
+    return chosen
 
 
 def _sidebar(found: Project, mode: Mode) -> None:

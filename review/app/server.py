@@ -32,7 +32,8 @@ _ENTRY = Path(__file__).resolve().parent / "main.py"
 # Imported before the first visit, so that `gc.freeze` takes them out of every later collection.
 _HEAVY = ("pandas", "pyarrow", "sklearn.linear_model", "scipy.sparse", "streamlit.elements.arrow")
 _OPTIONS: dict[str, Any] = {
-    "theme.primaryColor": "#2A6496",
+    "theme.light.primaryColor": "#2A6496",
+    "theme.dark.primaryColor": "#2C74B8",
     # After every run Streamlit walks all objects while holding the interpreter: 40 of 70 ms of a key press.
     "runner.postScriptGC": False,
     "browser.gatherUsageStats": False,

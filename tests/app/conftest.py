@@ -73,7 +73,11 @@ def ids(project: Project) -> list[str]:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("made") / "spines"
+    return reviewed(tmp_path_factory.mktemp("made") / "spines")
+
+
+def reviewed(root: Path) -> Path:
+    """A review in this folder that has something to show on every page."""
     root.mkdir()
     (root / "protocol.yaml").write_text(PROTOCOL, encoding="utf-8")
     project = create(root)
