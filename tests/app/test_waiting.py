@@ -14,7 +14,9 @@ from review.services import rank, screen
 
 WORKS = [f"w{n}" for n in range(8)]
 STEPS = st.lists(
-    st.one_of(st.just("decide"), st.just("undo"), st.just("press twice"), st.just("later"), st.permutations(WORKS).map(tuple)),
+    st.one_of(
+        st.just("decide"), st.just("undo"), st.just("press twice"), st.just("later"), st.permutations(WORKS).map(tuple)
+    ),
     max_size=30,
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from benchmarks import team
-
 from review.services import project as projects
 
 
