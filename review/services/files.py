@@ -53,7 +53,7 @@ def _read(path: Path, from_format: str | None = None) -> _Read:
     findings: list[Finding] = []
     for entry in registry.read(data, source=path.stem, file_name=path.name, found=form):
         if isinstance(entry, Record):
-            records.append(entry)
+            records.append(replace(entry, raw=""))  # nothing here asks for it, and it is half of what is held
         else:
             findings.append(entry)
     if not records:
