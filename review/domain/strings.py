@@ -61,10 +61,19 @@ def draft(concepts: Sequence[Concept], syntax: Syntax) -> Draft:
 @dataclass(slots=True)
 class _Writer:
     syntax: Syntax
-    findings: list[Finding] = field(default_factory=list)
+    said: dict[tuple[str, str, Severity], dict[str, None]] = field(default_factory=dict)
 
-    def say(self, message: str, hint: str, *, severity: Severity = Severity.WARNING) -> None:
-        self.findings.append(Finding(rule=RULE, severity=severity, message=message, hint=hint))
+    def say(self, message: str, hint: str, *, of: str = "", severity: Severity = Severity.WARNING) -> None:
+        """Note what differs from the table; `of` is the term it concerns, named where the message has {}."""
+        self.said.setdefault((message, hint, severity), {})[of] = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """One for each thing there is to say, with all terms it concerns."""
+        return [
+            Finding(rule=RULE, severity=severity, message=message.format(", ".join(map(repr, terms))), hint=hint)
+            for (message, hint, severity), terms in self.said.items()
+        ]
 
     def plain(self, concepts: Sequence[Concept]) -> str:
         """For a source without operators: the first word or phrase of each concept."""
@@ -79,8 +88,9 @@ class _Writer:
         parts = list(self.parts(concept))
         if not parts:
             self.say(
-                f"{self.syntax.label} can say nothing of the concept {concept.name!r}, so there is no draft for it.",
+                f"{self.syntax.label} can say nothing of the concept {{}}, so there is no draft for it.",
                 "Add a synonym that it can say: a plain word in title_abstract.",
+                of=concept.name,
                 severity=Severity.ERROR,
             )
             return ""
@@ -115,16 +125,18 @@ class _Writer:
         for other in _INSTEAD.get(term.field, ()):
             if other in self.syntax.fields:
                 self.say(
-                    f"{self.syntax.label} does not look in {_SAID[term.field]} alone: {term.text!r} is sought in {_SAID[other]}.",
+                    f"{self.syntax.label} does not look in {_SAID[term.field]} alone; sought in {_SAID[other]}: {{}}.",
                     "Nothing to do, unless it finds too much."
                     if term.field is not TermField.ANYWHERE
                     else "It may find less than elsewhere.",
+                    of=term.text,
                     severity=Severity.INFO,
                 )
                 return other
         self.say(
-            f"{self.syntax.label} has no {_SAID[term.field]}: {term.text!r} is left out of the draft.",
+            f"{self.syntax.label} has no {_SAID[term.field]}; left out of the draft: {{}}.",
             "Add words for title_abstract that say the same.",
+            of=term.text,
         )
         return None
 
@@ -139,8 +151,9 @@ class _Writer:
             return self.without_wildcard(text)
         if " " in text and self.syntax.wildcards is Wildcards.NOT_IN_PHRASES and self.syntax.phrases is Phrases.QUOTED:
             self.say(
-                f"{self.syntax.label} reads no * inside a phrase: the words of {text!r} are joined by AND, in any order.",
+                f"{self.syntax.label} reads no * inside a phrase; its words are joined by AND, in any order: {{}}.",
                 "Nothing to do, unless it finds too much: then write each ending as a synonym of its own.",
+                of=text,
                 severity=Severity.INFO,
             )
             return f"({' AND '.join(self.syntax.fields[where].format(word) for word in text.split())})"
@@ -149,13 +162,15 @@ class _Writer:
     def without_wildcard(self, text: str) -> str:
         if self.syntax.stems:
             self.say(
-                f"{self.syntax.label} reads no *: it reduces words to their stems itself, so {text!r} stands without it.",
+                f"{self.syntax.label} reads no *, since it reduces words to their stems itself; written without it: {{}}.",
                 "Write endings that stemming does not join, such as vertebra and vertebrae, as synonyms of their own.",
+                of=text,
             )
             return self.phrase(text.replace("*", ""))
         self.say(
-            f"{self.syntax.label} reads no *: {text!r} is left out of the draft.",
+            f"{self.syntax.label} reads no *; left out of the draft: {{}}.",
             "Write each ending as a synonym of its own, in British and American spelling.",
+            of=text,
         )
         return ""
 

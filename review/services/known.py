@@ -32,6 +32,7 @@ from review.storage.sightings import sightings
 
 STEM = "known"  # known.ris, known.csv, … in the project's folder
 _SOURCE = "known-studies"
+_RULE = "KNOWN"
 _TITLE_READ = 600  # characters; the longest real titles have about 500
 _NEAR = 50  # records that are held against a study whose title none has
 _MOST_WORDS = 0.6  # of the words of its title
@@ -193,7 +194,9 @@ def read(data: bytes, name: str) -> tuple[list[Record], list[Finding]]:
         entries = list(registry.read(data, source=_SOURCE, file_name=name))
     except BadInput:
         entries = list(_lines(data, name))
-    findings = [one for one in entries if isinstance(one, Finding) and one.severity is Severity.ERROR]
+    findings = [
+        one for one in entries if isinstance(one, Finding) and (one.severity is Severity.ERROR or one.rule == _RULE)
+    ]
     studies: dict[str, Record] = {}
     for one in entries:
         if isinstance(one, Record) and (one.title or one.doi or one.pmid or one.arxiv_id):
@@ -211,7 +214,8 @@ def read(data: bytes, name: str) -> tuple[list[Record], list[Finding]]:
 
 def _nameless(name: str) -> Finding:
     return Finding(
-        rule="KNOWN",
+        rule=_RULE,
+        severity=Severity.WARNING,
         message="A study of the list has neither a DOI, a PMID, an arXiv number nor a title, and was left out.",
         path=name,
         hint="Add one of them.",
@@ -236,7 +240,12 @@ def _lines(data: bytes, name: str) -> Iterator[Record | Finding]:
             yield Record(source=_SOURCE, source_id=title.casefold(), title=title)
         else:
             yield Finding(
-                rule="KNOWN", message=f"{line[:60]!r} names no study.", path=name, line=number, hint="Give its DOI."
+                rule=_RULE,
+                severity=Severity.WARNING,
+                message=f"{line[:60]!r} names no study.",
+                path=name,
+                line=number,
+                hint="Give its DOI.",
             )
 
 
