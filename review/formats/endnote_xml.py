@@ -16,7 +16,6 @@ from review.formats.xml_parts import elements, raw
 
 _ENTRIES = frozenset({"record"})
 _LINES = re.compile(r"[\r\n]+")  # several values of one field stand in one element, parted by &#xD;
-_PUBMED = re.compile(r"pmid\s*:?\s*(?:nlm)?(\d{1,9})|pubmed[^\s]*/(\d{1,9})", re.IGNORECASE)
 _AUTHORS = ("authors/author", "tertiary-authors/author", "secondary-authors/author", "subsidiary-authors/author")
 _TITLES = ("titles/title", "titles/translated-title", "titles/short-title", "titles/secondary-title")
 _JOURNALS = (
@@ -107,9 +106,9 @@ def _doi(node: Element) -> str:
 
 def _pmid(node: Element) -> str:
     """PubMed's number: named so, or the accession number of an entry that comes from there."""
-    found = _PUBMED.search("\n".join(_values(node, "accession-num", "custom2", *_LINKS, "notes")))
-    if found:
-        return fields.pmid(found[1] or found[2])
+    named = fields.named_pmid("\n".join(_values(node, "accession-num", "custom2", *_LINKS, "notes")))
+    if named:
+        return named
     base = " ".join(_values(node, "remote-database-name", "remote-database-provider")).lower()
     if any(name in base for name in ("pubmed", "medline", "nlm")):
         return next((fields.pmid(value) for value in _values(node, "accession-num") if value.isdigit()), "")

@@ -23,6 +23,10 @@ _YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:[0-
 _DOI = re.compile(r"(?<![\d.])10\.\d{1,9}(?:\.\d+)*/\S+")
 _PAGE_OF_DOI = re.compile(r"(?:[?#].*|/(?:full|abstract|pdf|epdf|html|fulltext|summary|meta))+$", re.IGNORECASE)
 _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
+_NAMED_PMID = re.compile(
+    r"pmid\s{0,3}:?\s{0,3}(?:nlm)?(\d{1,9})|pubmed\S{0,40}/(\d{1,9})|pubmed\s{1,3}(\d{1,9})\b|(\d{1,9})\s{0,3}\[pmid\]",
+    re.IGNORECASE,
+)
 _ARXIV = re.compile(
     r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|\s*[:.]\s*))((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?)",
     re.IGNORECASE,
@@ -167,6 +171,16 @@ def pmid(text: str) -> str:
     """The digits of a PubMed number, "" if there are none."""
     found = _PMID.search(text)
     return found.group().lstrip("0") if found else ""
+
+
+def named_pmid(text: str) -> str:
+    """The first PubMed number in a text that says it is one, by name or as an address; "" if there is none.
+
+    >>> named_pmid("Accession Number: 135; PMID: NLM31000000."), named_pmid("https://pubmed.ncbi.nlm.nih.gov/31000001/")
+    ('31000000', '31000001')
+    """
+    found = _NAMED_PMID.search(text)
+    return pmid(next(group for group in found.groups() if group)) if found else ""
 
 
 def arxiv_id(text: str) -> str:

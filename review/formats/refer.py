@@ -25,7 +25,6 @@ LINKS = ("U", ">")
 _LINE = re.compile(
     r"^[\s\ufeff]{0,3}(?:%(?:([\w!@#$^&*+=?<>~;:.|()\[\]\-])(?:[ \t]+|$)|([(\[]))|\$(\])[ \t])(.*)$", re.DOTALL
 )
-_PUBMED = re.compile(r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})", re.IGNORECASE)
 # Of these an entry has one; the second one begins the next entry, where a blank line stands before it.
 _ONCE = frozenset("0TJDVNPF")
 
@@ -106,8 +105,7 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
 def _numbers(tags: Tags) -> tuple[str, str]:
     """(PubMed number, arXiv id): named so, or the accession number of an entry that comes from PubMed."""
     values = every(tags, NUMBERS)
-    found = _PUBMED.search("\n".join(values))
-    pmid = fields.pmid(found[1] or found[2]) if found else ""
+    pmid = fields.named_pmid("\n".join(values))
     base = " ".join([*tags.get("~", []), *tags.get("W", [])]).lower()
     if not pmid and ("pubmed" in base or "medline" in base):
         pmid = next((fields.pmid(value) for value in tags.get("M", ()) if value.strip().isdigit()), "")

@@ -82,9 +82,6 @@ _FIELD = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
 _NO_END = "The end (ER) of this entry is missing; the next one begins here."
 _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
 _NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
-_PUBMED = re.compile(
-    r"pmid\s*:?\s*(\d{1,9})|pubmed[^\s]*/(\d{1,9})|pubmed\s+(\d{1,9})\b|(\d{1,9})\s*\[pmid\]", re.IGNORECASE
-)
 
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
@@ -231,8 +228,7 @@ def _numbers(tags: Tags) -> tuple[str, str]:
     text = "\n".join(values).lower()  # looked through once: nearly no entry has either
     pmid = arxiv = ""
     if "pmid" in text or "pubmed" in text:
-        found = _PUBMED.search("\n".join(values))
-        pmid = fields.pmid(next(group for group in found.groups() if group)) if found else ""
+        pmid = fields.named_pmid("\n".join(values))
     if "rxiv" in text:
         arxiv = next((number for value in values if (number := fields.arxiv_id(value))), "")
     return pmid or _accession(tags), arxiv

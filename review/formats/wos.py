@@ -30,7 +30,7 @@ _KNOWN = re.compile(
     r"|S[ACDEFINOPSTUV]|T[ACFIMNR]|U[12RT]|V[LNR]|W[CEP]|X[145]|Y[145]|Z[123489ABRS]"
 )
 _LINE = re.compile(r"^([A-Z][A-Z0-9])(?: (.*)|)$", re.DOTALL)
-_ADDRESS = re.compile(r"\s*\([^()\s]*@[^()\s]*\)")  # BIOSIS puts the e-mail address of an author behind the name
+_ADDRESS = re.compile(r"\([^()\s]*@[^()\s]*\)")  # BIOSIS puts the e-mail address of an author behind the name
 _PLACE = {"P": "patent", "B": "book", "S": "article-journal", "J": "article-journal", "C": "paper-conference"}
 
 
