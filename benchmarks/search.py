@@ -217,7 +217,7 @@ def crossref(records: int, text: Text) -> Any:
 
 
 def _days(records: int) -> list[date]:
-    return [date(1990, 1, 1) + timedelta(days=number * 12_000 // max(records, 1)) for number in range(records)]
+    return [date(1995, 1, 1) + timedelta(days=number * 11_000 // max(records, 1)) for number in range(records)]
 
 
 def serve(name: str, records: int) -> None:
