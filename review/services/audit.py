@@ -133,6 +133,14 @@ def _collecting(project: Project) -> Iterator[Event]:
         )  # fmt: skip
 
 
+def _source_kinds(project: Project) -> Iterator[Event]:
+    for row in _rows(project, "source_kinds", "source", "kind", "reason", "who"):
+        what = f"put the kind of a source right: {row['kind']}"
+        yield Event(
+            at=row["at"], who=row["who"], kind="collecting", what=what, about=row["source"], detail=row["reason"]
+        )
+
+
 def _duplicates(project: Project) -> Iterator[Event]:
     for row in _rows(project, "judgements", "record_a", "record_b", "same_work", "person"):
         what = "said that two records are one work" if row["same_work"] else "said that two records are two works"
@@ -182,5 +190,5 @@ def _deeds(project: Project) -> Iterator[Event]:
             yield Event(**{name: row[name] for name in ("at", "who", "what", "about", "detail")}, kind="app")
 
 
-_PARTS = (_protocol, _people, _collecting, _duplicates, _screening, _retrievals, _charting, _deeds)
+_PARTS = (_protocol, _people, _collecting, _source_kinds, _duplicates, _screening, _retrievals, _charting, _deeds)
 KINDS = ("protocol", "people", "collecting", "duplicates", "screening", "full text", "charting", "app")

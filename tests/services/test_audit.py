@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from review.domain.team import Seat, TeamRole
 from review.services import audit, fulltext, screen, team, works
 from review.services.audit import Wanted
 from review.services.project import Project
-from review.storage.schema import metadata
+from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, metadata
 
 Say = Callable[..., bool]
 
@@ -45,7 +46,7 @@ def busy(made: Project, say: Say) -> Project:
 
 def test_every_fact_that_somebody_stated_has_its_event(busy: Project) -> None:
     found = audit.events(busy)
-    told = "protocol_versions people search_runs dedup_runs judgements decisions retrievals chart_entries deeds"
+    told = "protocol_versions people search_runs source_kinds dedup_runs judgements decisions retrievals chart_entries deeds"
     with busy.store.reading() as connection:
         facts = sum(
             connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
@@ -54,6 +55,17 @@ def test_every_fact_that_somebody_stated_has_its_event(busy: Project) -> None:
     assert len(found) == facts
     assert [event.at for event in found] == sorted((event.at for event in found), reverse=True)
     assert {event.kind for event in found} <= set(audit.KINDS)
+
+
+def test_every_table_of_facts_that_names_a_person_is_in_the_trail() -> None:
+    """What people keep for themselves alone is told to nobody."""
+    naming = {
+        table.name
+        for table in metadata.sorted_tables
+        if table.name in (*FACT_TABLES, *LOCAL_FACT_TABLES) and {"who", "person", "reviewer"} & set(table.c.keys())
+    }
+    source = inspect.getsource(audit)
+    assert {name for name in naming if f'"{name}"' not in source} == {"marks", "preferences"}
 
 
 def test_the_events_say_who_did_what(busy: Project) -> None:
