@@ -14,10 +14,11 @@ _LONGEST = 1 << 22  # characters without an end; what is longer is no run of ent
 
 @dataclass(slots=True)
 class Block:
-    """A run of lines: the number of the first, their text, and whether an end was found behind it."""
+    """A run of lines: the number of the first, their text, and whether an end was found before and behind it."""
 
     line: int
     text: str
+    begun: bool
     ended: bool
 
     def lines(self) -> Iterator[tuple[int, str]]:
@@ -26,21 +27,23 @@ class Block:
 
 def blocks(decoded: Decoded, end: re.Pattern[str]) -> Iterator[Block]:
     """The text between one match of `end` and the next; `end` matches from a line break to before the next one."""
-    line, rest = 1, ""
+    line, rest, begun = 1, "", True
     for piece in decoded.pieces():
         text, place = rest + piece, 0
         for match in end.finditer(text):
-            yield Block(line, text[place : match.start()], ended=True)
+            yield Block(line, text[place : match.start()], begun=begun, ended=True)
+            begun = True
             line += text.count("\n", place, match.end())
             place = match.end()
         rest = text[place:]
         if len(rest) > _LONGEST:
             whole = rest.rfind("\n")
-            yield Block(line, rest[: max(whole, 0)], ended=False)
+            yield Block(line, rest[: max(whole, 0)], begun=begun, ended=False)
+            begun = False
             line += rest.count("\n", 0, max(whole, 0)) + (whole >= 0)
             rest = rest[whole + 1 :]
     if rest:
-        yield Block(line, rest.removesuffix("\n"), ended=False)
+        yield Block(line, rest.removesuffix("\n"), begun=begun, ended=False)
 
 
 @dataclass(slots=True)
@@ -54,9 +57,9 @@ class Whole:
 
 
 def whole(block: Block, pattern: re.Pattern[str]) -> Whole | None:
-    """The entry of a block with an end in which every line is one that `pattern` takes, with what continues it."""
+    """The entry of a block between two ends in which every line is one that `pattern` takes, with what continues it."""
     text = block.text.strip("\n")
-    if not block.ended or not text:
+    if not (block.begun and block.ended) or not text:
         return None
     pairs = pattern.findall(text)
     tags: Tags = {}

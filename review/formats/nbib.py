@@ -65,8 +65,9 @@ def _entries(parts: Iterable[tuple[int, str] | Whole], *, ends: bool) -> Iterato
         if isinstance(part, Whole):
             if tags:
                 yield start, tags, "\n".join(raw).strip(), faults
+                faults = []
             # What follows a blank line may still belong to it.
-            start, tags, raw, faults, last, blank = part.line, part.tags, [part.raw], [], part.last, True
+            start, tags, raw, last, blank = part.line, part.tags, [part.raw], part.last, True
             continue
         number, line = part
         if not line.strip():
