@@ -8,6 +8,7 @@ that takes a project says what it needs; a test finds those that do not.
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
@@ -100,7 +101,7 @@ def check(project: Project, right: Right) -> None:
     """Raise NotAllowed, with what to do, if the person the project is open for does not have the right."""
     if project.seat is None or may(project, right):
         return
-    if project.seat.session and accounts.use_session(project.store, project.seat.session) is None:
+    if not _is_open(project, project.seat.session):
         raise NotSignedIn("You are signed out.", hint="Load the page again and sign in; what was decided is stored.")
     person = standing(project)
     if person is not None and not person.active:
@@ -124,7 +125,7 @@ def of(project: Project) -> frozenset[Right]:
     """All rights, now, of the person the project is open for."""
     if project.seat is None:
         return frozenset(Right)
-    if project.seat.session and accounts.use_session(project.store, project.seat.session) is None:
+    if not _is_open(project, project.seat.session):
         return frozenset()
     person = standing(project)
     if project.seat.trusted:
@@ -133,6 +134,16 @@ def of(project: Project) -> frozenset[Right]:
     if person is None or not person.active or person.role not in set(TeamRole):
         return frozenset()
     return RIGHTS[TeamRole(person.role)]
+
+
+def _is_open(project: Project, session: str) -> bool:
+    """Whether the session has not ended, looked up once a second: one page asks many services."""
+    if not session:
+        return True
+    second = int(time.monotonic())
+    return project.cached(
+        f"session {session}", second, lambda: accounts.use_session(project.store, session) is not None
+    )
 
 
 def standing(project: Project) -> Person | None:
