@@ -150,6 +150,7 @@ class _Reader(TreeReader):
                     (*at, "synonyms") if "synonyms" in item else at,
                     f"The concept {name!r} has no synonym, so nothing can be searched for it.",
                     "List under synonyms: every word an author may have used for it, one to a line.",
+                    severity=Severity.WARNING,
                     rule="PROTOCOL-CONCEPT",
                 )
             result.append(Concept(name=name, synonyms=synonyms))

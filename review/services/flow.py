@@ -167,6 +167,12 @@ def within(project: Project, *, since: str | None = None) -> Within:
     )
 
 
+@rights.needs(Right.READ)
+def was_updated(project: Project) -> bool:
+    """True if any search asked only for what arrived since an earlier one: the form for updates can be drawn."""
+    return any(run.since for run in records.runs(project.store))
+
+
 def _given(rules: PreviousVersion | None, counted: int) -> tuple[int, int]:
     """Studies and reports of the previous version: as published, else as counted here."""
     if rules is None or rules.studies is None:

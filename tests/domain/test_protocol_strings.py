@@ -9,7 +9,8 @@ import pytest
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import Protocol, Term
 from review.domain.protocol_check import check
-from review.domain.syntax import TermField
+from review.domain.strings import draft
+from review.domain.syntax import SYNTAXES, TermField
 from review.resources import read_yaml
 
 GOOD = textwrap.dedent("""\
@@ -55,8 +56,6 @@ def test_a_concept_table_is_read_with_the_field_of_each_synonym() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ("    synonyms: [deep learning]\n", "", 11, "'learning' has no synonym"),
-        ("synonyms: [deep learning]", "synonyms: []", 12, "'learning' has no synonym"),
         ("synonyms: [deep learning]", "synonyms: deep learning", 12, "must be a list"),
         ("      - vertebra*", "      - '\"vertebra*\"'", 8, "is not plain words"),
         ("      - vertebra*", "      - vertebra[tiab]", 8, "is not plain words"),
@@ -74,6 +73,19 @@ def test_a_mistake_in_the_table_is_named_with_its_line(old: str, new: str, line:
     protocol, findings = read(GOOD.replace(old, new, 1))
     assert protocol is None
     assert [f.line for f in findings if said in str(f)] == [line], [str(f) for f in findings]
+
+
+@pytest.mark.parametrize(("new", "line"), [("", 11), ("    synonyms: []\n", 12), ("    synonyms:\n", 12)])
+def test_a_concept_without_a_synonym_is_told_and_keeps_nobody_from_working(new: str, line: int) -> None:
+    old = "    synonyms: [deep learning]\n"
+    assert old in GOOD
+    protocol, findings = read(GOOD.replace(old, new))
+    assert protocol is not None
+    assert [(f.rule, f.line, f.severity) for f in findings] == [("PROTOCOL-CONCEPT", line, Severity.WARNING)]
+    assert "'learning' has no synonym" in findings[0].message
+    made = draft(protocol.concepts, SYNTAXES[0])
+    assert made.query == ""
+    assert "'learning'" in made.findings[-1].message
 
 
 @pytest.mark.parametrize(

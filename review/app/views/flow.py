@@ -24,17 +24,29 @@ def show(project: Project) -> None:
     st.title("Flow diagram")
     if _hidden(project):
         return
-    for finding in flow.check(project):
+    since = _since(project)
+    for finding in flow.check(project, since=since):
         st.error(plain(finding), icon=":material/calculate:")
-    counts = flow.counts(project)
+    counts = flow.counts(project, since=since)
     with st.container(horizontal=True):
         for suffix, mime in _FILES:
-            _download(project, suffix, mime)
-    svg = flow.as_file(project, ".svg").decode("utf-8")
+            _download(project, suffix, mime, since)
+    svg = flow.as_file(project, ".svg", since=since).decode("utf-8")
     st.image(svg, alt=f"PRISMA 2020 flow diagram: {counts.total_studies} studies included")
     st.caption(
         "Every number is counted from the records and decisions at this moment; unfinished work is said in its box."
     )
+
+
+def _since(project: Project) -> str | None:
+    """From where the diagram counts: as the protocol says, or what the newest update brought if that is asked for."""
+    if not flow.was_updated(project):
+        return None
+    asked = st.toggle(
+        "As the update of an earlier version",
+        help="Studies found before the newest update stand in a box of their own. Only for a review that was published before.",
+    )
+    return flow.LAST if asked else None
 
 
 def _hidden(project: Project) -> bool:
@@ -55,10 +67,10 @@ def _hidden(project: Project) -> bool:
     return True
 
 
-def _download(project: Project, suffix: str, mime: str) -> None:
+def _download(project: Project, suffix: str, mime: str, since: str | None) -> None:
     label = suffix.removeprefix(".").upper()
     try:
-        data = flow.as_file(project, suffix)
+        data = flow.as_file(project, suffix, since=since)
     except NotInstalled as error:
         st.button(label, disabled=True, help=plain(error))
         return
