@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def main() -> None:
     st.html(HERE / "style.css")
     frame.plainly()  # a page's address may say it, and the next page's no longer does
     try:
+        _refuse_strangers()
         bare = frame.bare_project()
         mode = identity.settings(bare.root).mode
         found = _let_in(bare, mode)
@@ -32,6 +34,16 @@ def main() -> None:
         frame.refuse(error)
         st.stop()
     page.run()
+
+
+def _refuse_strangers() -> None:
+    """`streamlit run` can serve to everybody; only `review app` looks first at who may come in."""
+    address = str(st.get_option("server.address") or "")
+    if frame.PROJECT not in os.environ and not identity.is_loopback(address):
+        raise ReviewError(
+            "Started in this way, the app would let in everybody who reaches this computer.",
+            hint="Start it with `review app`, or with `streamlit run` at --server.address 127.0.0.1.",
+        )
 
 
 def _let_in(bare: Project, mode: Mode) -> Project:

@@ -149,7 +149,9 @@ def door(project: Project) -> None:
     """What is shown to somebody who is not signed in; nothing of the review."""
     found = identity.settings(project.root)
     st.title("Sign in")
-    if found.mode is Mode.LOCAL:
+    if found.mode is not Mode.HEADER and identity.MODE not in os.environ:
+        st.write("Signing in needs the program's own server: start the app with `review app`.")
+    elif found.mode is Mode.LOCAL:
         st.write("This review is for the people on its list. Sign in with the name and password you were given.")
         st.link_button("Sign in", "/auth/login", type="primary", icon=":material/login:")
     elif found.mode is Mode.OIDC:

@@ -55,19 +55,19 @@ def _signs_in(has_password: bool, vouched: str) -> str:
 @answers
 @in_project
 @click.argument("name")
-@click.option("--role", type=_ROLE, default=str(TeamRole.REVIEWER), show_default=True, help=_WHAT_ROLES_DO)
+@click.option("--role", type=_ROLE, help=f"{_WHAT_ROLES_DO} [default: reviewer]")
 @click.option(
     "--email", default="", metavar="ADDRESS", help="For signing in with it, or through a university's service."
 )
 @click.option("--password", is_flag=True, help="Ask for a password to sign in with (from a script: standard input).")
-def add(project: Project, name: str, role: str, email: str, password: bool) -> Answer:
+def add(project: Project, name: str, role: str | None, email: str, password: bool) -> Answer:
     """Take a person into the review."""
     from review.services import accounts, team
 
     word = _asked_for(name) if password else ""
     if word:
         accounts.checked(name, word)
-    person = team.add(project, name, role=TeamRole(role), email=email)
+    person = team.add(project, name, role=TeamRole(role) if role else None, email=email)
     if word:
         accounts.set_password(project, person.name, word)
     text = f"{person.name} takes part as {person.role}."

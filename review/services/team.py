@@ -87,20 +87,24 @@ def members(project: Project) -> list[Member]:
 
 
 @rights.needs(Right.GOVERN)
-def add(project: Project, name: str, *, role: TeamRole = TeamRole.REVIEWER, email: str = "") -> Person:
-    """Take a person into the review, with an account. Somebody who decided without one gets an account."""
+def add(project: Project, name: str, *, role: TeamRole | None = None, email: str = "") -> Person:
+    """Take a person into the review, with an account. Somebody who decided without one gets an account.
+
+    Without a `role` they keep the one they have; somebody new is a reviewer.
+    """
     address = _clean_email(email)
     stored = as_known(project, name)
     before = {person.name: person for person in projects.read_people(project.store)}.get(stored)
+    given = str(role or (before.role if before else TeamRole.REVIEWER))
     try:
         with project.store.writing() as connection:
             accounts.add(connection, stored, email=address)
-            if before is None or before.role != role or not before.active:
-                projects.append_person(connection, name=stored, role=str(role), who=_by(project))
+            if before is None or before.role != given or not before.active:
+                projects.append_person(connection, name=stored, role=given, who=_by(project))
     except IntegrityError as error:
         taken = f"{stored} or the address {address}" if address else stored
         raise AlreadyExists(f"An account for {taken}", hint="See them all: review people list.") from error
-    return Person(name=stored, role=str(role), active=True)
+    return Person(name=stored, role=given, active=True)
 
 
 @rights.needs(Right.GOVERN)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -159,3 +162,35 @@ def test_a_reviewer_without_the_right_is_refused_by_the_service_even_behind_the_
     assert person.may(seated, Right.REVIEW)
     assert not person.may(seated, Right.GOVERN)
     assert frame.waiting_for(local.seated(Seat(name="Lee")), "Lee", Stage.TITLE_ABSTRACT) == 0
+
+
+# Through a provider, as Streamlit tells it
+
+
+def provider_says(monkeypatch, **claims):
+    told = {"is_logged_in": True, "iss": "https://idp", "sub": "1", "iat": time.time(), **claims}
+    monkeypatch.setattr(person.st, "user", SimpleNamespace(to_dict=lambda: told))
+
+
+def test_a_sign_in_of_the_provider_lasts_twelve_hours(local, monkeypatch):
+    found = identity.SignIn(mode=identity.Mode.OIDC)
+    team.add(local, "Cy", email="cy@example.org")
+    invited = {"email": "cy@example.org", "email_verified": True}
+    for hours, seat in ((11.9, "Cy"), (12.1, None)):
+        provider_says(monkeypatch, iat=time.time() - hours * 3600, **invited)
+        found_seat = person._by_provider(local, found)
+        assert (found_seat and found_seat.name) == seat
+    provider_says(monkeypatch, iat=None, **invited)
+    assert person._by_provider(local, found) is None
+    provider_says(monkeypatch, is_logged_in=False)
+    assert person._by_provider(local, found) is None
+
+
+def test_started_by_streamlit_itself_nothing_is_served_to_others(project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    monkeypatch.delenv(frame.PROJECT)
+    for address, opens in (("127.0.0.1", True), ("0.0.0.0", False), ("", False)):
+        monkeypatch.setattr("streamlit.get_option", lambda name, at=address: at if name == "server.address" else None)
+        at = AppTest.from_file(str(MAIN), default_timeout=60).run()
+        assert bool(at.error) is not opens, address
+        assert ("Counting" in texts(at)) is opens

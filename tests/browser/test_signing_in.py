@@ -167,6 +167,17 @@ def test_the_form_needs_no_mouse(page, local):
     page.wait_for_url(f"{local.address}/flow")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_is_readable_for_everybody(browser, local, scheme):
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    with browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800}) as context:
+        page = context.new_page()
+        page.set_content(context.request.get(f"{local.address}/auth/login").text())
+        page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+        assert page.evaluate("axe.run(document).then(found => found.violations.map(v => v.id))") == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 # Through a provider
 
 
