@@ -303,6 +303,10 @@ def _flow_rows(project: Project) -> dict[str, list[str]]:
         "dbr_excluded_total": [f"{w} ({left[w].reason})" for w in _of(left, Standing.EXCLUDED)],
         "new_reports": _of(second, Standing.INCLUDED),
         "new_studies": _of(second, Standing.INCLUDED),
+        "previous_studies": list(part.earlier),
+        "previous_reports": list(part.earlier),
+        "total_studies": [*part.earlier, *_of(second, Standing.INCLUDED)],
+        "total_reports": [*part.earlier, *_of(second, Standing.INCLUDED)],
     }
 
 

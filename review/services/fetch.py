@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from review.domain import syntax
 from review.domain.errors import BadInput, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.record import Record
+from review.domain.string_check import check_string
 from review.formats import registry as formats
 from review.resources import write_file
 from review.services.project import Progress, silent
@@ -48,6 +50,7 @@ def fetch(
     target = formats.writable(out.suffix)
     if not query.strip():
         raise ReviewError("The search string is empty.", hint="Put it between quotation marks behind the source.")
+    doubts = _checked(chosen, query)
     question = Question(query=" ".join(query.split()), until=now()[:10], most=limit)
     line = http or registry.connect(chosen)
     try:
@@ -71,8 +74,17 @@ def fetch(
         reported=plan.reported,
         records=len(found),
         requests=line.requests,
-        findings=(*plan.findings, *findings),
+        findings=(*doubts, *plan.findings, *findings),
     )
+
+
+def _checked(chosen: Source, query: str) -> list[Finding]:
+    """What is doubtful about the string; refused if no source can read it."""
+    faults = [replace(fault, line=None, column=None) for fault in check_string(query, syntax.named(chosen.name))]
+    for fault in faults:
+        if fault.severity is Severity.ERROR:
+            raise ReviewError(fault.message, hint=fault.hint)
+    return faults
 
 
 def _watched(pages: Iterator[Page], plan: Plan, limit: int | None, label: str, progress: Progress) -> Iterator[Page]:

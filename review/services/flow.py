@@ -131,13 +131,14 @@ def _total(found: Works, shown: Mapping[str, str], kind: SourceKind) -> int:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within:
     """The records (with their source) and the works counted, at both stages; studies and reports of the previous
-    version, and its works that nobody has settled.
+    version, its included works, and those that nobody has settled.
     """
 
     records: Mapping[str, str]
     first: Mapping[str, Outcome]
     second: Mapping[str, Outcome]
     previous: tuple[int, int] = (0, 0)
+    earlier: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
 
 
@@ -154,7 +155,8 @@ def within(project: Project, *, since: str | None = None) -> Within:
         return whole
     new_runs = _runs_after(records.runs(project.store), until)
     if not new_runs:
-        return replace(whole, records={}, first={}, second={}, previous=_given(rules, len(_taken(second))))
+        old = _taken(second)
+        return replace(whole, records={}, first={}, second={}, previous=_given(rules, len(old)), earlier=tuple(old))
     seen = list(sightings(project.store))
     earlier = {found.work_of[record] for run, record in seen if run not in new_runs and record in found.work_of}
     old = [work for work in _taken(second) if work in earlier]
@@ -163,6 +165,7 @@ def within(project: Project, *, since: str | None = None) -> Within:
         first={work: o for work, o in first.items() if work not in earlier},
         second={work: o for work, o in second.items() if work not in earlier},
         previous=_given(rules, len(old)),
+        earlier=tuple(old),
         unsettled=tuple(_open(first, earlier)) + tuple(_open(second, earlier)),
     )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from loopback import Loopback
 from pretend import PubMed, days
 
+from review.domain.errors import ReviewError
 from review.domain.finding import Severity
 from review.domain.record import SourceKind
-from review.services import collect, search
+from review.services import collect, fetch, search
 from review.services.collect import Origin
 from review.services.project import Project
+from review.sources import pubmed
 from review.storage import records
 
 
@@ -49,3 +52,12 @@ def test_a_search_of_a_source_imported_before_keeps_its_kind(searching: Project,
     collect.import_bytes(searching, one, file_name="p.ris", origin=Origin(source="pubmed", kind=SourceKind.REGISTER))
     search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server))
     assert [run.kind for run in records.runs(searching.store)] == ["register", "register"]
+
+
+def test_a_single_search_is_looked_at_too(server: Loopback, line: Any, tmp_path: Path) -> None:
+    http = line(pubmed.SOURCE, server)
+    with pytest.raises(ReviewError, match="is not closed"):
+        fetch.fetch("pubmed", "(invented[tiab]", out=tmp_path / "a.ris", http=http)
+    assert len(server.asked) == 0
+    found = fetch.fetch("pubmed", "invented[tiab] or other[tiab]", out=tmp_path / "a.ris", http=http)
+    assert (found.records, [f.rule for f in found.findings]) == (5, ["STRING-OPERATOR"])

@@ -116,7 +116,9 @@ def test_every_number_of_the_update_walks_back_to_as_many_rows(updated: Project)
     text = path.read_text(encoding="utf-8")
     path.write_text(f"{text}previous_version: {{searched_until: {TODAY.isoformat()}}}\n", encoding="utf-8")
     assert facts.facts(updated)["flow.database_results"].value == 0
-    assert not [line for line in facts.trace(updated, "flow.records_screened") if line.strip().startswith("pubmed:")]
+    for name in ("previous_studies", "total_studies"):
+        assert len([line for line in facts.trace(updated, f"flow.{name}") if "pubmed:" in line]) == 3
+    assert not [line for line in facts.trace(updated, "flow.records_screened") if "pubmed:" in line]
 
 
 def test_what_nobody_settled_in_the_version_before_is_told(searching: Project, world: World) -> None:
