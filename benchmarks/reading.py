@@ -48,9 +48,11 @@ WORDS = [
 OURS = "review"
 READ = """
 from review.domain.record import Record
+from pathlib import Path
 from review.formats import registry
-data = open(path, "rb").read()
-count = sum(isinstance(item, Record) for item in registry.named({name!r}).read(data, "benchmark"))
+from review.services import sheets
+with sheets.held(Path(path)) as data:
+    count = sum(isinstance(item, Record) for item in registry.read(data, source="benchmark", file_name=path))
 """
 PEERS = {
     "ris": {"rispy": "import rispy\nwith open(path, encoding='utf-8') as file:\n    count = len(rispy.load(file))"},

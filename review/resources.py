@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Self
 
 import yaml
 
@@ -64,6 +64,36 @@ def _replace(place: Path, data: bytes) -> None:
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
+
+
+class LargeFile:
+    """The bytes of a file that stays on the disk: a slice is read when it is asked for. To be used in a `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("rb")
+        self._size = path.stat().st_size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop, _ = part.indices(self._size)
+        self._file.seek(start)
+        return self._file.read(max(0, stop - start))
+
+    def stream(self) -> BinaryIO:
+        """The file from its beginning, on its own."""
+        return self._path.open("rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+Data = bytes | LargeFile  # what a reader of export files is given: it takes slices and asks for the length
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from review.formats import fields, kinds, latex
 from review.formats.bibtex_blocks import Block, blocks, parts
 from review.formats.citation_keys import citation_keys
 from review.formats.contract import Format
-from review.formats.decoding import decode
+from review.formats.decoding import decode, holds, windows
 from review.formats.entry import Entry, Intake, repaired, skipped
+from review.resources import Data
 
 JOURNAL = ("journal", "journaltitle", "fjournal", "booktitle", "maintitle", "eventtitle", "school", "institution")
 DATES = ("year", "date", "issued", "eventdate", "urldate_year")
@@ -28,13 +29,13 @@ _HIDING = re.compile(rb"@\s*comment", re.IGNORECASE)
 _INHERITED = {"title": "booktitle", "subtitle": "booksubtitle"}  # what a parent's title is called in its chapters
 
 
-def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+def read(data: Data, source: str) -> Iterator[Record | Finding]:
     """The records of a BibTeX file, one block after the other."""
     decoded = decode(data)
     yield from decoded.findings
     intake = Intake(source)
     # What refers to another entry, or may hide one, is read as a whole; anything else a part at a time.
-    whole = any(word in data for word in _REFERRING) or bool(_HIDING.search(data))
+    whole = holds(data, _REFERRING) or any(_HIDING.search(part) for part in windows(data, overlap=16))
     text = decoded.text() if whole else ""
     parents = _parents(text)
     for block in blocks([text] if whole else parts(decoded.pieces())):
@@ -235,4 +236,5 @@ FORMAT = Format(
     read=read,
     looks_like=looks_like,
     write=write,
+    large=True,
 )

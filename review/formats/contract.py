@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from review.domain.finding import Finding
 from review.domain.record import Record
 
-Reader = Callable[[bytes, str], Iterator[Record | Finding]]  # (data, source name)
+Reader = Callable[[Any, str], Iterator[Record | Finding]]  # (bytes, source name); see `Format.large`
 Writer = Callable[[Iterable[Record]], bytes]
 
 
@@ -26,3 +27,4 @@ class Format:
     read: Reader
     looks_like: Callable[[bytes], bool]
     write: Writer | None = None
+    large: bool = False  # `read` also takes a `resources.LargeFile`, of which it holds a small part at a time

@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from review.domain.finding import Finding, Severity
+from review.resources import Data
 
 _CHUNK = 1 << 20
+_LONGEST_MARK = 16  # bytes; what is looked for in a file is shorter
 _PIECE = 1 << 18  # characters; larger pieces leave the processor's cache and are slower
 _HEAD = 1 << 16
 _BOMS = (
@@ -34,7 +36,7 @@ _TWICE = re.compile(rb"\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa2\xe2\x82\xac")
 class Decoded:
     """Bytes with the encoding found; `lines` and `text` decode when asked, piece by piece."""
 
-    data: bytes
+    data: Data
     encoding: str
     errors: str = "strict"
     findings: tuple[Finding, ...] = ()
@@ -51,21 +53,36 @@ class Decoded:
 
     def pieces(self) -> Iterator[str]:
         """The text in pieces, cut anywhere, with every line end as one sign."""
-        stream = self._stream()
-        while piece := stream.read(_PIECE):
-            yield piece
+        with self._stream() as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
 
     def text(self) -> str:
-        return self._stream().read()
+        with self._stream() as stream:
+            return stream.read()
 
     def _stream(self) -> io.TextIOWrapper:
-        return io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, errors=self.errors, newline=None)
+        stream = io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data.stream()
+        return io.TextIOWrapper(stream, encoding=self.encoding, errors=self.errors, newline=None)
 
 
-def decode(data: bytes) -> Decoded:
+def windows(data: Data, *, overlap: int = 0) -> Iterator[bytes]:
+    """The bytes of a file a part at a time, each with the first bytes of the next."""
+    for start in range(0, len(data), _CHUNK):
+        yield data[start : start + _CHUNK + overlap]
+
+
+def holds(data: Data, marks: Sequence[bytes]) -> bool:
+    """Whether any of the marks stands in a file."""
+    if isinstance(data, bytes):
+        return any(mark in data for mark in marks)
+    return any(mark in part for part in windows(data, overlap=_LONGEST_MARK) for mark in marks)
+
+
+def decode(data: Data) -> Decoded:
     """The encoding of a file: its mark, else valid UTF-8, else UTF-16 by its NUL bytes, else a guess with a finding."""
     for mark, name in _BOMS:
-        if data.startswith(mark):
+        if data[:4].startswith(mark):
             return Decoded(data, name, "replace", tuple(_damage(data, name)))
     wide = _utf16_without_mark(data)
     if wide:
@@ -75,7 +92,7 @@ def decode(data: bytes) -> Decoded:
     return _guess(data)
 
 
-def head_text(data: bytes) -> str:
+def head_text(data: Data) -> str:
     """The first 64 KiB as text, for judging what a file is; never raises."""
     head = data[:_HEAD]
     for mark, name in _BOMS:
@@ -85,7 +102,7 @@ def head_text(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def _utf16_without_mark(data: Data) -> str | None:
     """In UTF-16, Latin text has a NUL in every second byte."""
     head = data[:4096]
     half = len(head) // 2
@@ -98,22 +115,22 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _is_utf8(data: bytes) -> bool:
-    if data.isascii():
+def _is_utf8(data: Data) -> bool:
+    if isinstance(data, bytes) and data.isascii():
         return True
     decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
     try:
-        for start in range(0, len(data), _CHUNK):
-            decoder.decode(view[start : start + _CHUNK])
+        for part in windows(data):
+            decoder.decode(part)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _guess(data: bytes) -> Decoded:
+def _guess(held: Data) -> Decoded:
     """Not valid UTF-8: a few broken bytes in UTF-8, an old Mac file (CR alone ends lines), or Windows-1252."""
+    data = held[:]
     broken = data.decode("utf-8", "replace").count("\ufffd")
     valid = len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", data))
     if valid > 4 * broken:
@@ -138,7 +155,7 @@ def _guessed(encoding: str, why: str) -> Finding:
     )
 
 
-def _damage(data: bytes, encoding: str) -> Iterator[Finding]:
+def _damage(data: Data, encoding: str) -> Iterator[Finding]:
     """Faults in a file that names its encoding."""
     if encoding == "utf-8-sig":
         if not _is_utf8(data):
@@ -151,13 +168,18 @@ def _damage(data: bytes, encoding: str) -> Iterator[Finding]:
         yield from _twice_encoded(data)
 
 
-def _twice_encoded(data: bytes) -> Iterator[Finding]:
-    found = _TWICE.search(data)
-    if found:
+def _twice_encoded(data: Data) -> Iterator[Finding]:
+    lines = 1
+    for part in windows(data, overlap=_LONGEST_MARK):
+        found = _TWICE.search(part)
+        if not found:
+            lines += part.count(b"\n", 0, _CHUNK)
+            continue
         yield Finding(
             rule="FORMAT-MOJIBAKE",
             severity=Severity.WARNING,
             message="Some letters look encoded twice (such as \u00c3\u00bc where \u00fc is meant); they were kept as they are.",
-            line=data.count(b"\n", 0, found.start()) + 1,
+            line=lines + part.count(b"\n", 0, found.start()),
             hint="Export the file again from the database, and do not open it in Excel before.",
         )
+        return

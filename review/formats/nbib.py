@@ -13,6 +13,7 @@ from review.formats.cut import Whole, blocks, whole
 from review.formats.decoding import Decoded, decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 from review.formats.tags import Tags, first, year
+from review.resources import Data
 
 TITLE = ("TI", "BTI", "TT", "CTI")
 ABSTRACT = ("AB", "OAB")
@@ -30,12 +31,12 @@ _LINE = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *-(?: ?)(.*)$", re.DOTALL)
 _PREPRINT = "Preprint"
 
 
-def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+def read(data: Data, source: str) -> Iterator[Record | Finding]:
     """The records of a PubMed text export; the id of a record is its PMID."""
     decoded = decode(data)
     yield from decoded.findings
     intake = Intake(source)
-    for line, tags, raw, faults in _entries(_parts(decoded), ends=data.rstrip(b"\x00").endswith((b"\n", b"\r"))):
+    for line, tags, raw, faults in _entries(_parts(decoded), ends=data[-64:].rstrip(b"\x00").endswith((b"\n", b"\r"))):
         yield from faults
         yield from intake.take(_entry(tags, raw, line))
 
@@ -183,5 +184,10 @@ def looks_like(head: bytes) -> bool:
 
 
 FORMAT = Format(
-    name="nbib", label="PubMed (nbib, MEDLINE)", suffixes=(".nbib", ".medline"), read=read, looks_like=looks_like
+    name="nbib",
+    label="PubMed (nbib, MEDLINE)",
+    suffixes=(".nbib", ".medline"),
+    read=read,
+    looks_like=looks_like,
+    large=True,
 )

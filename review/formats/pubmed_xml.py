@@ -12,6 +12,7 @@ from review.formats.contract import Format
 from review.formats.entry import Entry, Intake
 from review.formats.nbib import kind_of, types_note
 from review.formats.xml_parts import child_text, elements, raw, text
+from review.resources import Data
 
 _ENTRIES = frozenset({"PubmedArticle", "PubmedBookArticle"})
 _MONTHS = {
@@ -44,7 +45,7 @@ _LINKS = {
 }
 
 
-def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+def read(data: Data, source: str) -> Iterator[Record | Finding]:
     """The records of a PubMed XML file; the id of a record is its PMID."""
     intake = Intake(source)
     for part in elements(data, _ENTRIES, source):
@@ -211,4 +212,4 @@ def looks_like(head: bytes) -> bool:
     return any(mark in head for mark in (b"<PubmedArticle", b"<PubmedBookArticle", b"<PubmedArticleSet"))
 
 
-FORMAT = Format(name="pubmed_xml", label="PubMed XML", suffixes=(".xml",), read=read, looks_like=looks_like)
+FORMAT = Format(name="pubmed_xml", label="PubMed XML", suffixes=(".xml",), read=read, looks_like=looks_like, large=True)

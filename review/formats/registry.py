@@ -14,7 +14,8 @@ from review.domain.errors import BadInput, Missing
 from review.domain.finding import Finding
 from review.domain.record import Record
 from review.formats.contract import Format
-from review.formats.decoding import head_text
+from review.formats.decoding import head_text, windows
+from review.resources import Data
 
 _GROUP = "review.formats"
 _HEAD = 1 << 16
@@ -70,7 +71,7 @@ def _called(name: str, known: Mapping[str, Format], kind: str) -> Format:
     raise Missing(kind, name, known)
 
 
-def detect(data: bytes, file_name: str) -> Format:
+def detect(data: Data, file_name: str) -> Format:
     """The format of a file; raises `BadInput` with a sentence on what it is instead."""
     name = file_name or "the file"
     _refuse_strangers(data, name)
@@ -94,13 +95,11 @@ def detect(data: bytes, file_name: str) -> Format:
     raise BadInput(name, "nothing in it looks like an export of references.", hint=_EXPORT_HINT)
 
 
-def _refuse_strangers(data: bytes, name: str) -> None:
-    if not data[:_HEAD].strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n") and not data.strip(
-        b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
-    ):
+def _refuse_strangers(data: Data, name: str) -> None:
+    if not any(part.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n") for part in windows(data)):
         raise BadInput(name, "the file is empty.", hint="Export it again, and wait until the download is complete.")
     for start, what, hint in _STRANGERS:
-        if data.startswith(start):
+        if data[: len(start)] == start:
             raise BadInput(name, what, hint=hint)
     if re.match(
         rb"[\xef\xbb\xbf\s]*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
@@ -121,14 +120,16 @@ def _refuse_binary(head: bytes, name: str) -> None:
         raise BadInput(name, "this is not a text file.", hint=_EXPORT_HINT)
 
 
-def read(data: bytes, *, source: str, file_name: str = "", found: Format | None = None) -> Iterator[Record | Finding]:
+def read(data: Data, *, source: str, file_name: str = "", found: Format | None = None) -> Iterator[Record | Finding]:
     """The records and findings of a file, lazily; findings and refusals name the file.
+
+    A large file stays on the disk where its format can be read a part at a time.
 
     Raises `BadInput` at the first step for a file that cannot be taken as a whole.
     """
     chosen = found or detect(data, file_name)
     try:
-        for item in chosen.read(data, source):
+        for item in chosen.read(data if chosen.large else data[:], source):
             yield replace(item, path=item.path or file_name or None) if isinstance(item, Finding) else item
     except BadInput as refusal:
         reason = refusal.message.removeprefix(f"{refusal.path}: ")

@@ -13,6 +13,7 @@ from review.formats.cut import Whole, blocks, whole
 from review.formats.decoding import Decoded, decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 from review.formats.tags import Tags, doi, every, first, keywords, links, other_links, year
+from review.resources import Data
 
 # Which tags hold a field, the best first. Databases disagree; the order follows the EndNote and Zotero exports.
 TITLE = ("TI", "T1", "CT", "BT", "ST", "TT", "T3")
@@ -84,7 +85,7 @@ _LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTAL
 _NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
 
 
-def read(data: bytes, source: str) -> Iterator[Record | Finding]:
+def read(data: Data, source: str) -> Iterator[Record | Finding]:
     """The records of a RIS file, one entry after the other."""
     decoded = decode(data)
     yield from decoded.findings
@@ -290,4 +291,4 @@ def looks_like(head: bytes) -> bool:
     return len(tagged & KNOWN) >= 3 and b"\nER  -" in head
 
 
-FORMAT = Format(name="ris", label="RIS", suffixes=(".ris",), read=read, looks_like=looks_like, write=write)
+FORMAT = Format(name="ris", label="RIS", suffixes=(".ris",), read=read, looks_like=looks_like, write=write, large=True)

@@ -14,9 +14,13 @@ from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.formats import fields
 from review.formats.decoding import decode
+from review.resources import Data
 
 _MAX_DEPTH = 100  # PubMed and Atom stay below 20
 _STEP = 1 << 16
+_PART = 1 << 20  # bytes of a large file that are read as one
+_LONGEST = 1 << 25  # bytes without the end of an entry
+_ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?>")
 _DECLARATION = re.compile(rb"<\?xml\s")
 _ENCODING = re.compile(rb"^[\xef\xbb\xbf\s]*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.-]+)[\"']")
 # What XML does not allow but databases let through: control characters, written out or as &#x1F;.
@@ -25,15 +29,67 @@ _CONTROLS = re.compile(
 )
 
 
-def elements(data: bytes, names: frozenset[str], source: str) -> Iterator[Element | Finding]:
+def elements(data: Data, names: frozenset[str], source: str) -> Iterator[Element | Finding]:
     """Every element with one of the names, whole, then freed; last a finding where the file stops being XML.
 
     Files joined end to end are read one after the other. Raises `BadInput` for declared entities and for depth.
     """
+    if not isinstance(data, bytes):
+        yield from _in_parts(data, names, source)
+        return
     starts = [match.start() for match in _DECLARATION.finditer(data)] or [0]
     starts[0] = 0
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         yield from _document(data if len(starts) == 1 else data[start:end], names, source, data.count(b"\n", 0, start))
+
+
+def _in_parts(data: Data, names: frozenset[str], source: str) -> Iterator[Element | Finding]:
+    """A large file as small ones, each with the root of the whole around some of its entries.
+
+    At the first doubt it is read as a whole instead, from where that was.
+    """
+    root, done = _ROOT.search(data[:_STEP]), 0
+    if root and _is_simple(data, root, names):
+        for part in _parts(data, names, root[0], b"</" + root[1] + b">"):
+            if part is None:
+                break
+            found = list(_document(part, names, source, 0))
+            if any(isinstance(one, Finding) for one in found):
+                break
+            yield from found
+            done += len(found)
+        else:
+            return
+    yield from islice(elements(data[:], names, source), done, None)
+
+
+def _is_simple(data: Data, root: re.Match[bytes], names: frozenset[str]) -> bool:
+    """Whether the first tag found is the root for certain, and the text is in an encoding in which tags can be found."""
+    before = data[: root.start()]
+    named = _ENCODING.match(before)
+    return (
+        root[1].decode() not in names
+        and not any(mark in before for mark in (b"<!--", b"[", b"\0"))
+        and (not named or named[1].lower() in {b"utf-8", b"utf8"})
+    )
+
+
+def _parts(data: Data, names: frozenset[str], opened: bytes, closed: bytes) -> Iterator[bytes | None]:
+    """A document for some entries at a time; None where the file cannot be parted any further."""
+    ends = [f"</{name}>".encode() for name in names]
+    begin, rest = b"", b""
+    for place in range(0, len(data), _PART):
+        rest += data[place : place + _PART]
+        odd = len(_DECLARATION.findall(rest)) > (not begin) or b"<![CDATA[" in rest or b"<!--" in rest
+        cut = max(rest.rfind(end) + len(end) if end in rest else 0 for end in ends)
+        if odd or (not cut and len(rest) > _LONGEST):
+            yield None
+            return
+        if place + _PART >= len(data):
+            yield begin + rest
+        elif cut:
+            yield begin + rest[:cut] + closed
+            begin, rest = opened, rest[cut:]
 
 
 def _mended(data: bytes) -> tuple[bytes, tuple[Finding, ...]]:

@@ -17,6 +17,8 @@ from review.domain.protocol import PlannedSearch
 from review.domain.record import Record, SourceKind
 from review.domain.team import Right
 from review.formats import registry
+from review.formats.decoding import windows
+from review.resources import Data
 from review.services import protocol, rights, sheets
 from review.services.project import Progress, Project, silent
 from review.services.works import works
@@ -85,19 +87,20 @@ def import_file(
     project: Project, path: Path, *, origin: Origin | None = None, progress: Progress = silent
 ) -> ImportReport:
     """Import one export file, all or nothing. A file imported before adds nothing."""
-    return import_bytes(project, sheets.read_bytes(path), file_name=path.name, origin=origin, progress=progress)
+    with sheets.held(path) as data:
+        return import_bytes(project, data, file_name=path.name, origin=origin, progress=progress)
 
 
 @rights.needs(Right.GOVERN)
 def import_bytes(
-    project: Project, data: bytes, *, file_name: str, origin: Origin | None = None, progress: Progress = silent
+    project: Project, data: Data, *, file_name: str, origin: Origin | None = None, progress: Progress = silent
 ) -> ImportReport:
     """Import the bytes of an export file under the name it had."""
     asked = origin or Origin()
     file_name = file_name.encode("utf-8", "replace").decode().replace("\0", "")  # a name that is no UTF-8 on the disk
     form = registry.detect(data, file_name)
     planned = _planned(project, _checked_source(asked.source) or source_name(file_name, form.name))
-    digest = hashlib.sha256(data).hexdigest()
+    digest = _sha256(data)
     progress(f"Reading {file_name}", 0.0)
     with project.store.writing() as connection:
         earlier = records.run_with_hash(connection, digest, planned.name)
@@ -116,6 +119,13 @@ def import_bytes(
     if earlier is not None:
         return _again(project, earlier, file_name)
     return _report(intake, file_name=file_name, form=form.name, source=planned.name)
+
+
+def _sha256(data: Data) -> str:
+    digest = hashlib.sha256()
+    for part in windows(data):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _watched(

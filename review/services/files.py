@@ -47,15 +47,15 @@ class _Read:
 
 
 def _read(path: Path, from_format: str | None = None) -> _Read:
-    data = sheets.read_bytes(path)
-    form = registry.named(_ALSO.get(from_format, from_format)) if from_format else registry.detect(data, path.name)
     records: list[Record] = []
     findings: list[Finding] = []
-    for entry in registry.read(data, source=path.stem, file_name=path.name, found=form):
-        if isinstance(entry, Record):
-            records.append(replace(entry, raw=""))  # nothing here asks for it, and it is half of what is held
-        else:
-            findings.append(entry)
+    with sheets.held(path) as data:
+        form = registry.named(_ALSO.get(from_format, from_format)) if from_format else registry.detect(data, path.name)
+        for entry in registry.read(data, source=path.stem, file_name=path.name, found=form):
+            if isinstance(entry, Record):
+                records.append(replace(entry, raw=""))  # nothing here asks for it, and it is half of what is held
+            else:
+                findings.append(entry)
     if not records:
         why = f"no record could be read: {findings[0].message}" if findings else "there is no record in this file."
         raise BadInput(path, why, hint=findings[0].hint if findings else "Export it again from the database.")

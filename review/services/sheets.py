@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
@@ -15,9 +17,11 @@ from review.formats import excel
 from review.formats.columns import neutral, restored
 from review.formats.decoding import decode
 from review.formats.table import DELIMITERS, rows
-from review.resources import write_file
+from review.resources import Data, LargeFile, write_file
 
 _EXCEL_MARK = re.compile(r"\ufeff?\"?sep=(.)\"?[^\n]*\n", re.IGNORECASE)
+_LARGE = 1 << 24  # bytes
+Opened = TypeVar("Opened")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
 
@@ -118,8 +122,22 @@ def _lines(path: Path) -> tuple[list[Line], list[Finding]]:
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file that a person named; `BadInput` if it cannot be opened."""
+    return _opened(path, path.read_bytes)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[Data]:
+    """The same for an export file, which may be larger than what should be in memory: it then stays on the disk."""
+    if not path.is_file() or path.stat().st_size < _LARGE:
+        yield read_bytes(path)
+        return
+    with _opened(path, lambda: LargeFile(path)) as found:
+        yield found
+
+
+def _opened(path: Path, opening: Callable[[], Opened]) -> Opened:
     try:
-        return path.read_bytes()
+        return opening()
     except FileNotFoundError as error:
         raise BadInput(path, "there is no such file.", hint="Check the name and the folder.") from error
     except OSError as error:
