@@ -40,7 +40,7 @@ _PAGE = Template("""\
 <title>Sign in – Scopewright</title>
 <style>
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
-body { margin: 0; display: grid; min-height: 100vh; place-items: center; }
+body { margin: 0; color: CanvasText; background: Canvas; display: grid; min-height: 100vh; place-items: center; }
 main { width: min(22rem, 90vw); padding: 1rem 0 4rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
 label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }

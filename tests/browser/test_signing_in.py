@@ -160,6 +160,7 @@ def test_the_session_outlives_a_restart_of_the_server(page, local):
 
 def test_the_form_needs_no_mouse(page, local):
     page.goto(f"{local.address}/auth/login?next=/flow")
+    page.wait_for_function("document.activeElement.id === 'login'")
     page.keyboard.type("Rae Lima")
     page.keyboard.press("Tab")
     page.keyboard.type(WORD)
@@ -174,7 +175,8 @@ def test_the_form_is_readable_for_everybody(browser, local, scheme):
         page = context.new_page()
         page.set_content(context.request.get(f"{local.address}/auth/login").text())
         page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-        assert page.evaluate("axe.run(document).then(found => found.violations.map(v => v.id))") == []
+        said = "v => [v.id, ...v.nodes.map(n => n.html + n.failureSummary)]"
+        assert page.evaluate(f"axe.run(document).then(found => found.violations.map({said}))") == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
