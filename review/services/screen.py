@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from review.domain.dealing import Deal
 from review.domain.errors import Missing, NotAllowed, ReviewError, StaleDecision
 from review.domain.protocol import Protocol
 from review.domain.record import Record
@@ -25,7 +26,7 @@ from review.domain.screening import (
     current_decisions,
     outcome,
 )
-from review.services import marks, protocol, team, works
+from review.services import dealing, marks, protocol, team, works
 from review.services.project import Project
 from review.storage import decisions, projects, records, stamps
 
@@ -276,19 +277,35 @@ def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
     """The works this reviewer has still to judge, most likely relevant first.
 
     A work that enough other people have judged already is not asked for again. The order rests on nothing that
-    another person has said of a work that still waits here (`rank.labels`). What this person put off comes last.
+    another person has said of a work that still waits here (`rank.labels`). The pilot round comes first, in one order
+    for everybody; what this person put off comes last.
     """
     needed = protocol.in_force(project).screening.reviewers_per_record
     mine = my_decisions(project, reviewer, stage)
     position = {record: at for at, (record, _) in enumerate(projects.read_order(project.store, reviewer))}
     last = len(position)
     later = marks.postponed(project, reviewer)
-    waiting = [
-        o.record_id
-        for o in outcomes(project, stage).values()
-        if o.record_id not in mine and not o.adjudicated and sum(d.role is Role.REVIEWER for d in o.decisions) < needed
-    ]
-    return sorted(waiting, key=lambda work: (later.get(work, 0), position.get(work, last)))
+    pilot, deal = _asked_for(project, stage)
+    waiting = []
+    for work, found in outcomes(project, stage).items():
+        if work in mine or found.adjudicated:
+            continue
+        enough = sum(d.role is Role.REVIEWER for d in found.decisions) >= needed
+        asked = deal.asked(work, needed=needed)
+        if work in pilot or (not enough and (asked is None or reviewer in asked)):
+            waiting.append(work)
+    return sorted(
+        waiting,
+        key=lambda work: (work not in pilot, later.get(work, 0), pilot.get(work, 0), position.get(work, last)),
+    )
+
+
+def _asked_for(project: Project, stage: Stage) -> tuple[Mapping[str, int], Deal]:
+    """The pilot's works with their places while it lasts, and how the rest is dealt out; only titles are."""
+    if stage is not Stage.TITLE_ABSTRACT:
+        return {}, Deal()
+    pilot = dealing.pilot_round(project)
+    return {} if pilot.over else {work: at for at, work in enumerate(pilot.works)}, dealing.current(project)
 
 
 def rules_changed(project: Project, reviewer: str, stage: Stage) -> str:

@@ -296,3 +296,26 @@ def test_a_record_on_the_screen_is_said_to_be_a_duplicate(visit, project):
     fine(press(at, f"same-{other}"))
     assert works.works(project).work_of[here] == works.works(project).work_of[other]
     assert here not in screen.queue(project, "Ana", TITLE), "Ana has judged that work already"
+
+
+# Agreement
+
+
+def test_agreement_is_shown_pair_by_pair_and_the_rest_is_dealt_out(visit, project):
+    at = fine(visit("agreement", who="Cy"))
+    assert "**Ana** and **Bo**, 4 records judged by both" in texts(at)
+    at = fine(at.radio(key="deal").set_value("pairs").run())
+    at.text_area(key="deal-pairs").set_value("Ana")
+    at = press(at, "deal-keep")
+    assert "no pair" in at.error[0].value
+    at.text_area(key="deal-pairs").set_value("ana, bo")
+    fine(press(at, "deal-keep"))
+    assert screen.queue(project, "Cy", TITLE) == []
+    assert len(screen.queue(project, "Ana", TITLE)) == 3
+
+
+def test_agreement_is_closed_to_a_reviewer_about_what_waits_for_them(visit, project):
+    first = screen.queue(project, "Ana", TITLE)[0]
+    at = fine(visit("agreement", who="Ana"))
+    assert "4 records" in texts(at)
+    assert first not in texts(at)

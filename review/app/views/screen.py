@@ -9,7 +9,7 @@ from review.app.waiting import Waiting
 from review.domain.errors import ReviewError
 from review.domain.protocol import Protocol
 from review.domain.screening import Stage
-from review.services import protocol, screen
+from review.services import dealing, protocol, screen
 from review.services.project import Project
 from review.services.works import works
 
@@ -64,7 +64,15 @@ def _queue(project: Project, who: str) -> Waiting:
 def _notice(project: Project, who: str) -> str:
     """Said until this person has decided by the rules now in force."""
     before = screen.rules_changed(project, who, STAGE)
-    return f"The criteria have changed since your last decision: {before}" if before else ""
+    if before:
+        return f"The criteria have changed since your last decision: {before}"
+    pilot = dealing.pilot_round(project)
+    if pilot.over:
+        return ""
+    done, size = pilot.judged.get(who, 0), len(pilot.works)
+    if done < size:
+        return f"Pilot round: everybody judges the same {size} records first. You have judged {done}."
+    return "You have judged the whole pilot round. Compare on the page Agreement before you go on."
 
 
 def _nothing(project: Project, waiting: Waiting) -> str:

@@ -1,0 +1,131 @@
+"""Who is asked for what: the pilot round that everybody judges, and how the rest is dealt out. Changed midway at will."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from review.domain.dealing import Deal, Dealt, pilot
+from review.domain.errors import ReviewError
+from review.domain.screening import Role, Stage
+from review.domain.team import Right
+from review.services import protocol, rights, team, works
+from review.services.project import Project
+from review.storage import decisions, deeds, stamps
+from review.storage.deeds import Deed
+
+_DEALT = "work dealt out"
+_CONFIRMED = "pilot round confirmed"
+
+
+@rights.needs(Right.READ)
+def current(project: Project) -> Deal:
+    """How the work is dealt out now."""
+    said = deeds.latest(project.store, _DEALT)
+    if said is None:
+        return Deal()
+    detail = json.loads(said.detail)
+    return Deal(
+        how=Dealt(detail["how"]),
+        pairs=tuple((str(a), str(b)) for a, b in detail["pairs"]),
+        shares={str(name): float(share) for name, share in detail["shares"].items()},
+    )
+
+
+@rights.needs(Right.GOVERN)
+def deal(project: Project, wanted: Deal) -> Deal:
+    """Deal the work out anew. Decisions made so far stand; only who is asked for what is left changes."""
+    needed = protocol.in_force(project).screening.reviewers_per_record
+    named = [name for pair in wanted.pairs for name in pair] + list(wanted.shares)
+    known = {person.name for person in team.people(project) if person.active}
+    if unknown := sorted(set(named) - known):
+        raise ReviewError(
+            f"{unknown[0]} does not take part in this review.",
+            hint=f"Taking part: {', '.join(sorted(known)) or 'nobody'}.",
+        )
+    if wanted.how is Dealt.PAIRS and (needed != 2 or not wanted.pairs or any(a == b for a, b in wanted.pairs)):
+        raise ReviewError(
+            "Pairs are for protocols that ask for two people for each record, two different people to a pair.",
+            hint=f"This one asks for {needed}. Use shares, or everyone.",
+        )
+    if wanted.how is Dealt.SHARES and (
+        len(wanted.shares) < needed or any(not 0 < share <= 1_000_000 for share in wanted.shares.values())
+    ):
+        raise ReviewError(
+            f"Shares need at least {needed} people, each with a number above zero.", hint="For example 1 for everybody."
+        )
+    detail = {"how": str(wanted.how), "pairs": wanted.pairs, "shares": dict(wanted.shares)}
+    deeds.append_one(
+        project.store,
+        Deed(who=project.who or team.COMMAND_LINE, what=_DEALT, detail=json.dumps(detail, ensure_ascii=False)),
+    )
+    return wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PilotRound:
+    """The pilot: its works in order, the people who judged some of them and how many, and whether it is over."""
+
+    works: tuple[str, ...]
+    judged: dict[str, int]
+    confirmed: bool
+    over: bool
+
+
+@rights.needs(Right.READ)
+def pilot_round(project: Project) -> PilotRound:
+    """The pilot round of the protocol (`screening: pilot_records`). With one person for each record there is none.
+
+    It is over once it is confirmed, or once screening has evidently gone on: enough people have judged a work outside.
+    """
+    rules = protocol.in_force(project).screening
+    size = rules.pilot_records if rules.reviewers_per_record > 1 else 0
+    now = stamps.read(project.store)
+    found = works.works(project, now=now)
+
+    def drawn() -> tuple[str, ...]:
+        return tuple(pilot((work for work in found.members if found.from_databases(work)), size))
+
+    chosen = project.cached("pilot", (now.works, size), drawn)
+    if not chosen:
+        return PilotRound(works=(), judged={}, confirmed=False, over=True)
+    confirmed = deeds.latest(project.store, _CONFIRMED) is not None
+    newest = decisions.latest(project.store, Stage.TITLE_ABSTRACT)
+    judged, outside = project.cached(
+        "pilot judged", (now.works, size, newest), lambda: _judged(project, found, set(chosen))
+    )
+    over = confirmed or outside >= rules.reviewers_per_record
+    return PilotRound(works=chosen, judged=judged, confirmed=confirmed, over=over)
+
+
+def _judged(project: Project, found: works.Works, chosen: Collection[str]) -> tuple[dict[str, int], int]:
+    """How many works of the pilot each person has judged, and how many people the most judged work outside has."""
+    inside: dict[str, set[str]] = {}
+    outside: dict[str, set[str]] = {}
+    for decision in decisions.read(project.store, stage=Stage.TITLE_ABSTRACT):
+        if decision.role is not Role.REVIEWER:
+            continue
+        work = found.work_of[decision.record_id]
+        place, key, value = (inside, decision.reviewer, work) if work in chosen else (outside, work, decision.reviewer)
+        held = place.setdefault(key, set())
+        if decision.verdict is None:
+            held.discard(value)
+        else:
+            held.add(value)
+    return (
+        {name: len(done) for name, done in sorted(inside.items()) if done},
+        max((len(people) for people in outside.values()), default=0),
+    )
+
+
+@rights.needs(Right.GOVERN)
+def confirm_pilot(project: Project) -> None:
+    """Say that the criteria held, or were amended, after the pilot: from now on everybody screens the rest."""
+    found = pilot_round(project)
+    if not found.works:
+        raise ReviewError("This review has no pilot round.", hint="The protocol sets it: screening: pilot_records.")
+    if found.confirmed:
+        raise ReviewError("The pilot round was confirmed before.", hint="Nothing was stored.")
+    version = str(max(0, protocol.status(project).history[-1].number)) if protocol.status(project).history else ""
+    deeds.append_one(project.store, Deed(who=project.who or team.COMMAND_LINE, what=_CONFIRMED, about=version))
