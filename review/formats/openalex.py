@@ -75,14 +75,12 @@ def _abstract(index: object) -> str:
     """The words put back to their places; places without a word are passed over."""
     if not isinstance(index, dict):
         return ""
-    placed = sorted(
-        (place, word)
-        for word, places in index.items()
-        if isinstance(places, list)
-        for place in places
-        if isinstance(place, int)
-    )
-    return fields.plain(" ".join(word for _, word in placed[:_MOST_WORDS]))
+    pairs = [(place, word) for word, places in index.items() if isinstance(places, list) for place in places]
+    try:
+        pairs.sort()
+    except TypeError:  # something else stands among the places
+        pairs = sorted((place, word) for place, word in pairs if isinstance(place, int))
+    return fields.plain(" ".join([word for _, word in pairs[:_MOST_WORDS]]))
 
 
 def _arxiv(doi: str, links: list[str]) -> str:
