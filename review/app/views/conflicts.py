@@ -59,19 +59,18 @@ def _settle_each(project: Project, who: str, stage: Stage) -> None:
     left, right = st.columns([7, 3], gap="large")
     with left:
         st.html(markup.record_card(read(project, [conflict.record_id])[conflict.record_id], rules))
-        _verdicts(conflict, rules)
+        _verdicts(project, conflict)
         _settle(project, who, conflict, rules)
     with right, st.expander("Criteria and instructions", expanded=True):
         st.html(markup.criteria(rules))
 
 
-def _verdicts(conflict: Conflict, rules: Protocol) -> None:
+def _verdicts(project: Project, conflict: Conflict) -> None:
     for column, decision in zip(st.columns(len(conflict.decisions)), conflict.decisions, strict=True):
-        criterion = rules.exclusion(decision.reason) if decision.reason else None
         with column.container(border=True):
             st.markdown(f"**{plain(decision.reviewer)}** says **{decision.verdict}**")
-            if criterion:
-                st.markdown(plain(f"{criterion.id} {criterion.label}"))
+            if decision.reason:
+                st.markdown(plain(f"{decision.reason} {protocol.criterion_label(project, decision.reason)}"))
             st.text(decision.note or "No note.")
 
 
