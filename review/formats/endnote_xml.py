@@ -105,14 +105,13 @@ def _doi(node: Element) -> str:
 
 
 def _pmid(node: Element) -> str:
-    """PubMed's number: named so, or the accession number of an entry that comes from there."""
-    named = fields.named_pmid("\n".join(_values(node, "accession-num", "custom2", *_LINKS, "notes")))
-    if named:
-        return named
+    """PubMed's number: the accession number of an entry that comes from there, or one that is named so."""
     base = " ".join(_values(node, "remote-database-name", "remote-database-provider")).lower()
     if any(name in base for name in ("pubmed", "medline", "nlm")):
-        return next((fields.pmid(value) for value in _values(node, "accession-num") if value.isdigit()), "")
-    return ""
+        number = next((value for value in _values(node, "accession-num") if value.isdigit()), "")
+        if number:
+            return fields.pmid(number)
+    return fields.named_pmid("\n".join(_values(node, "accession-num", "custom2", *_LINKS, "notes")))
 
 
 def _kind(node: Element) -> str:

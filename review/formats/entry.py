@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from dataclasses import fields as fields_of
 from operator import attrgetter
 
 from review.domain.finding import Finding, Severity
 from review.domain.record import Record
+from review.formats import fields
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Entry:
 
 
 _LONGEST_ID = 500  # signs; an identifier of any source is far shorter, and an index of a database takes no page of text
-_parsed = attrgetter(*[item.name for item in fields(Entry) if item.name not in {"own_id", "notes", "raw", "line"}])
+_parsed = attrgetter(*[item.name for item in fields_of(Entry) if item.name not in {"own_id", "notes", "raw", "line"}])
 
 
 class Intake:
@@ -77,9 +79,9 @@ class Intake:
             volume=entry.volume,
             issue=entry.issue,
             pages=entry.pages,
-            doi=entry.doi,
-            pmid=entry.pmid,
-            arxiv_id=entry.arxiv_id,
+            doi=entry.doi or _doi_beside(entry),
+            pmid=entry.pmid or _pmid_beside(entry),
+            arxiv_id=entry.arxiv_id or (fields.arxiv_id(entry.url) if "rxiv" in entry.url else ""),
             keywords=entry.keywords,
             language=entry.language,
             type=entry.type,
@@ -118,6 +120,18 @@ class Intake:
             line=entry.line,
             hint="Removing duplicates will bring them together if they are one work.",
         )
+
+
+def _doi_beside(entry: Entry) -> str:
+    """The DOI that the address or a note names, as Zotero and databases write it where a format has no place for it."""
+    named = (text for text in (entry.url, entry.notes) if "10." in text and "doi" in text.lower())
+    return next((found for text in named if (found := fields.doi(text))), "")
+
+
+def _pmid_beside(entry: Entry) -> str:
+    """PubMed's number that the address or a note names."""
+    text = f"{entry.url}\n{entry.notes}".lower()
+    return fields.named_pmid(text) if "pmid" in text or "pubmed" in text else ""
 
 
 def _digest(text: str) -> str:

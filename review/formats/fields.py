@@ -21,7 +21,7 @@ _MARKUP = re.compile(
 _BLOCK = re.compile(r"<(?:jats:)?/?(?:p|br|div|sec|title)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?:(?!\d)|(?=(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)))")
 _DOI = re.compile(r"(?<![\d.])10\.\d{1,9}(?:\.\d+)*/\S+")
-_PAGE_OF_DOI = re.compile(r"(?:[?#].*|/(?:full|abstract|pdf|epdf|html|fulltext|summary|meta))+$", re.IGNORECASE)
+_PAGE_OF_DOI = re.compile(r"(?:[?#&].*|/(?:full|abstract|pdf|epdf|html|fulltext|summary|meta))+$", re.IGNORECASE)
 _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _NAMED_PMID = re.compile(
     r"pmid\s{0,3}:?\s{0,3}(?:nlm)?(\d{1,9})|pubmed\S{0,40}/(\d{1,9})|pubmed\s{1,3}(\d{1,9})\b|(\d{1,9})\s{0,3}\[pmid\]",
@@ -36,6 +36,7 @@ _INITIALS = re.compile(r"^(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,4}$")
 _INITIAL = re.compile(r"^[A-ZÀ-ÖØ-Þ]\.(?:-?[A-ZÀ-ÖØ-Þ]\.)?$")
 _GROUP_WORDS = frozenset(
     [
+        "and",
         "association",
         "collaboration",
         "collaborative",
@@ -193,9 +194,9 @@ def arxiv_id(text: str) -> str:
 
 
 def link(text: str) -> str:
-    """A web address, or "" where the text is none; `javascript:` and `file:` never come through."""
+    """The web address a text begins with, or ""; `javascript:` and `file:` never come through."""
     value = fold(text)
-    return value if _LINK.match(value) else ""
+    return value.split(" ", maxsplit=1)[0] if _LINK.match(value) else ""
 
 
 def pages(first: str, last: str = "") -> str:
@@ -203,6 +204,8 @@ def pages(first: str, last: str = "") -> str:
     first, last = fold(first), fold(last)
     if not first.isalnum():
         first = _DASH.sub("-", first)
+        begin, _, end = first.partition("-")
+        first = begin if begin == end else first
     if not last or last == first or first.endswith("-" + last):
         return first
     return f"{first}-{last}" if first and "-" not in first else first or last

@@ -232,7 +232,7 @@ def _numbers(tags: Tags) -> tuple[str, str]:
         pmid = fields.named_pmid("\n".join(values))
     if "rxiv" in text:
         arxiv = next((number for value in values if (number := fields.arxiv_id(value))), "")
-    return pmid or _accession(tags), arxiv
+    return _accession(tags) or pmid, arxiv
 
 
 def _accession(tags: Tags) -> str:

@@ -39,6 +39,7 @@ HEADER = (
     "url",
     "notes",
 )
+_PARTS = re.compile(r"[,|]|\sand\s")
 _HEADER_WITHIN = 10  # rows of titles and dates above the header that exports have
 
 
@@ -200,8 +201,8 @@ def cells(record: Record) -> list[str]:
 
 
 def _joined(values: Sequence[str]) -> str:
-    """Values with semicolons between; one alone that holds a comma ends with one, or it would be taken for several."""
-    return "; ".join(values) + (";" if len(values) == 1 and "," in values[0] else "")
+    """Values with semicolons between; one alone that holds a comma or "and" ends with one, or it would become several."""
+    return "; ".join(values) + (";" if len(values) == 1 and _PARTS.search(values[0]) else "")
 
 
 def _looks_delimited(head: bytes, marks: tuple[str, ...]) -> bool:

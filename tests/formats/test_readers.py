@@ -431,3 +431,24 @@ def test_web_of_sciences_table_names_sponsors_and_the_day_of_export_by_tags_too(
 def test_tables_of_other_programs(header: str, row: str, expected: tuple[str, int | None, str]) -> None:
     (one,) = [item for item in table.read_csv(f"{header}\n{row}\n".encode(), "s") if isinstance(item, Record)]
     assert ((*one.authors, "")[0], one.year, one.journal) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "field", "value"),
+    [
+        ("note = {PMID: 23439512}", "pmid", "23439512"),
+        ("url = {https://pubmed.ncbi.nlm.nih.gov/23439512/}", "pmid", "23439512"),
+        ("url = {http://a.b/c?id=doi:10.1000/x&title=y}", "doi", "10.1000/x"),
+        ("url = {https://arxiv.org/abs/2304.02112v2}", "arxiv_id", "2304.02112v2"),
+        ("note = {See 23439512 and 10.1000/x}", "pmid", ""),
+        ("pages = {405--405}", "pages", "405"),
+        ("author = {{Health and Human Services}}", "authors", ("Health and Human Services",)),
+    ],
+)
+def test_what_stands_beside_is_found_in_every_format(lines: str, field: str, value: object) -> None:
+    (one,) = [
+        item for item in bibtex.read(f"@misc{{a, title = {{T}}, {lines}}}".encode(), "s") if isinstance(item, Record)
+    ]
+    assert getattr(one, field) == value
+    (back,) = [item for item in table.read_csv(table.write_csv([one]), "s") if isinstance(item, Record)]
+    assert getattr(back, field) == value
