@@ -184,11 +184,31 @@ def _charting(project: Project) -> Iterator[Event]:
         )  # fmt: skip
 
 
+def _arrangements(project: Project) -> Iterator[Event]:
+    for row in _rows(project, "arrangements", "what", "detail", "who"):
+        what = "dealt the work out" if row["what"] == "deal" else "confirmed the pilot round"
+        yield Event(at=row["at"], who=row["who"], kind="people", what=what, detail=row["detail"])
+    for row in _rows(project, "remarks", "record_id", "who"):  # what was said is for those of the conflict alone
+        what = "said something about a conflict"
+        yield Event(at=row["at"], who=row["who"], kind="screening", what=what, about=row["record_id"])
+
+
 def _deeds(project: Project) -> Iterator[Event]:
     for row in _rows(project, "deeds", "who", "what", "about", "detail"):
         if row["what"]:  # without words it only says who did what another fact tells
             yield Event(**{name: row[name] for name in ("at", "who", "what", "about", "detail")}, kind="app")
 
 
-_PARTS = (_protocol, _people, _collecting, _source_kinds, _duplicates, _screening, _retrievals, _charting, _deeds)
+_PARTS = (
+    _protocol,
+    _people,
+    _collecting,
+    _source_kinds,
+    _duplicates,
+    _screening,
+    _retrievals,
+    _charting,
+    _arrangements,
+    _deeds,
+)
 KINDS = ("protocol", "people", "collecting", "duplicates", "screening", "full text", "charting", "app")

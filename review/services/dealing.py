@@ -12,20 +12,16 @@ from review.domain.screening import Role, Stage
 from review.domain.team import Right
 from review.services import protocol, rights, team, works
 from review.services.project import Project
-from review.storage import decisions, deeds, stamps
-from review.storage.deeds import Deed
-
-_DEALT = "work dealt out"
-_CONFIRMED = "pilot round confirmed"
+from review.storage import arrangements, decisions, stamps
 
 
 @rights.needs(Right.READ)
 def current(project: Project) -> Deal:
     """How the work is dealt out now."""
-    said = deeds.latest(project.store, _DEALT)
+    said = arrangements.arranged(project.store, arrangements.DEAL)
     if said is None:
         return Deal()
-    detail = json.loads(said.detail)
+    detail = json.loads(said)
     return Deal(
         how=Dealt(detail["how"]),
         pairs=tuple((str(a), str(b)) for a, b in detail["pairs"]),
@@ -56,9 +52,11 @@ def deal(project: Project, wanted: Deal) -> Deal:
             f"Shares need at least {needed} people, each with a number above zero.", hint="For example 1 for everybody."
         )
     detail = {"how": str(wanted.how), "pairs": wanted.pairs, "shares": dict(wanted.shares)}
-    deeds.append_one(
+    arrangements.arrange(
         project.store,
-        Deed(who=project.who or team.COMMAND_LINE, what=_DEALT, detail=json.dumps(detail, ensure_ascii=False)),
+        arrangements.DEAL,
+        detail=json.dumps(detail, ensure_ascii=False),
+        who=project.who or team.COMMAND_LINE,
     )
     return wanted
 
@@ -90,7 +88,7 @@ def pilot_round(project: Project) -> PilotRound:
     chosen = project.cached("pilot", (now.works, size), drawn)
     if not chosen:
         return PilotRound(works=(), judged={}, confirmed=False, over=True)
-    confirmed = deeds.latest(project.store, _CONFIRMED) is not None
+    confirmed = arrangements.arranged(project.store, arrangements.PILOT_CONFIRMED) is not None
     newest = decisions.latest(project.store, Stage.TITLE_ABSTRACT)
     judged, outside = project.cached(
         "pilot judged", (now.works, size, newest), lambda: _judged(project, found, set(chosen))
@@ -127,5 +125,4 @@ def confirm_pilot(project: Project) -> None:
         raise ReviewError("This review has no pilot round.", hint="The protocol sets it: screening: pilot_records.")
     if found.confirmed:
         raise ReviewError("The pilot round was confirmed before.", hint="Nothing was stored.")
-    version = str(max(0, protocol.status(project).history[-1].number)) if protocol.status(project).history else ""
-    deeds.append_one(project.store, Deed(who=project.who or team.COMMAND_LINE, what=_CONFIRMED, about=version))
+    arrangements.arrange(project.store, arrangements.PILOT_CONFIRMED, detail="", who=project.who or team.COMMAND_LINE)

@@ -43,11 +43,3 @@ def read(store: Store) -> list[Deed]:
         rows = connection.execute(select(c.who, c.what, c.about, c.detail, c.at).order_by(c.number)).mappings()
         return [Deed(**row) for row in rows]
 
-
-def latest(store: Store, what: str) -> Deed | None:
-    """The newest deed of a kind."""
-    c = deeds.c
-    query = select(c.who, c.what, c.about, c.detail, c.at).where(c.what == what).order_by(c.number.desc()).limit(1)
-    with store.reading() as connection:
-        row = connection.execute(query).mappings().first()
-    return None if row is None else Deed(**row)

@@ -173,6 +173,14 @@ marks = _table(
 # How a person likes the app; the latest of a name counts.
 preferences = _table("preferences", _number(key=True), _text("person"), _text("name"), _text("value"), _text("at"))
 
+# What is said about a conflict by those who judged the work and whoever settles it.
+remarks = _table(
+    "remarks", _number(key=True), _text("record_id"), _text("stage"), _text("who"), _text("text"), _text("at")
+)
+
+# How a team works: who is asked for what (`detail` is JSON), and that the pilot round is confirmed; the latest counts.
+arrangements = _table("arrangements", _number(key=True), _text("what"), _text("detail"), _text("who"), _text("at"))
+
 rank_runs = _table(
     "rank_runs",
     _number(key=True),
@@ -230,7 +238,14 @@ _FIRST_FACTS = (
     "rank_runs",
 )
 
-FACT_TABLES = (*_FIRST_FACTS, "marks", "preferences", "source_kinds")  # what a bundle takes along
+FACT_TABLES = (
+    *_FIRST_FACTS,
+    "marks",
+    "preferences",
+    "source_kinds",
+    "remarks",
+    "arrangements",
+)  # what a bundle takes along
 LOCAL_FACT_TABLES = ("deeds",)
 
 _FIRST_TABLES = """
@@ -376,6 +391,22 @@ def _lay_source_kinds(connection: Connection) -> None:
     append_only(connection, "source_kinds")
 
 
+_REMARKS = """
+CREATE TABLE remarks (number {serial}, record_id TEXT NOT NULL REFERENCES records (record_id),
+  stage TEXT NOT NULL CHECK (stage IN ('title_abstract', 'full_text')), who TEXT NOT NULL CHECK (who <> ''),
+  text TEXT NOT NULL CHECK (text <> ''), at TEXT NOT NULL);
+CREATE INDEX remarks_record ON remarks (record_id);
+CREATE TABLE arrangements (number {serial}, what TEXT NOT NULL CHECK (what IN ('deal', 'pilot confirmed')),
+  detail TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL)
+"""
+
+
+def _lay_remarks(connection: Connection) -> None:
+    _run_script(connection, _REMARKS)
+    for table in ("remarks", "arrangements"):
+        append_only(connection, table)
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
@@ -383,4 +414,5 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the tables of accounts and deeds", _lay_account_tables),
     ("keep from which day on an update asked", _keep_since),
     ("keep corrections of the kinds of sources", _lay_source_kinds),
+    ("keep remarks on conflicts, and how the work is arranged", _lay_remarks),
 )

@@ -10,7 +10,7 @@ from review.app.markup import plain
 from review.domain.protocol import Protocol
 from review.domain.screening import Conflict, Decision, Role, Stage, Verdict
 from review.domain.team import Right
-from review.services import protocol, screen
+from review.services import discussion, protocol, screen
 from review.services.project import Project
 from review.services.works import read
 
@@ -23,6 +23,7 @@ def show(project: Project) -> None:
     st.write("A conflict is settled by a third person, who judged neither side. That person sees both verdicts here.")
     if not _adjudicates(project, who):
         st.info("As a reviewer you do not see what others decided. Take the role of adjudicator to settle conflicts.")
+        _own_side(project, who)
         return
     stage = st.segmented_control(
         "Stage", list(Stage), format_func=STAGES.__getitem__, default=Stage.TITLE_ABSTRACT, key="conflict-stage"
@@ -60,6 +61,7 @@ def _settle_each(project: Project, who: str, stage: Stage) -> None:
     with left:
         st.html(markup.record_card(read(project, [conflict.record_id])[conflict.record_id], rules))
         _verdicts(project, conflict)
+        _discussion(project, who, conflict.record_id, stage)
         _settle(project, who, conflict, rules)
     with right, st.expander("Criteria and instructions", expanded=True):
         st.html(markup.criteria(rules))
@@ -72,6 +74,37 @@ def _verdicts(project: Project, conflict: Conflict) -> None:
             if decision.reason:
                 st.markdown(plain(f"{decision.reason} {protocol.criterion_label(project, decision.reason)}"))
             st.text(decision.note or "No note.")
+
+
+def _own_side(project: Project, who: str) -> None:
+    """A reviewer's own conflicts: what is said about them, and the reviewer's own verdict; nobody else's."""
+    for stage in Stage:
+        own = discussion.mine(project, who, stage)
+        for work, record in read(project, list(own)).items():
+            said = own[work].decisions[0]
+            with st.expander(plain(f"{STAGES[stage]}: {record.title}")):
+                st.markdown(
+                    f"You said **{said.verdict}**. Change it on your list of decisions, or say why you said it."
+                )
+                _discussion(project, who, work, stage)
+
+
+def _discussion(project: Project, who: str, work: str, stage: Stage) -> None:
+    for remark in discussion.remarks(project, who, work, stage):
+        with st.chat_message("user", avatar=":material/chat:"):
+            st.caption(plain(f"{remark.who}, {remark.at[:16].replace('T', ' ')} UTC"))
+            st.text(remark.text)
+    st.text_area(
+        "Say something to the people of this conflict", key=f"remark-{stage}-{work}", max_chars=4_000, height=80
+    )
+    st.button("Say it", key=f"say-{stage}-{work}", on_click=_say, args=(project, who, work, stage))
+
+
+@callback
+def _say(project: Project, who: str, work: str, stage: Stage) -> None:
+    key = f"remark-{stage}-{work}"
+    discussion.say(project, who, work, stage, text=str(st.session_state.get(key, "")))
+    st.session_state[key] = ""
 
 
 def _settle(project: Project, who: str, conflict: Conflict, rules: Protocol) -> None:
