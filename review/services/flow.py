@@ -142,7 +142,7 @@ class Within:
     unsettled: tuple[str, ...] = ()
 
 
-@rights.needs(Right.READ)
+@rights.internal
 def within(project: Project, *, since: str | None = None) -> Within:
     """What the diagram counts, as `counts` describes it."""
     found = works(project)

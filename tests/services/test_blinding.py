@@ -106,7 +106,9 @@ def blind(base: Path) -> Iterator[Callable[[list[str]], Project]]:
                 reason=reason if verdict == "exclude" else "", note=f"{SECRET}-{verdict}",
                 decided_at="2026-01-01T00:00:00Z", uid=f"uid-{record}-{stage}",
             )  # fmt: skip
-            decisions.append_one(project.store, one, protocol=0)
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(decisions, "now", lambda: "2026-01-01T00:00:00.000Z")  # when may be seen, what not
+                decisions.append_one(project.store, one, protocol=0)
         opened.append(project)
         return project
 
