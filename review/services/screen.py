@@ -26,13 +26,15 @@ from review.domain.screening import (
     current_decisions,
     outcome,
 )
-from review.services import dealing, marks, protocol, team, works
+from review.domain.team import Right
+from review.services import dealing, marks, protocol, rights, team, works
 from review.services.project import Project
 from review.storage import decisions, projects, records, stamps
 
 Outcomes = Mapping[str, Outcome]  # by work
 
 
+@rights.internal
 def outcomes(project: Project, stage: Stage) -> Outcomes:
     """Where every work stands at a stage. At full text only works that came that far are listed."""
 
@@ -70,6 +72,7 @@ def _eligible(project: Project, stage: Stage) -> list[str]:
     ]
 
 
+@rights.needs(Right.ADJUDICATE)
 def conflicts(project: Project, stage: Stage) -> list[Conflict]:
     """Disagreements that wait for a third person. For adjudicators only: it shows the verdicts."""
     return [found for o in outcomes(project, stage).values() if (found := conflict(o)) is not None]
@@ -78,6 +81,7 @@ def conflicts(project: Project, stage: Stage) -> list[Conflict]:
 # Deciding
 
 
+@rights.needs(rights.of_decision, whose="decision")
 def decide(project: Project, decision: Decision) -> bool:
     """Append one decision in its own transaction; False if this very decision (its uid) was stored before.
 
@@ -130,6 +134,7 @@ def _stages_needed(decision: Decision) -> tuple[Stage, ...]:
     return () if decision.stage is Stage.TITLE_ABSTRACT else (decision.stage,)
 
 
+@rights.needs(rights.of_decision, whose="found")
 def decide_all(project: Project, found: Sequence[Decision]) -> int:
     """Append many decisions and who made them in one transaction, all or none; how many. Each is checked first, as by `decide`."""
     now = Grounds.of(project)
@@ -164,6 +169,7 @@ class Grounds:
         )
 
 
+@rights.internal
 def check(project: Project, decision: Decision, *, now: Grounds | None = None) -> Decision:
     """The decision as it may be stored, or the reason why it may not. Nothing is stored."""
     if decision.shown and decision.shown != decision.record_id:
@@ -238,6 +244,7 @@ def _check_adjudicator(decision: Decision, found: Outcome | None) -> None:
         raise NotAllowed("An adjudicator includes or excludes.", hint="Choose one; it settles the conflict.")
 
 
+@rights.needs(rights.of_decision, whose="reviewer")
 def undo(project: Project, reviewer: str, stage: Stage, *, role: Role = Role.REVIEWER) -> Decision | None:
     """Take back this person's latest standing decision at a stage, as a later fact; the decision taken back.
 
@@ -261,6 +268,7 @@ def undo(project: Project, reviewer: str, stage: Stage, *, role: Role = Role.REV
 # What one reviewer may see
 
 
+@rights.needs(Right.REVIEW, whose="reviewer")
 def my_decisions(project: Project, reviewer: str, stage: Stage) -> dict[str, Decision]:
     """The standing decisions of one reviewer on the works that are at this stage now, by work."""
     work_of = works.works(project).work_of
@@ -273,6 +281,7 @@ def my_decisions(project: Project, reviewer: str, stage: Stage) -> dict[str, Dec
     return {work: standing[-1] for work, found in by_work.items() if (standing := current_decisions(found))}
 
 
+@rights.needs(Right.REVIEW, whose="reviewer")
 def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
     """The works this reviewer has still to judge, most likely relevant first.
 
@@ -308,6 +317,7 @@ def _asked_for(project: Project, stage: Stage) -> tuple[Mapping[str, int], Deal]
     return {} if pilot.over else {work: at for at, work in enumerate(pilot.works)}, dealing.current(project)
 
 
+@rights.needs(Right.REVIEW, whose="reviewer")
 def rules_changed(project: Project, reviewer: str, stage: Stage) -> str:
     """Why criteria or instructions were amended since this person's last decision; empty if they were not."""
     last = decisions.last_protocol(project.store, reviewer, stage)
@@ -330,11 +340,13 @@ class ReviewerProgress:
         return self.decided / total if total else 0.0
 
 
+@rights.needs(Right.REVIEW, whose="reviewer")
 def progress(project: Project, reviewer: str, stage: Stage) -> ReviewerProgress:
     decided = len(my_decisions(project, reviewer, stage))
     return ReviewerProgress(decided=decided, waiting=len(queue(project, reviewer, stage)))
 
 
+@rights.needs(Right.READ)
 def record(project: Project, record_id: str) -> Record:
     """One record to show; `Missing` if there is none of this id."""
     found = records.by_id(project.store, [record_id])

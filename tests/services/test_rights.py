@@ -22,7 +22,7 @@ from review.services.project import Project
 
 # These take a project and need nobody's right: they are the rights, or compute what a caller asked for.
 EXEMPT = {"rights.check", "rights.may", "rights.of", "rights.standing", "project.steadily"}
-UNDECLARED_YET = {"screen"}
+UNDECLARED_YET: set[str] = set()
 NAMES = {TeamRole.OWNER: "Olga", TeamRole.REVIEWER: "Rae", TeamRole.ADJUDICATOR: "Ada", TeamRole.READER: "Lee"}
 
 
