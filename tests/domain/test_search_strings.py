@@ -38,7 +38,7 @@ def faults(query: str, name: str) -> list[str]:
 # Laws
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(TABLE, ANY)
 def test_a_draft_has_no_fault_in_its_own_source(table: list[Concept], syntax: Syntax) -> None:
     made = draft(table, syntax)
@@ -46,7 +46,7 @@ def test_a_draft_has_no_fault_in_its_own_source(table: list[Concept], syntax: Sy
     assert all(finding.rule == RULE for finding in made.findings)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(TABLE, ANY)
 def test_what_a_draft_leaves_out_is_told(table: list[Concept], syntax: Syntax) -> None:
     made = draft(table, syntax)
@@ -58,7 +58,7 @@ def test_what_a_draft_leaves_out_is_told(table: list[Concept], syntax: Syntax) -
             assert all(word in made.query for word in words) or repr(term.text) in told or repr(concept.name) in told
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(TABLE, ANY, st.data())
 def test_a_draft_that_lost_one_bracket_or_mark_is_not_sent(
     table: list[Concept], syntax: Syntax, data: st.DataObject
@@ -71,6 +71,7 @@ def test_a_draft_that_lost_one_bracket_or_mark_is_not_sent(
     assert any(f.rule == "STRING-BALANCE" and f.severity is Severity.ERROR for f in found)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab *\"'()[]{}.,:=#1\nANDORNOT“”’/-"), max_size=80), st.sampled_from([None, *SYNTAXES]))
 def test_any_text_is_read_to_its_end_and_every_fault_lies_inside_it(text: str, syntax: Syntax | None) -> None:
     lines = text.split("\n")

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.domain.errors import BadInput, Missing, ReviewError
@@ -114,6 +114,7 @@ QUERY = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(QUERY.map("\n".join), st.integers(0, 2), st.sampled_from(["\n", "\r\n"]))
 def test_whatever_is_filled_in_is_read_back_and_the_rest_stays(query: str, index: int, newline: str) -> None:
     text = (HEAD + SOURCES + TAIL).replace("\n", newline)
