@@ -17,8 +17,9 @@ from review.domain.charting import ChartEntry
 from review.domain.errors import LacksRight, NotAllowed, NotSignedIn
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import RIGHTS, Right, Seat, TeamRole
-from review.services import accounts, chart, collect, fulltext, overview, protocol, rights, team, works
+from review.services import accounts, chart, collect, fulltext, overview, protocol, rights, screen, team, works
 from review.services.project import Project
+from review.storage import decisions
 
 # These take a project and need nobody's right: they are the rights, or compute what a caller asked for.
 EXEMPT = {"rights.check", "rights.may", "rights.of", "rights.standing", "project.steadily"}
@@ -208,3 +209,43 @@ def test_a_service_asked_by_a_service_is_not_asked_again(people: Project) -> Non
         overview.agreement_pairs(owner, Stage.TITLE_ABSTRACT)
     assert chart.studies(owner) == []
     assert Path(protocol.read_file(owner))
+
+
+# Screening
+
+
+def judged(project: Project, who: str, *, role: Role = Role.REVIEWER, record: int = 0) -> Decision:
+    found = work(project, record)
+    return Decision(
+        record_id=found, stage=Stage.TITLE_ABSTRACT, reviewer=who, verdict=Verdict.INCLUDE, role=role, shown=found
+    )
+
+
+def test_only_reviewers_and_owners_judge_and_only_as_themselves(people: Project) -> None:
+    for role in (TeamRole.READER, TeamRole.ADJUDICATOR):
+        with pytest.raises(LacksRight):
+            screen.decide(as_(people, role), judged(people, NAMES[role]))
+    with pytest.raises(NotAllowed, match="You are Rae here"):
+        screen.decide(as_(people, TeamRole.REVIEWER), judged(people, "Olga"))
+    for role in (TeamRole.REVIEWER, TeamRole.OWNER):
+        assert screen.decide(as_(people, role), judged(people, NAMES[role]))
+    assert {d.reviewer for d in decisions.read(people.store)} == {"Rae", "Olga"}
+
+
+def test_a_reviewer_settles_nothing_and_sees_no_conflict(people: Project) -> None:
+    reviewer = as_(people, TeamRole.REVIEWER)
+    with pytest.raises(LacksRight, match="settle conflicts"):
+        screen.decide(reviewer, judged(people, "Rae", role=Role.ADJUDICATOR))
+    with pytest.raises(LacksRight, match="settle conflicts"):
+        screen.conflicts(reviewer, Stage.TITLE_ABSTRACT)
+    assert screen.conflicts(as_(people, TeamRole.ADJUDICATOR), Stage.TITLE_ABSTRACT) == []
+
+
+def test_nobody_reads_or_takes_back_what_another_decided(people: Project) -> None:
+    screen.decide(people, judged(people, "Olga"))
+    reviewer = as_(people, TeamRole.REVIEWER)
+    for peek in (screen.my_decisions, screen.queue, screen.progress, screen.undo):
+        with pytest.raises(NotAllowed, match="You are Rae here"):
+            peek(reviewer, "Olga", Stage.TITLE_ABSTRACT)
+    with pytest.raises(LacksRight, match="No page may ask"):
+        screen.outcomes(reviewer, Stage.TITLE_ABSTRACT)
