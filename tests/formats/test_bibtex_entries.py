@@ -54,6 +54,7 @@ _names = st.lists(
 ).map(" ".join)
 
 
+@settings(deadline=None)
 @given(text=_names)
 def test_names_without_braces_part_where_bibtex_parts_them(text: str) -> None:
     assert (bibtex._AND.split(text) if text else []) == split_multiple_persons_names(text)

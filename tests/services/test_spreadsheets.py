@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import openpyxl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from invented import TOPICS, ris
 
@@ -45,6 +45,7 @@ RUN = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
 
+@settings(deadline=None)
 @given(st.text())
 @example("=1")
 @example("'=1")
