@@ -42,4 +42,3 @@ def read(store: Store) -> list[Deed]:
     with store.reading() as connection:
         rows = connection.execute(select(c.who, c.what, c.about, c.detail, c.at).order_by(c.number)).mappings()
         return [Deed(**row) for row in rows]
-
