@@ -74,11 +74,12 @@ def serve(
 
 def _tell_the_pages(project_root: Path, found: SignIn, reviewer: str | None) -> None:
     """What the pages read at every run. The way to sign in stays as it was at the start, whatever becomes of the file."""
+    name = team.clean_name(reviewer) if reviewer else ""
     os.environ[frame.PROJECT] = str(project_root.resolve())
     os.environ[identity.MODE] = str(found.mode)
     os.environ.pop(frame.REVIEWER, None)
-    if reviewer:
-        os.environ[frame.REVIEWER] = team.clean_name(reviewer)
+    if name:
+        os.environ[frame.REVIEWER] = name
 
 
 @dataclass(frozen=True, slots=True)
