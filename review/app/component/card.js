@@ -215,7 +215,7 @@ class Card {
       if (id && card.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
       this.chosen();
     }
-    card.hidden = own.hidden = !id;
+    card.hidden = own.hidden = this.part.reasons.hidden = !id;
     this.part.nothing.hidden = Boolean(id);
     this.count();
   }
