@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, NoSuchModuleError, OperationalError
 
 from review.domain.errors import DamagedDatabase, NewerDatabase, NotInstalled, ReviewError, StorageFailure
-from review.storage.schema import MIGRATIONS
+from review.storage.layout import MIGRATIONS
 
 _BUSY_MS = 30_000  # how long a writer waits for another before it gives up
 _CONNECTIONS = 48  # as many people as may look at one moment; the next wait

@@ -20,6 +20,16 @@ from review.services import collect, protocol, rank, works
 from review.services.collect import Origin
 from review.services.project import create
 
+CARD = "[data-testid=screening-card]"
+VERDICTS = {"i": "include", "e": "exclude", "m": "maybe"}
+# Writes down, before the app sees it, which record was shown when a key went down.
+WATCH = f"""
+window.pressed = [];
+window.addEventListener("keydown", (event) => {{
+  const card = document.querySelector("{CARD}");
+  window.pressed.push([event.key, card ? card.dataset.recordId : null]);
+}}, true);
+"""
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 

@@ -11,20 +11,9 @@ import pytest
 from review.domain.screening import Stage
 from review.services import marks, protocol, screen
 from review.services.project import open_project
-from tests.browser.conftest import Served, sixty_records
+from tests.browser.conftest import CARD, VERDICTS, WATCH, Served, sixty_records
 
 pytestmark = pytest.mark.browser
-
-CARD = "[data-testid=screening-card]"
-VERDICTS = {"i": "include", "e": "exclude", "m": "maybe"}
-# Writes down, before the app sees it, which record was shown when a key went down.
-WATCH = f"""
-window.pressed = [];
-window.addEventListener("keydown", (event) => {{
-  const card = document.querySelector("{CARD}");
-  window.pressed.push([event.key, card ? card.dataset.recordId : null]);
-}}, true);
-"""
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from sqlalchemy import insert, inspect, text
 from review.domain.errors import NotAllowed
 from review.domain.screening import Decision, Stage, Verdict
 from review.storage import decisions, projects, store
-from review.storage.schema import MIGRATIONS, metadata, records, search_runs
+from review.storage.layout import MIGRATIONS
+from review.storage.schema import metadata, records, search_runs
 from review.storage.store import Store, open_store
 
 RUN = dict.fromkeys(

@@ -18,8 +18,9 @@ from review.domain.finding import Finding
 from review.domain.record import DuplicateLink, Judgement, Record
 from review.domain.screening import Decision, Stage, Verdict
 from review.storage import charting, decisions, duplicates, projects, records, stamps
+from review.storage.layout import MIGRATIONS
 from review.storage.records import Intake
-from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, MIGRATIONS, metadata
+from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, metadata
 from review.storage.store import Store, open_store
 
 RUN = {
