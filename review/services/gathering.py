@@ -15,7 +15,7 @@ from review.services.raw import Begun
 from review.services.reading import Reading
 from review.sources.contract import Page, Plan, QueryRefused, Question, Source
 from review.sources.http import Http, SourceUnavailable
-from review.storage import records
+from review.storage import deeds, records
 from review.storage.store import now
 
 _TOO_MANY = 3  # spoilt pages in a row: the source is not well, and going on would only trouble it
@@ -182,6 +182,7 @@ def _stored(project: Project, job: Job, report: SearchReport, reading: Reading, 
             return replace(report, findings=(_twice(job),))
         kind = records.kind_of(connection, name) or str(job.planned.kind)  # a source keeps its first kind
         number = records.add_run(connection, {**_row(job, report), "kind": kind})
+        deeds.append_author(connection, project.who, f"search run {number}")
         tally = reckoning.Tally()
         intake = records.take_in(connection, number, name, tally.watch(reading.entries()))
         intake.findings[:0] = begun.plan.findings
