@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.domain.dealing import Deal, Dealt, pilot
@@ -90,31 +90,24 @@ def pilot_round(project: Project) -> PilotRound:
         return PilotRound(works=(), judged={}, confirmed=False, over=True)
     confirmed = arrangements.arranged(project.store, arrangements.PILOT_CONFIRMED) is not None
     newest = decisions.latest(project.store, Stage.TITLE_ABSTRACT)
-    judged, outside = project.cached(
-        "pilot judged", (now.works, size, newest), lambda: _judged(project, found, set(chosen))
+    copies = [record for work in chosen for record in found.members[work]]
+    judged = project.cached("pilot judged", (now.works, size, newest), lambda: _judged(project, found, copies))
+    needed = rules.reviewers_per_record
+    over = confirmed or project.cached(
+        "pilot over", (now.works, size, needed, newest), lambda: decisions.most_judged(project.store, copies) >= needed
     )
-    over = confirmed or outside >= rules.reviewers_per_record
     return PilotRound(works=chosen, judged=judged, confirmed=confirmed, over=over)
 
 
-def _judged(project: Project, found: works.Works, chosen: Collection[str]) -> tuple[dict[str, int], int]:
-    """How many works of the pilot each person has judged, and how many people the most judged work outside has."""
-    inside: dict[str, set[str]] = {}
-    outside: dict[str, set[str]] = {}
-    for decision in decisions.read(project.store, stage=Stage.TITLE_ABSTRACT):
+def _judged(project: Project, found: works.Works, copies: Sequence[str]) -> dict[str, int]:
+    """How many works of the pilot each person has judged; `copies` are all records of them."""
+    standing: dict[str, set[str]] = {}
+    for decision in decisions.read(project.store, stage=Stage.TITLE_ABSTRACT, of=copies):
         if decision.role is not Role.REVIEWER:
             continue
-        work = found.work_of[decision.record_id]
-        place, key, value = (inside, decision.reviewer, work) if work in chosen else (outside, work, decision.reviewer)
-        held = place.setdefault(key, set())
-        if decision.verdict is None:
-            held.discard(value)
-        else:
-            held.add(value)
-    return (
-        {name: len(done) for name, done in sorted(inside.items()) if done},
-        max((len(people) for people in outside.values()), default=0),
-    )
+        held = standing.setdefault(decision.reviewer, set())
+        (held.add if decision.verdict else held.discard)(found.work_of[decision.record_id])
+    return {name: len(done) for name, done in sorted(standing.items()) if done}
 
 
 @rights.needs(Right.GOVERN)

@@ -36,30 +36,57 @@ Outcomes = Mapping[str, Outcome]  # by work
 
 @rights.internal
 def outcomes(project: Project, stage: Stage) -> Outcomes:
-    """Where every work stands at a stage. At full text only works that came that far are listed."""
+    """Where every work stands at a stage. At full text only works that came that far are listed.
 
-    def compute() -> Outcomes:
-        found = works.works(project)
-        needed = protocol.in_force(project).screening.reviewers_per_record
-        of_work: dict[str, list[Decision]] = defaultdict(list)
-        for decision in decisions.read(project.store, stage=stage):
-            of_work[found.work_of[decision.record_id]].append(decision)
-        nothing = Standing.UNSCREENED
-        return {
-            work: outcome(work, stage, of_work[work], reviewers_needed=needed)
-            if work in of_work
-            else Outcome(record_id=work, stage=stage, standing=nothing)
-            for work in _eligible(project, stage)
-        }
-
-    return project.cached(f"outcomes {stage}", _stamp(project, stage), compute)
-
-
-def _stamp(project: Project, stage: Stage) -> tuple[int, ...]:
-    """Changes exactly when an outcome at this stage may have changed."""
+    New decisions change the outcomes of their own works alone: the others are kept from the time before.
+    """
     now = stamps.read(project.store)
     mtime = 0 if now.protocol >= 0 else project.protocol_path.stat().st_mtime_ns
-    return (decisions.latest(project.store, None if stage is Stage.FULL_TEXT else stage), *now, mtime)
+    above = decisions.latest(project.store, Stage.TITLE_ABSTRACT) if stage is Stage.FULL_TEXT else 0
+    held = project.cached(f"outcomes {stage}", (above, *now, mtime), _Kept)
+    newest = decisions.latest(project.store, stage)
+    last, known = held.answer
+    if known is None or newest != last:
+        known = _brought_up(project, stage, last, known)
+        held.answer = (newest, known)
+    return known
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The outcomes as they were after the decision of that number; replaced as a whole, never changed."""
+
+    answer: tuple[int, Outcomes | None] = (-1, None)
+
+
+_FEW = 2_000  # works whose decisions are read by themselves; for more, all are
+
+
+def _brought_up(project: Project, stage: Stage, last: int, known: Outcomes | None) -> Outcomes:
+    found = works.works(project)
+    needed = protocol.in_force(project).screening.reviewers_per_record
+    fresh = decisions.read(project.store, stage=stage, after=last)
+    touched = {found.work_of[decision.record_id] for decision in fresh}
+    if known is not None and len(touched) <= _FEW:
+        records_of = [record for work in touched for record in found.members[work]]
+        said = _by_work(decisions.read(project.store, stage=stage, of=records_of), found)
+        changed = {work: outcome(work, stage, said[work], reviewers_needed=needed) for work in touched if work in known}
+        return {**known, **changed}
+    said = _by_work(fresh if known is None else decisions.read(project.store, stage=stage), found)
+    nothing = Standing.UNSCREENED
+    return {
+        work: outcome(work, stage, said[work], reviewers_needed=needed)
+        if work in said
+        else Outcome(record_id=work, stage=stage, standing=nothing)
+        for work in _eligible(project, stage)
+    }
+
+
+def _by_work(found: Sequence[Decision], known: works.Works) -> dict[str, list[Decision]]:
+    of_work: dict[str, list[Decision]] = defaultdict(list)
+    for decision in found:
+        of_work[known.work_of[decision.record_id]].append(decision)
+    return of_work
 
 
 def _eligible(project: Project, stage: Stage) -> list[str]:
@@ -305,7 +332,7 @@ def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
             waiting.append(work)
     return sorted(
         waiting,
-        key=lambda work: (work not in pilot, later.get(work, 0), pilot.get(work, 0), position.get(work, last)),
+        key=lambda work: (later.get(work, 0), work not in pilot, pilot.get(work, 0), position.get(work, last)),
     )
 
 

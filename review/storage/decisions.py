@@ -102,15 +102,22 @@ def latest(store: Store, stage: Stage | None = None) -> int:
 
 
 def read(
-    store: Store, *, stage: Stage | None = None, reviewer: str | None = None, of: Sequence[str] | None = None
+    store: Store,
+    *,
+    stage: Stage | None = None,
+    reviewer: str | None = None,
+    of: Sequence[str] | None = None,
+    after: int = -1,
 ) -> list[Decision]:
-    """Decisions in order of arrival, of one stage, one person or a few records if asked."""
+    """Decisions in order of arrival, of one stage, one person, a few records or those after a number if asked."""
     c = decisions.c
     query = select(
         c.record_id, c.stage, c.reviewer, c.verdict, c.reason, c.note, c.role, c.decided_at, c.shown, c.uid, c.number
     ).order_by(c.number)
     if stage is not None:
         query = query.where(c.stage == str(stage))
+    if after >= 0:
+        query = query.where(c.number > after)
     if reviewer is not None:
         query = query.where(c.reviewer == reviewer)
     if of is not None:
@@ -133,6 +140,19 @@ def read(
         )
         for r in rows
     ]
+
+
+def most_judged(store: Store, but: Sequence[str]) -> int:
+    """How many reviewers the most judged record has at title and abstract, apart from some records."""
+    c = decisions.c
+    people = (
+        select(func.count(func.distinct(c.reviewer)).label("people"))
+        .where(c.stage == str(Stage.TITLE_ABSTRACT), c.role == str(Role.REVIEWER), c.record_id.not_in(but))
+        .group_by(c.record_id)
+        .subquery()
+    )
+    with store.reading() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(people.c.people), 0))).scalar_one())
 
 
 def append_retrieval(store: Store, found: Sequence[Retrieval]) -> None:

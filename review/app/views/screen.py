@@ -66,8 +66,11 @@ def _notice(project: Project, who: str) -> str:
     before = screen.rules_changed(project, who, STAGE)
     if before:
         return f"The criteria have changed since your last decision: {before}"
+    if st.session_state.get("pilot-over"):  # once over, it stays so: no press has to look again
+        return ""
     pilot = dealing.pilot_round(project)
     if pilot.over:
+        st.session_state["pilot-over"] = True
         return ""
     done, size = pilot.judged.get(who, 0), len(pilot.works)
     if done < size:
