@@ -101,12 +101,12 @@ def tokens(text: str) -> list[str]:
 def stem(word: str) -> str:
     """The word without its English plural (Harman 1991, 10.1002/(SICI)1097-4571(199101)42:1<7::AID-ASI2>3.0.CO;2-P).
 
-    >>> [stem(w) for w in ("vertebrae", "studies", "images", "analysis", "diagnoses", "focus", "process")]
-    ['vertebrae', 'study', 'image', 'analysis', 'diagnose', 'focus', 'process']
+    >>> [stem(w) for w in ("vertebrae", "studies", "ties", "images", "analysis", "diagnoses", "focus", "process")]
+    ['vertebrae', 'study', 'tie', 'image', 'analysis', 'diagnose', 'focus', 'process']
     """
     if len(word) < 4 or word[-1] != "s" or not word.isascii():
         return word
-    if word.endswith("ies") and word[-4] not in "ae":
+    if len(word) > 4 and word.endswith("ies") and word[-4] not in "ae":
         return word[:-3] + "y"
     if word.endswith("es") and word[-3] not in "aeo":
         return word[:-1]

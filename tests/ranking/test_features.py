@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -67,6 +67,7 @@ def test_words_of_any_script_are_found(text: str, expected: list[str]) -> None:
 
 
 @given(word=st.text(alphabet="aeiosty", max_size=8))
+@example(word="ties")
 def test_a_stem_is_stable(word: str) -> None:
     assert len(stem(word)) <= len(word)
     assert stem(word)[:2] == word[:2]
