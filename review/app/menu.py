@@ -32,6 +32,7 @@ PAGES = (
     Entry("Select", "screen.py", "screen", "Screen", ":material/rule:", Right.REVIEW),
     Entry("Select", "full_text.py", "full-text", "Full text", ":material/article:", Right.REVIEW),
     Entry("Select", "conflicts.py", "conflicts", "Conflicts", ":material/balance:", Right.ADJUDICATE),
+    Entry("Select", "history.py", "history", "History", ":material/manage_history:", Right.AUDIT),
     Entry("Select", "agreement.py", "agreement", "Agreement", ":material/handshake:"),
     Entry("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
     Entry("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),

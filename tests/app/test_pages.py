@@ -138,8 +138,10 @@ def test_my_decisions_can_be_changed_and_show_nobody_elses(visit, project):
     disputed = ids(project)[1]
     assert "Bo" not in at.dataframe[0].value.to_string()
     at = at.selectbox(key="mine-choice").set_value(disputed).run()
-    at = fine(press(at, f"mine-exclude-{disputed}"))
-    assert screen.my_decisions(project, "Ana", TITLE)[disputed].verdict is Verdict.EXCLUDE
+    before = screen.my_decisions(project, "Ana", TITLE)[disputed]
+    fine(press(at, f"mine-exclude-{before.number}"))
+    after = screen.my_decisions(project, "Ana", TITLE)[disputed]
+    assert (after.verdict, after.note) == (Verdict.EXCLUDE, "Ana's secret note"), "the note stays unless it is changed"
 
 
 @pytest.mark.parametrize("file", ["overview", "screen", "full_text", "duplicates", "chart", "manuscript"])
@@ -319,3 +321,39 @@ def test_agreement_is_closed_to_a_reviewer_about_what_waits_for_them(visit, proj
     at = fine(visit("agreement", who="Ana"))
     assert "4 records" in texts(at)
     assert first not in texts(at)
+
+
+# History
+
+
+def test_the_history_lists_own_changes_and_one_of_them_is_changed(visit, project):
+    at = fine(visit("history"))
+    assert set(at.dataframe[0].value["Who"]) == {"Ana"}
+    ribs = ids(project)[3]
+    at = fine(at.selectbox(key="history-record").set_value(ribs).run())
+    first = screen.my_decisions(project, "Ana", TITLE)[ribs]
+    at = fine(press(at, f"mine-maybe-{first.number}"))
+    second = screen.my_decisions(project, "Ana", TITLE)[ribs]
+    assert second.verdict is Verdict.MAYBE
+    assert list(at.dataframe[1].value["Said"]) == ["maybe", "maybe", "include"], "both of Ana's, and Bo's"
+    assert list(at.dataframe[1].value["Stands"]) == ["yes", "yes", ""]
+    fine(press(at, f"mine-back-{second.number}"))
+    assert ribs not in screen.my_decisions(project, "Ana", TITLE)
+    assert ribs in screen.queue(project, "Ana", TITLE)
+
+
+def test_the_history_shows_what_others_said_once_it_is_open_to_see(visit, project):
+    at = visit("history")
+    at = fine(at.selectbox(key="history-of").set_value("").run())
+    assert set(at.dataframe[0].value["Who"]) == {"Ana", "Bo"}
+    at = visit("history", who="Cy")
+    assert "Nothing fits" in at.info[0].value, "nothing of one's own yet"
+
+
+def test_the_history_of_one_record_has_an_address(visit, project):
+    ribs = ids(project)[3]
+    at = visit("history")
+    at.query_params["record"] = ribs
+    at = fine(at.run())
+    assert at.selectbox(key="history-record").value == ribs
+    assert set(at.dataframe[1].value["Who"]) == {"Ana", "Bo"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup
+from review.app import frame, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.services import find
@@ -36,7 +36,7 @@ def show(project: Project) -> None:
     chosen = _table(found.first)
     _keep(project, who, query)
     if chosen is not None:
-        _one(chosen)
+        _one(project, chosen)
 
 
 def _saved(project: Project, who: str) -> None:
@@ -97,13 +97,21 @@ def _forget(project: Project, who: str) -> None:
         find.save(project, who, str(name), "")
 
 
-def _one(hit: Hit) -> None:
+def _one(project: Project, hit: Hit) -> None:
     with st.container(border=True):
         if hit.mine is not None:
             reason = f", reason {plain(hit.mine.reason)}" if hit.mine.reason else ""
             note = f" Your note: {plain(hit.mine.note)}" if hit.mine.note else ""
-            st.markdown(f"You said **{hit.mine.verdict}**{reason}.{note} Change it on the page Screen, My decisions.")
+            st.markdown(f"You said **{hit.mine.verdict}**{reason}.{note}")
         st.html(markup.record_card(hit.record))
+        past = menu.at("history")
+        if person.may(project, past.right):
+            st.page_link(
+                past.path,
+                label="What was said of it, and changing what you said",
+                icon=past.icon,
+                query_params={"record": hit.work},
+            )
 
 
 if __name__ == "__main__":
