@@ -132,14 +132,13 @@ def arxiv(records: int, text: Text) -> Any:
         return (
             f"<entry><id>http://arxiv.org/abs/{2000 + number // 10_000:04d}.{number % 10_000:05d}v1</id>"
             f"<title>{text(number, 80)}</title><summary>{text(number * 3, 1_300)}</summary>"
-            f"<published>2020-01-01T00:00:00Z</published><author><name>Ana Lima</name></author>"
-            f"<author><name>Jan van der Waals</name></author></entry>"
+            f"<author><name>Ana Lima</name></author><author><name>Jan van der Waals</name></author></entry>"
         )
 
     entries = varied(lambda number: entry(number).partition("<title>")[2])
-    pretend.entry = lambda number: (
-        f"<entry><id>http://arxiv.org/abs/{2000 + number // 10_000:04d}.{number % 10_000:05d}v1</id><title>"
-        + entries(number)
+    pretend.entry = lambda number, at: (
+        f"<entry><id>http://arxiv.org/abs/{2000 + number // 10_000:04d}.{number % 10_000:05d}v1</id>"
+        f"<published>{at:%Y-%m-%dT%H:%M:%SZ}</published><title>" + entries(number)
     )
     return pretend.ArXiv(_days(records))
 

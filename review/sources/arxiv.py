@@ -1,21 +1,22 @@
 """arXiv through its Atom API, oldest submissions first, so that new ones arriving meanwhile shift nothing.
 
 Limits and their sources: at most 2,000 entries a page and 30,000 a query (API user's manual); one request in three
-seconds (terms of use). Where there is more, the results are shared out by day of submission. An answer may be valid
-and yet hold no entry although there are more: it is asked for again, then in smaller pages, and never taken for the end.
+seconds (terms of use). Where there is more, the next query begins with the minute in which the last entry was submitted,
+which costs no request of its own. An answer may be valid and yet hold no entry although there are more: it is asked for
+again, then in smaller pages, and never taken for the end.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from review.domain.finding import Finding, Severity
 from review.sources.answers import number, said, tags, texts, xml_root
 from review.sources.contract import Page, Part, Plan, QueryRefused, Question, Source
-from review.sources.days import Span, divide
 from review.sources.http import Answer, Http, Manners, SourceUnavailable, StaysUnfit, Unfit
 
 LABEL = "arXiv"
@@ -23,8 +24,7 @@ MOST = 30_000  # results of one query
 PAGE = 2_000
 SMALL_PAGE = 100  # what arXiv still gives when it is under strain
 _FEW_TRIES = 3  # for a full page, before smaller ones are tried
-_OLDEST = date(1991, 1, 1)
-_GROWTH = 0.10  # a year, roughly, of what is submitted
+_MINUTE = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)")
 
 
 def manners(environment: Mapping[str, str]) -> Manners:
@@ -40,93 +40,77 @@ class _Feed:
     entries: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a search stands: so many entries came; the query that begins with this minute goes on at this place.
+
+    `total` is what the whole search holds. A query is `fresh` until its first answer shows that it really goes on there.
+    """
+
+    came: int = 0
+    begin: str = ""  # YYYYMMDDhhmm in UTC
+    place: int = 0
+    total: int = 0
+    fresh: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.came} {self.begin or '-'} {self.place} {self.total} {self.fresh:d}"
+
+
+def _place(after: str) -> _Place:
+    came, begin, place, total, fresh = after.split(" ")
+    return _Place(came=int(came), begin=begin.strip("-"), place=int(place), total=int(total), fresh=fresh == "1")
+
+
 def count(question: Question, http: Http) -> Plan:
     """How many results there are; one request."""
     feed = _ask(http, _string(question), range(1), sure=True)
-    return _plan(question, feed.total, parts=())
+    return _plan(question, feed.total)
 
 
 def plan(question: Question, http: Http) -> Plan:
-    """One share that comes with its first page, or several by day of submission where arXiv has more than it gives."""
+    """One share, which comes with its first page."""
     size = PAGE if question.most is None else min(PAGE, question.most)
     string = _string(question)
     try:
         feed = _ask(http, string, range(size), tries=_FEW_TRIES)
     except StaysUnfit:
         feed = _ask(http, string, range(min(size, SMALL_PAGE)), sure=True)
-    wanted = feed.total if question.most is None else min(feed.total, question.most)
-    if wanted <= MOST:
-        first = Page(data=feed.data, after=f"0:{feed.entries}", expected=feed.entries, reported=feed.total)
-        share = Part(count=wanted)
-        return _plan(question, feed.total, parts=(share,), first=first if feed.entries else None)
-    begin = date.fromisoformat(question.since) if question.since else _OLDEST
-    end = max(date.fromisoformat(question.until), begin) + timedelta(days=1)
-
-    def ask(first: date, last: date) -> Part:
-        total = _ask(http, _between(question.query, first, last), range(1), sure=True).total
-        return Part(count=total, begin=first.isoformat(), end=last.isoformat())
-
-    shares = divide(Span(first=begin, last=end, growth=_GROWTH), ask, count=feed.total, most=MOST)
-    return _plan(question, feed.total, parts=tuple(shares))
+    return _plan(question, feed.total, first=_page(feed, _Place()) if feed.entries else None, share=True)
 
 
-def _string(question: Question) -> str:
-    if not question.since:
+def _string(question: Question, begin: str = "") -> str:
+    """The query, limited to what was submitted since a day or since a minute."""
+    if not (begin or question.since):
         return question.query
+    first = begin or f"{date.fromisoformat(question.since):%Y%m%d}0000"
     last = date.fromisoformat(question.until) + timedelta(days=1)  # it may be tomorrow already at arXiv
-    return _between(question.query, date.fromisoformat(question.since), last)
+    return f"({question.query}) AND submittedDate:[{first} TO {last:%Y%m%d}2359]"
 
 
-def _between(query: str, first: date, last: date) -> str:
-    return f"({query}) AND submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
-
-
-def _plan(question: Question, total: int, *, parts: tuple[Part, ...], first: Page | None = None) -> Plan:
+def _plan(question: Question, total: int, *, first: Page | None = None, share: bool = False) -> Plan:
     wanted = total if question.most is None else min(total, question.most)
-    held = sum(part.count for part in parts)
-    findings = []
-    if parts and held < wanted:
-        findings.append(
-            Finding(
-                rule="SEARCH-LIMIT",
-                severity=Severity.WARNING,
-                message=f"arXiv reports {wanted:,} results, but only {held:,} when asked for by day of submission.",
-                hint="Ask again on another day, or narrow the string.",
-            )
-        )
     return Plan(
         reported=total,
         sent=_string(question),
-        parts=parts,
+        parts=(Part(count=wanted),) if share else (),
         limits=f"submitted on or after {question.since}" if question.since else "",
         least=max(1, math.ceil(wanted / PAGE)),
-        findings=tuple(findings),
         first=first,
     )
 
 
 def pages(question: Question, planned: Plan, http: Http, after: str) -> Iterator[Page]:
-    """The raw pages behind `after`, which is "share:place"."""
+    """The raw pages behind `after`. Each begins where the entries received so far end; the total may change on the way."""
     if planned.first is not None and not after:
         yield planned.first
         after = planned.first.after
-    share, _, place = after.partition(":")
-    at, start = (int(share), int(place)) if after else (0, 0)
-    for order in range(at, len(planned.parts)):
-        part = planned.parts[order]
-        string = _string(question)
-        if part.begin:
-            string = _between(question.query, date.fromisoformat(part.begin), date.fromisoformat(part.end))
-        yield from _share(http, string, order, range(start if order == at else 0, part.count), question.most)
-
-
-def _share(http: Http, string: str, order: int, places: range, most: int | None) -> Iterator[Page]:
-    """The pages of one share. Each begins where the entries received so far end; the total may change on the way."""
-    start, stop, size = places.start, places.stop, PAGE
-    ceiling = MOST if most is None else stop  # a full page brings what has arrived meanwhile at no cost
-    while start < stop:
-        window = range(start, min(start + size, ceiling))
+    at = _place(after) if after else _Place(total=planned.reported)
+    size = PAGE
+    while at.came < at.total and (question.most is None or at.came < question.most):
+        window = range(at.place, min(at.place + size, _ceiling(question, at)))
         try:
+            string = _string(question, at.begin)
             feed = _ask(http, string, window, tries=None if size == SMALL_PAGE else _FEW_TRIES)
         except StaysUnfit as stays:
             if size > SMALL_PAGE:
@@ -134,14 +118,57 @@ def _share(http: Http, string: str, order: int, places: range, most: int | None)
                 continue
             if not tags(stays.data, "entry"):
                 raise SourceUnavailable(LABEL, stays.reason) from None  # an empty page is never the end
-            lost = min(window.stop, stop) - start
-            start = window.stop
-            yield Page(data=stays.data, after=f"{order}:{start}", expected=lost, fault=stays.reason)
-            continue
-        stop = min(feed.total, ceiling)
-        start += feed.entries
-        if feed.entries:
-            yield Page(data=feed.data, after=f"{order}:{start}", expected=feed.entries, reported=feed.total)
+            given = _spoilt(stays, at, len(window))
+        else:
+            if at.fresh and feed.total < at.total - at.came + at.place:
+                # It holds less than it should behind this place: its order is not relied on.
+                at = replace(at, came=at.came - at.place, place=0, fresh=False)
+                continue
+            if not feed.entries:
+                return
+            given = _page(feed, at)
+        yield given
+        at = _place(given.after)
+
+
+def _ceiling(question: Question, at: _Place) -> int:
+    """The place at which a page ends at the latest; a full one brings what has arrived meanwhile at no cost."""
+    return MOST if question.most is None else min(MOST, at.place + question.most - at.came)
+
+
+def _page(feed: _Feed, at: _Place) -> Page:
+    before = at.came - at.place  # entries that lie before the beginning of this query
+    # A later query is believed when it holds more than was counted, but not when it holds less.
+    total = max(at.total, before + feed.total) if at.begin else feed.total
+    behind = replace(at, came=at.came + feed.entries, place=at.place + feed.entries, total=total, fresh=False)
+    if behind.place >= MOST and behind.came < total:
+        behind = _onward(feed.data, at, behind)
+    return Page(data=feed.data, after=str(behind), expected=feed.entries, reported=total)
+
+
+def _spoilt(stays: StaysUnfit, at: _Place, asked: int) -> Page:
+    """A small page that never came whole, with the place behind it."""
+    lost = min(asked, at.total - at.came)
+    behind = replace(at, came=at.came + lost, place=at.place + lost, fresh=False)
+    if behind.place >= MOST and behind.came < at.total:
+        behind = _onward(stays.data, at, behind)
+    return Page(data=stays.data, after=str(behind), expected=lost, fault=stays.reason)
+
+
+def _onward(data: bytes, at: _Place, behind: _Place) -> _Place:
+    """The same place in a new query, which begins with the minute of the last entry; its first entries came already.
+
+    Without trust in the order of this page, the new query brings it once more. Without minutes the search ends here, and
+    what came is held against what was reported.
+    """
+    minutes = ["".join(found.groups()) for text in texts(data, "published") if (found := _MINUTE.match(text))]
+    trusted = len(minutes) == behind.came - at.came and minutes == sorted(minutes)
+    begin = (minutes[-1] if trusted else min(minutes)) if minutes else ""
+    if begin <= at.begin:
+        return replace(behind, total=behind.came)
+    if not trusted:
+        return replace(behind, came=at.came, begin=begin, place=0)
+    return replace(behind, begin=begin, place=len(minutes) - bisect_left(minutes, begin), fresh=True)
 
 
 def _ask(http: Http, string: str, places: range, *, tries: int | None = None, sure: bool = False) -> _Feed:

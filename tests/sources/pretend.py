@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from loopback import Asked, Reply
@@ -82,35 +83,44 @@ def _day(text: str) -> date | None:
 
 
 class ArXiv:
-    """The Atom API over submissions on given days; `given` is the most entries it really gives in a page."""
+    """The Atom API over submissions on given days, at noon or at their times; `given` is the most entries it really
+    gives in a page.
+    """
 
     def __init__(self, submitted: list[date], *, most: int = 30_000) -> None:
         self.submitted = submitted
         self.most = most
         self.given = 2_000
 
+    def at(self, number: int) -> datetime:
+        day = self.submitted[number]
+        return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
     def __call__(self, asked: Asked) -> Reply:
         query, start, size = (asked.parameters[name] for name in ("search_query", "start", "max_results"))
         if int(start) + int(size) > self.most:
             return feed_error("start + max_results is too large", status=400)
-        span = re.search(r"submittedDate:\[(\d{8})0000 TO (\d{8})2359\]", query)
-        found = [
-            number for number, day in enumerate(self.submitted) if not span or span[1] <= f"{day:%Y%m%d}" <= span[2]
-        ]
+        span = re.search(r"submittedDate:\[(\d{12}) TO (\d{12})\]", query)
+        numbers = range(len(self.submitted))
+        found = [number for number in numbers if not span or span[1] <= f"{self.at(number):%Y%m%d%H%M}" <= span[2]]
         shown = found[int(start) : int(start) + min(int(size), self.given)]
-        return feed(shown, total=len(found), start=int(start))
+        return feed(shown, total=len(found), start=int(start), at=self.at)
 
 
-def entry(n: int) -> str:
+def noon(_number: int) -> datetime:
+    return datetime(2020, 1, 1, 12, tzinfo=UTC)
+
+
+def entry(n: int, at: datetime) -> str:
     return (
         f"<entry><id>http://arxiv.org/abs/{2000 + n // 10_000:04d}.{n % 10_000:05d}v1</id><title>Invented preprint {n}</title>"
-        f"<summary>It tells of preprint {n}.</summary><published>2020-01-01T00:00:00Z</published>"
+        f"<summary>It tells of preprint {n}.</summary><published>{at:%Y-%m-%dT%H:%M:%SZ}</published>"
         f"<author><name>Ana Lima</name></author></entry>"
     )
 
 
-def feed(shown: list[int], *, total: int, start: int) -> Reply:
-    entries = "\n".join(entry(n) for n in shown)
+def feed(shown: list[int], *, total: int, start: int, at: Callable[[int], datetime] = noon) -> Reply:
+    entries = "\n".join(entry(n, at(n)) for n in shown)
     return Reply(
         "<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns:opensearch=\"http://a9.com/-/spec/opensearch/1.1/\" "
         f'xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title><opensearch:totalResults>{total}'

@@ -126,17 +126,6 @@ def test_another_page_than_the_one_asked_for_is_refused(serve: Serve, line: Any)
     assert len(found) == len(set(found)) == 2_500
 
 
-def test_more_than_30000_results_are_shared_out_by_day(serve: Serve, line: Any) -> None:
-    arxiv = ArXiv([day for day in days(2_000) for _ in range(16)])
-    server = serve(arxiv)
-    plan = SOURCE.plan(ASKED, line(SOURCE, server))
-    assert plan.reported == plan.expected == 32_000
-    assert all(part.count <= 30_000 for part in plan.parts)
-    http = line(SOURCE, server)
-    rest = SOURCE.pages(ASKED, plan, http, f"{len(plan.parts) - 1}:{plan.parts[-1].count - 5}")
-    assert len(ids(list(rest))) == 5
-
-
 def test_only_what_was_submitted_since_a_day_is_asked_for(serve: Serve, line: Any) -> None:
     server = serve(ArXiv(days(100, first=date(2026, 1, 1))))
     question = Question(query="abs:a OR abs:b", since="2026-03-01", until="2026-06-30")
