@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project
-from review.cli.program import Commands, program
+from review.cli.evidence import evidence
+from review.cli.program import program
 from review.domain.screening import Stage
 
 if TYPE_CHECKING:
@@ -132,11 +133,6 @@ def trace(project: Project, name: str) -> Answer:
     return Answer(
         document={"name": name, "fact": fact.as_dict() if fact else None, "trace": list(lines)}, text="\n".join(lines)
     )
-
-
-@program.group("evidence", cls=Commands)
-def evidence() -> None:
-    """The numbers a paper must defend, each with its interval and the method behind it."""
 
 
 @evidence.command("agreement", examples=["review evidence agreement", "review evidence agreement --json"])

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
+
+from review.domain.estimate import Estimate, undefined
 
 Z95 = 1.959963984540054  # the 97.5 % point of the normal distribution
 Table = tuple[tuple[int, ...], ...]
@@ -20,22 +22,6 @@ _PABAK = "(k·Po − 1)/(k − 1), k categories (Byrt, Bishop & Carlin 1993; Bre
 _AC1 = "Gwet's AC1 (Gwet 2008)"
 _PREVALENCE = "(both first − both second)/n (Byrt, Bishop & Carlin 1993)"
 _BIAS = "(share of first category by A) − (by B) (Byrt, Bishop & Carlin 1993)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number with its interval. An undefined one is None, with the reason in `method`, never 0."""
-
-    name: str
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    n: int
-    unit: str = ""
-    method: str
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +121,6 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _undefined(name: str, n: int, reason: str) -> Estimate:
-    return Estimate(name=name, value=None, n=n, method=f"undefined: {reason}")
-
-
 _NO_PAIRS = "no item was judged by both"
 
 
@@ -155,7 +137,7 @@ def _margins(table: Table, n: int) -> tuple[list[float], list[float]]:
 
 def _observed(table: Table, n: int) -> Estimate:
     if not n:
-        return _undefined("observed agreement", n, _NO_PAIRS)
+        return undefined("observed agreement", _NO_PAIRS, n=n)
     low, high = wilson(_agreed(table), n)
     return Estimate(name="observed agreement", value=_agreed(table) / n, low=low, high=high, n=n, method=_WILSON)
 
@@ -167,10 +149,10 @@ def _kappa(table: Table, n: int) -> Estimate:
     """
     name = "Cohen's kappa"
     if not n:
-        return _undefined(name, n, _NO_PAIRS)
+        return undefined(name, _NO_PAIRS, n=n)
     rows, columns = _margins(table, n)
     if any(sum(row) == n and sum(r[i] for r in table) == n for i, row in enumerate(table)):
-        return _undefined(name, n, "both used one and the same category for every item, so chance explains all of it")
+        return undefined(name, "both used one and the same category for every item, so chance explains all of it", n=n)
     size = range(len(table))
     po = _agreed(table) / n
     pe = sum(rows[i] * columns[i] for i in size)
@@ -189,9 +171,9 @@ def _pabak(table: Table, n: int) -> Estimate:
     name = "prevalence- and bias-adjusted kappa"
     size = len(table)
     if not n:
-        return _undefined(name, n, _NO_PAIRS)
+        return undefined(name, _NO_PAIRS, n=n)
     if size < 2:
-        return _undefined(name, n, "only one category was possible")
+        return undefined(name, "only one category was possible", n=n)
     value, low, high = ((size * share - 1) / (size - 1) for share in (_agreed(table) / n, *wilson(_agreed(table), n)))
     return Estimate(name=name, value=value, low=low, high=high, n=n, method=_PABAK)
 
@@ -203,9 +185,9 @@ def _ac1(table: Table, n: int) -> Estimate:
     """
     name, size = "Gwet's AC1", len(table)
     if not n:
-        return _undefined(name, n, _NO_PAIRS)
+        return undefined(name, _NO_PAIRS, n=n)
     if size < 2:
-        return _undefined(name, n, "only one category was possible")
+        return undefined(name, "only one category was possible", n=n)
     rows, columns = _margins(table, n)
     mean = [(a + b) / 2 for a, b in zip(rows, columns, strict=True)]
     po = _agreed(table) / n
@@ -224,12 +206,12 @@ def _ac1(table: Table, n: int) -> Estimate:
 def _prevalence(table: Table, n: int) -> Estimate:
     name = "prevalence index"
     if len(table) != 2 or not n:
-        return _undefined(name, n, _NO_PAIRS if not n else "it is made for two categories")
+        return undefined(name, _NO_PAIRS if not n else "it is made for two categories", n=n)
     return Estimate(name=name, value=(table[0][0] - table[1][1]) / n, n=n, method=_PREVALENCE)
 
 
 def _bias(table: Table, n: int) -> Estimate:
     name = "bias index"
     if len(table) != 2 or not n:
-        return _undefined(name, n, _NO_PAIRS if not n else "it is made for two categories")
+        return undefined(name, _NO_PAIRS if not n else "it is made for two categories", n=n)
     return Estimate(name=name, value=(table[0][1] - table[1][0]) / n, n=n, method=_BIAS)

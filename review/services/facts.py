@@ -21,7 +21,7 @@ from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Role, Stage, Standing
 from review.domain.team import Right
 from review.evidence.agreement import Agreement, agreement
-from review.services import chart, flow, overview, protocol, rights, screen
+from review.services import chart, flow, kept, overview, protocol, rights, screen
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records
@@ -40,6 +40,7 @@ def facts(project: Project) -> dict[str, Fact]:
         *_agreement_facts(project),
         *_protocol_facts(project),
         *_chart_facts(project),
+        *kept.facts(project),
         Fact(name="software.name", value="Scopewright", formula="the program that computed these facts"),
         Fact(name="software.version", value=__version__, formula="its version"),
     ]
@@ -261,7 +262,7 @@ def trace(project: Project, name: str) -> list[str]:
     fact = known[name]
     unit = f" {fact.unit}" if fact.unit else ""
     lines = [f"{fact.name} = {fact.value}{unit}", f"how: {fact.formula}", *(f"from: {part}" for part in fact.inputs)]
-    return lines + [f"row: {row}" for row in rows(project, name)]
+    return [*lines, *kept.chain(project, name), *(f"row: {row}" for row in rows(project, name))]
 
 
 @rights.needs(Right.READ)

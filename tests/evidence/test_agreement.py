@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from review.evidence.agreement import Z95, Agreement, Estimate, agreement, agreement_of_table, pairwise, wilson
+from review.domain.estimate import Estimate
+from review.evidence.agreement import Z95, Agreement, agreement, agreement_of_table, pairwise, wilson
 
 COHEN_1960 = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
 TWO_BY_TWO = [[20, 5], [10, 15]]

@@ -10,9 +10,10 @@ from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.dealing import Deal, Dealt
 from review.domain.errors import ReviewError
+from review.domain.estimate import Estimate
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.evidence.agreement import Estimate, PairAgreement
+from review.evidence.agreement import PairAgreement
 from review.services import agreement, dealing, protocol, team
 from review.services.agreement import PairReport
 from review.services.dealing import PilotRound

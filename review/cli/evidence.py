@@ -1,0 +1,85 @@
+"""The group `review evidence`: how every one of its commands prints, writes and keeps what was computed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from review.cli.answer import Answer, answers, last_option, project_option
+from review.cli.program import Commands, program
+
+if TYPE_CHECKING:
+    from review.domain.estimate import Estimate, Evidence
+
+
+@program.group("evidence", cls=Commands)
+def evidence() -> None:
+    """The numbers a paper must defend, each with its interval and the method behind it.
+
+    Every command reads plain tables (CSV, TSV, Excel) and needs no project. With --keep NAME the numbers become facts
+    of the project that a manuscript may use, tied to the files they came from.
+    """
+
+
+def gives_evidence(function: Callable[..., Evidence]) -> Callable[..., None]:
+    """Add --out, --keep, --project and --json to a command that computes evidence; print, write and keep it."""
+
+    @answers
+    @last_option(
+        "--out",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Also write it; the ending decides: tables as .md .tex .csv, pictures as .svg .png .pdf, all of it as .json.",
+    )
+    @last_option("--keep", "name", metavar="NAME", help="Keep the numbers in the project as facts, under this name.")
+    @project_option
+    @functools.wraps(function)
+    def run(*, files: tuple[Path, ...], name: str | None, project_folder: Path | None, **arguments: Any) -> Answer:
+        from review.services import evidence_output
+
+        found = function(**arguments)
+        notes = [f"{path} written." for path in evidence_output.write(found, files)]
+        if name is not None:
+            notes.append(_keep(found, name, project_folder))
+        return Answer(document=found.as_dict(), text=_text(found), notes=notes, findings=found.findings)
+
+    return run
+
+
+def _keep(found: Evidence, name: str, project_folder: Path | None) -> str:
+    from review.services import kept
+    from review.services.project import open_project
+
+    project = open_project(project_folder)
+    try:
+        names = kept.keep(project, found, name)
+    finally:
+        project.close()
+    return (
+        f"Kept as {name}: {len(names):,} facts for the manuscript, such as {names[0]}." if names else f"Kept as {name}."
+    )
+
+
+def _text(found: Evidence) -> str:
+    from review.render.tables import plain
+
+    parts = [plain(table) for table in found.tables] or ["\n".join(map(_line, found.values))]
+    return "\n\n".join(part for part in (*parts, found.sentence) if part)
+
+
+def _line(estimate: Estimate) -> str:
+    by = ", ".join(str(value) for value in estimate.by.values())
+    label = f"{estimate.name}{f' ({by})' if by else ''}"
+    if estimate.value is None:
+        return f"{label:<40} {estimate.method}"
+    interval = ""
+    if estimate.low is not None and estimate.high is not None:
+        interval = f" ({estimate.low:.4g} to {estimate.high:.4g})"
+    n = f", n = {estimate.n:,}" if estimate.n is not None else ""
+    return f"{label:<40} {estimate.value:.4g}{estimate.unit and ' ' + estimate.unit}{interval}{n}"

@@ -1,0 +1,96 @@
+"""A table of evidence as people need it: Markdown for the manuscript, LaTeX (booktabs) for a journal, CSV for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+
+from review.domain.cell import harmless
+from review.domain.estimate import Cell, Table
+from review.render.environment import escape_markdown
+
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+)
+
+
+def shown(cell: Cell, *, digits: int = 3) -> str:
+    """A cell as it is printed: thousands with a comma, other numbers with `digits` decimals, nothing as a dash.
+
+    >>> shown(11548), shown(0.81641), shown(None), shown("sacrum")
+    ('11,548', '0.816', '–', 'sacrum')
+    """
+    if cell is None:
+        return "–"
+    if isinstance(cell, str):
+        return cell
+    return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.{digits}f}"
+
+
+def markdown(table: Table) -> str:
+    """A pipe table with its title as caption; numbers stand to the right."""
+    rows = [[escape_markdown(shown(cell)) or " " for cell in row] for row in table.rows]
+    head = [escape_markdown(name) for name in table.columns]
+    bars = ["--:" if right else ":--" for right in _numeric(table)]
+    lines = [f"| {' | '.join(line)} |" for line in (head, bars, *rows)]
+    note = f"\n\n{escape_markdown(table.note)}" if table.note else ""
+    return "\n".join(lines) + f"\n\n: {escape_markdown(table.title)}{note}\n"
+
+
+def latex(table: Table) -> str:
+    """A `table` environment; the document needs the package booktabs."""
+    columns = "".join("r" if right else "l" for right in _numeric(table))
+    head = " & ".join(name.translate(_LATEX) for name in table.columns)
+    body = "\n".join(" & ".join(shown(cell).translate(_LATEX) for cell in row) + r" \\" for row in table.rows)
+    note = f"\n\\par\\footnotesize {table.note.translate(_LATEX)}" if table.note else ""
+    return (
+        f"\\begin{{table}}\n\\caption{{{table.title.translate(_LATEX)}}}\n\\label{{tab:{table.name}}}\n\\centering\n"
+        f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n\\midrule\n{body}\n\\bottomrule\n\\end{{tabular}}"
+        f"{note}\n\\end{{table}}\n"
+    )
+
+
+def comma_separated(table: Table) -> str:
+    """All digits of every number; text that a spreadsheet would run stands behind an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([harmless(name) for name in table.columns])
+    for row in table.rows:
+        writer.writerow(["" if cell is None else harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue()
+
+
+def plain(table: Table) -> str:
+    """Columns set beside one another for a terminal."""
+    cells = [table.columns, *([shown(cell) for cell in row] for row in table.rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
+    right = _numeric(table)
+    lines = [
+        "  ".join(
+            f"{cell:>{width}}" if r else f"{cell:<{width}}" for cell, width, r in zip(row, widths, right, strict=True)
+        )
+        for row in cells
+    ]
+    note = [table.note] if table.note else []
+    return "\n".join([table.title, *(line.rstrip() for line in lines), *note])
+
+
+WRITERS: Mapping[str, Callable[[Table], str]] = {".md": markdown, ".tex": latex, ".csv": comma_separated}
+
+
+def _numeric(table: Table) -> list[bool]:
+    """Whether each column holds numbers only."""
+    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    return [bool(cells) and all(not isinstance(cell, str) for cell in cells) for cells in columns]

@@ -1,0 +1,208 @@
+"""Evidence kept in a project: numbers tied to the files they came from, and which of them have lost their footing.
+
+Each computation lies in `evidence/NAME.json` with its values, options, versions and the hash of every input. The numbers
+in it become facts (`services/facts.py`). An input that changed makes them stale, one that is gone makes them orphans;
+both are said wherever the numbers are used, and nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from review import __version__
+from review.domain.errors import BadInput, Missing, ReviewError
+from review.domain.estimate import Evidence
+from review.domain.finding import Finding, Severity
+from review.domain.provenance import Fact
+from review.domain.team import Right
+from review.resources import write_file
+from review.services import rights
+from review.services.evidence_input import fingerprint
+from review.services.project import Project
+
+FOLDER = "evidence"
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PREFIX: Mapping[str, str] = {
+    "accounting": "n",
+    "splits": "split",
+    "agreement": "agree",
+    "evaluation": "eval",
+    "benchmark": "bench",
+    "rubric": "rubric",
+    "release": "release",
+}
+# What of an evaluation goes without saying: the mean is the value, and the rest hangs below it.
+_PLAIN = frozenset({"mean", "count", "value"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One computation as it lies in the project. `inputs` are paths as stored and their hashes."""
+
+    name: str
+    kind: str
+    at: str
+    version: str
+    function: str
+    sentence: str
+    options: Mapping[str, object]
+    inputs: Mapping[str, str]
+    values: tuple[Mapping[str, Any], ...]
+
+
+@rights.needs(Right.WRITE)
+def keep(project: Project, evidence: Evidence, name: str, *, now: datetime | None = None) -> tuple[str, ...]:
+    """Store a computation under a name, in place of an earlier one of that name. Gives the names of its facts.
+
+    Raises `ReviewError` for a name no manuscript could write, and where the data had faults that forbid to use it.
+    """
+    if not _NAME.fullmatch(name):
+        raise ReviewError(
+            f"{name!r} cannot be a name in a manuscript.",
+            hint="Use small letters, digits and underscores, such as test_dice.",
+        )
+    if not evidence.values:
+        raise ReviewError("There is no number to keep.", hint="Mend what the findings say, then try again.")
+    document = evidence.as_dict() | {
+        "at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "version": __version__,
+        "inputs": [{"path": _stored(project, each.path), "sha256": each.sha256} for each in evidence.inputs],
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    path = project.root / FOLDER / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    write_file(path, text.encode())
+    return tuple(fact.name for fact in _facts(_read(path)))
+
+
+@rights.needs(Right.WRITE)
+def drop(project: Project, name: str) -> tuple[str, ...]:
+    """Take a computation out of the project; the names of the facts that go with it."""
+    found = {each.name: each for each in kept(project)}
+    if name not in found:
+        raise Missing("evidence", name, found)
+    (project.root / FOLDER / f"{name}.json").unlink()
+    return tuple(fact.name for fact in _facts(found[name]))
+
+
+@rights.needs(Right.READ)
+def kept(project: Project) -> tuple[Kept, ...]:
+    """Every computation in the project, by name. Raises `BadInput` for a file that was damaged."""
+    return tuple(_read(path) for path in sorted((project.root / FOLDER).glob("*.json")))
+
+
+@rights.needs(Right.READ)
+def facts(project: Project) -> tuple[Fact, ...]:
+    """The numbers kept, as facts a manuscript may name."""
+    return tuple(fact for each in kept(project) for fact in _facts(each))
+
+
+@rights.needs(Right.READ)
+def check(project: Project) -> tuple[Finding, ...]:
+    """What lost its footing: a finding per input that changed (stale) or is gone (orphaned), naming the facts."""
+    return tuple(finding for each in kept(project) for finding in _footing(project, each))
+
+
+@rights.needs(Right.READ)
+def chain(project: Project, fact: str) -> list[str]:
+    """From a kept fact to its files, a line each; empty if no such fact is kept."""
+    for each in kept(project):
+        if fact in {one.name for one in _facts(each)}:
+            lines = [
+                f"kept as: {each.name}, computed {each.at} by {each.function}, Scopewright {each.version}",
+                *(f"option: {name} = {value}" for name, value in each.options.items()),
+            ]
+            for path, digest in each.inputs.items():
+                lines.append(f"file: {path}, sha256 {digest} ({_state(project, path, digest)})")
+            return lines
+    return []
+
+
+def _state(project: Project, path: str, digest: str) -> str:
+    try:
+        now = fingerprint(_found(project, path))
+    except Missing:
+        return "orphaned: the file is gone"
+    return "unchanged" if now.sha256 == digest else "stale: the file has changed since"
+
+
+def _footing(project: Project, each: Kept) -> Iterable[Finding]:
+    names = [fact.name for fact in _facts(each)]
+    listed = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+    for path, digest in each.inputs.items():
+        state = _state(project, path, digest)
+        if state != "unchanged":
+            word = state.split(":", 1)[0]
+            yield Finding(
+                rule=f"EVIDENCE-{word.upper()}",
+                severity=Severity.ERROR,
+                message=f"{path}: {state.split(': ', 1)[1]}, so {len(names):,} facts are {word}: {listed}.",
+                path=f"{FOLDER}/{each.name}.json",
+                hint=f"Put the file back, or compute {each.name} again with --keep {each.name}.",
+            )
+
+
+def _stored(project: Project, path: str) -> str:
+    """A path as seen from the project, so that the folder may move."""
+    return Path(os.path.relpath(Path(path).resolve(), project.root.resolve())).as_posix()
+
+
+def _found(project: Project, path: str) -> Path:
+    return project.root / path
+
+
+def _read(path: Path) -> Kept:
+    try:
+        document = json.loads(path.read_bytes())
+        return Kept(
+            name=path.stem,
+            inputs={each["path"]: each["sha256"] for each in document["inputs"]},
+            values=tuple(document["values"]),
+            **{key: document[key] for key in ("kind", "at", "version", "function", "sentence", "options")},
+        )
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise BadInput(path.name, "this evidence file is damaged.", hint="Compute it again with --keep.") from error
+
+
+def _facts(each: Kept) -> list[Fact]:
+    """Names: the kind, what the value tells of (`by`), then the value, such as `eval.dice.sacrum.test.median`."""
+    found: dict[str, Fact] = {}
+    inputs = tuple(f"{path} (sha256 {digest[:12]}…)" for path, digest in each.inputs.items())
+    for value in each.values:
+        parts = [_slug(str(part)) for part in value["by"].values()]
+        if value["name"] not in _PLAIN or not parts:
+            parts.append(_slug(value["name"]))
+        if each.kind == "agreement":
+            parts.insert(0, each.name)
+        name = ".".join((_PREFIX.get(each.kind, each.kind), *parts))
+        fact = Fact(
+            name=name,
+            value=value["value"],
+            low=value["low"],
+            high=value["high"],
+            n=value["n"],
+            unit=value["unit"],
+            formula=value["method"],
+            inputs=inputs,
+            at=each.at,
+        )
+        found.setdefault(name, fact)
+    return list(found.values())
+
+
+def _slug(text: str) -> str:
+    """A name a template can write; a number gets a letter before it.
+
+    >>> _slug("L5/S1"), _slug("2 mm")
+    ('l5_s1', 'n2_mm')
+    """
+    kept_letters = "".join(c if c.isalnum() and c.isascii() else " " for c in text.casefold())
+    name = "_".join(kept_letters.split()) or "blank"
+    return f"n{name}" if name[0].isdigit() else name
