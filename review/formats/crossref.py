@@ -35,7 +35,7 @@ _RELATIONS = {
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     """The records of a Crossref answer; the id of a record is its DOI."""
-    yield from json_parts.read(data, source, works=_works, entry=_entry)
+    yield from json_parts.read(data, source, name="items", works=_works, entry=_entry)
 
 
 def _works(answer: Any) -> list[Any] | None:
@@ -67,7 +67,6 @@ def _entry(work: Mapping[str, Any]) -> Entry:
         type=_kind(work),
         url=fields.link(text(work, "resource", "primary", "URL")) or fields.link(text(work, "URL")),
         notes=_notes(work),
-        raw=json_parts.dump(work),
     )
 
 

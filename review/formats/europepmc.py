@@ -20,7 +20,7 @@ _SOURCES = {"PPR": "article", "PAT": "patent"}
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     """The records of a Europe PMC answer; the id of a record is its source there and its number, such as MED/39709209."""
-    yield from json_parts.read(data, source, works=_works, entry=_entry)
+    yield from json_parts.read(data, source, name="result", works=_works, entry=_entry)
 
 
 def _works(answer: Any) -> list[Any] | None:
@@ -57,7 +57,6 @@ def _entry(work: Mapping[str, Any]) -> Entry:
         type=_SOURCES.get(place) or kind_of([kind.capitalize() for kind in types]),
         url=f"https://europepmc.org/article/{place}/{number}" if place.isalnum() and number.isalnum() else "",
         notes=_notes(work, types),
-        raw=json_parts.dump(work),
     )
 
 

@@ -20,7 +20,7 @@ _MOST_WORDS = 200_000  # of an abstract; positions beyond are a mistake
 
 def read(data: bytes, source: str) -> Iterator[Record | Finding]:
     """The records of an OpenAlex answer; the id of a record is OpenAlex's own, such as W2755950973."""
-    yield from json_parts.read(data, source, works=_works, entry=_entry)
+    yield from json_parts.read(data, source, name="results", works=_works, entry=_entry)
 
 
 def _works(answer: Any) -> list[Any] | None:
@@ -62,7 +62,6 @@ def _entry(work: Mapping[str, Any]) -> Entry:
         url=fields.link(text(work, "primary_location", "landing_page_url"))
         or (f"https://doi.org/{doi}" if doi else ""),
         notes=_notes(work),
-        raw=json_parts.dump(work),
     )
 
 

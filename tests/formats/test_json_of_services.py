@@ -272,3 +272,21 @@ def test_recorded_pages_are_read_whole(shared: Path) -> None:
     ]
     assert isinstance(erratum, Record)
     assert "Erratum for: Lancet. 2024 Sep 28;404(10459):1227-1239." in erratum.notes
+
+
+@each
+def test_the_raw_entry_is_the_very_text_of_the_answer(name: str) -> None:
+    works = ['{"title" :\t"One", "id":"1", "x": 1.50}', '{"title":"Two","id":"2","results":[],"items":[],"result":[]}']
+    frame = json.dumps(WRAPPED[name](["HERE"]))
+    data = frame.replace('"HERE"', f" {works[0]} ,\n{works[1]} ").encode()
+    found = [item for item in registry.read(data, source="x", found=registry.named(name)) if isinstance(item, Record)]
+    assert [record.raw for record in found] == works
+
+
+@each
+def test_a_list_of_that_name_which_is_not_the_works_is_passed_over(name: str) -> None:
+    frame = {"request": {"result": [1], "results": [2], "items": [3]}, **WRAPPED[name]([{"title": "One", "id": "1"}])}
+    data = json.dumps(frame).encode()
+    found = list(registry.read(data, source="x", found=registry.named(name)))
+    assert [item.title for item in found if isinstance(item, Record)] == ["One"]
+    assert not any(isinstance(item, Finding) and item.rule == "FORMAT-SKIPPED" for item in found)
