@@ -11,7 +11,7 @@ from typing import Any
 from review.domain.errors import Missing
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Right
-from review.services import blinding, rights, sheets
+from review.services import blinding, rights, sheets, standing, works
 from review.services.project import Project
 from review.storage import trail
 
@@ -82,6 +82,12 @@ def as_csv(project: Project, wanted: Wanted | None = None) -> bytes:
 
 
 # The parts of the work
+
+
+def _seen(project: Project, rows: Sequence[Any]) -> Iterator[Any]:
+    """Those not about a work whose outcome is hidden: that its full text is sought would already tell it."""
+    work_of, hidden = works.works(project).work_of, standing.hidden(project)
+    return (row for row in rows if work_of.get(row["record_id"]) not in hidden)
 
 
 def _rows(project: Project, table: str, *columns: str) -> Sequence[Any]:
@@ -168,7 +174,7 @@ def _screening(project: Project) -> Iterator[Event]:
 
 
 def _retrievals(project: Project) -> Iterator[Event]:
-    for row in _rows(project, "retrievals", "record_id", "status", "who", "note"):
+    for row in _seen(project, _rows(project, "retrievals", "record_id", "status", "who", "note")):
         what = f"full text {row['status'].replace('_', ' ')}"
         yield Event(
             at=row["at"], who=row["who"], kind="full text", what=what, about=row["record_id"], detail=row["note"]
@@ -176,7 +182,7 @@ def _retrievals(project: Project) -> Iterator[Event]:
 
 
 def _charting(project: Project) -> Iterator[Event]:
-    for row in _rows(project, "chart_entries", "record_id", "field_id", "reviewer", "value", "answer"):
+    for row in _seen(project, _rows(project, "chart_entries", "record_id", "field_id", "reviewer", "value", "answer")):
         said = row["value"] or (row["answer"] or "nothing").replace("_", " ")
         yield Event(
             at=row["at"], who=row["reviewer"], kind="charting", what=f"charted {row['field_id']}",
@@ -188,7 +194,9 @@ def _arrangements(project: Project) -> Iterator[Event]:
     for row in _rows(project, "arrangements", "what", "detail", "who"):
         what = "dealt the work out" if row["what"] == "deal" else "confirmed the pilot round"
         yield Event(at=row["at"], who=row["who"], kind="people", what=what, detail=row["detail"])
-    for row in _rows(project, "remarks", "record_id", "who"):  # what was said is for those of the conflict alone
+    for row in _seen(
+        project, _rows(project, "remarks", "record_id", "who")
+    ):  # what was said is for those of the conflict alone
         what = "said something about a conflict"
         yield Event(at=row["at"], who=row["who"], kind="screening", what=what, about=row["record_id"])
 

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from review.domain.screening import Decision, Role, Stage, Standing
 from review.domain.team import Right
-from review.services import chart, flow, known, protocol, rights, screen
+from review.services import chart, flow, known, protocol, rights, screen, standing
 from review.services.known import Recall
 from review.services.project import Project
 from review.services.works import groups, unsure, works
@@ -91,18 +91,20 @@ def status(project: Project) -> ReviewStatus:
 @rights.needs(Right.READ)
 def stage_status(project: Project, stage: Stage) -> StageStatus:
     outcomes = screen.outcomes(project, stage)
-    standing = Counter(o.standing for o in outcomes.values())
+    where = Counter(o.standing for o in outcomes.values())
     people: Counter[str] = Counter()
-    for o in outcomes.values():
+    # How many each person has judged is no secret. At full text a record's being there at all can be one.
+    counted = standing.unveiled(project, stage) if stage is Stage.TITLE_ABSTRACT else outcomes
+    for o in counted.values():
         for d in o.decisions:
             people[d.reviewer] += d.role is Role.REVIEWER
     return StageStatus(
         total=len(outcomes),
-        unscreened=standing[Standing.UNSCREENED],
-        partial=standing[Standing.PARTIAL],
-        conflict=standing[Standing.CONFLICT],
-        included=standing[Standing.INCLUDED],
-        excluded=standing[Standing.EXCLUDED],
+        unscreened=where[Standing.UNSCREENED],
+        partial=where[Standing.PARTIAL],
+        conflict=where[Standing.CONFLICT],
+        included=where[Standing.INCLUDED],
+        excluded=where[Standing.EXCLUDED],
         by_person={name: count for name, count in sorted(people.items()) if count},
     )
 

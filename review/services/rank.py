@@ -15,7 +15,7 @@ from review.ranking.active import Ranking
 from review.ranking.active import rank as rank_corpus
 from review.ranking.explain import why as explain
 from review.ranking.features import Corpus, Text, build_corpus
-from review.services import protocol, rights, screen
+from review.services import dealing, protocol, rights, standing
 from review.services.project import Progress, Project, silent
 from review.services.works import works
 from review.storage import decisions, projects, records, stamps
@@ -46,19 +46,28 @@ def labels(project: Project, reviewer: str = EVERYBODY) -> dict[str, float]:
     only for the people who judged it: else its place in that queue would tell what they said.
     """
     found: dict[str, float] = {}
+    pilot = _in_pilot(project)
     for stage in Stage:
-        for o in screen.outcomes(project, stage).values():
-            value = _label(o, reviewer)
+        for o in standing.unveiled(project, stage).values():
+            value = _label(o, reviewer, everybodys=o.record_id in pilot)
             if value is not None:
                 found[o.record_id] = value
     return found
 
 
-def _label(found: Outcome, reviewer: str) -> float | None:
-    if found.adjudicated or found.standing is Standing.EXCLUDED:
+def _in_pilot(project: Project) -> frozenset[str]:
+    """The works of the pilot round, as long as it lasts."""
+    round_ = dealing.pilot_round(project)
+    return frozenset() if round_.over else frozenset(round_.works)
+
+
+def _label(found: Outcome, reviewer: str, *, everybodys: bool) -> float | None:
+    if everybodys and found.stage is Stage.FULL_TEXT:
+        return None  # that it came so far tells what others said of its title
+    if not everybodys and (found.adjudicated or found.standing is Standing.EXCLUDED):
         return float(found.standing is Standing.INCLUDED)
     people = [d for d in found.decisions if d.role is Role.REVIEWER]
-    if found.standing is Standing.PARTIAL:
+    if everybodys or found.standing is Standing.PARTIAL:
         people = [d for d in people if d.reviewer == reviewer]
     said = [_WORTH[d.verdict] for d in people if d.verdict is not None]
     return sum(said) / len(said) if said else None
@@ -133,11 +142,12 @@ def rank(project: Project, *, seed: int = SEED, progress: Progress = silent) -> 
 
 def _screening(project: Project) -> list[str]:
     """Everybody, then each person who knows more than everybody may: who judged a work that waits for a second."""
+    pilot = _in_pilot(project)
     ahead = {
         d.reviewer
         for stage in Stage
-        for o in screen.outcomes(project, stage).values()
-        if o.standing is Standing.PARTIAL
+        for o in standing.unveiled(project, stage).values()
+        if o.standing is Standing.PARTIAL or o.record_id in pilot
         for d in o.decisions
         if d.role is Role.REVIEWER
     }

@@ -29,74 +29,10 @@ from review.domain.screening import (
 from review.domain.team import Right
 from review.services import dealing, marks, protocol, rights, team, works
 from review.services.project import Project
+from review.services.standing import Outcomes, hidden, outcomes, veiled
 from review.storage import decisions, projects, records, stamps
 
-Outcomes = Mapping[str, Outcome]  # by work
-
-
-@rights.internal
-def outcomes(project: Project, stage: Stage) -> Outcomes:
-    """Where every work stands at a stage. At full text only works that came that far are listed.
-
-    New decisions change the outcomes of their own works alone: the others are kept from the time before.
-    """
-    now = stamps.read(project.store)
-    mtime = 0 if now.protocol >= 0 else project.protocol_path.stat().st_mtime_ns
-    above = decisions.latest(project.store, Stage.TITLE_ABSTRACT) if stage is Stage.FULL_TEXT else 0
-    held = project.cached(f"outcomes {stage}", (above, *now, mtime), _Kept)
-    newest = decisions.latest(project.store, stage)
-    last, known = held.answer
-    if known is None or newest != last:
-        known = _brought_up(project, stage, last, known)
-        held.answer = (newest, known)
-    return known
-
-
-@dataclass(slots=True)
-class _Kept:
-    """The outcomes as they were after the decision of that number; replaced as a whole, never changed."""
-
-    answer: tuple[int, Outcomes | None] = (-1, None)
-
-
-_FEW = 2_000  # works whose decisions are read by themselves; for more, all are
-
-
-def _brought_up(project: Project, stage: Stage, last: int, known: Outcomes | None) -> Outcomes:
-    found = works.works(project)
-    needed = protocol.in_force(project).screening.reviewers_per_record
-    fresh = decisions.read(project.store, stage=stage, after=last)
-    touched = {found.work_of[decision.record_id] for decision in fresh}
-    if known is not None and len(touched) <= _FEW:
-        records_of = [record for work in touched for record in found.members[work]]
-        said = _by_work(decisions.read(project.store, stage=stage, of=records_of), found)
-        changed = {work: outcome(work, stage, said[work], reviewers_needed=needed) for work in touched if work in known}
-        return {**known, **changed}
-    said = _by_work(fresh if known is None else decisions.read(project.store, stage=stage), found)
-    nothing = Standing.UNSCREENED
-    return {
-        work: outcome(work, stage, said[work], reviewers_needed=needed)
-        if work in said
-        else Outcome(record_id=work, stage=stage, standing=nothing)
-        for work in _eligible(project, stage)
-    }
-
-
-def _by_work(found: Sequence[Decision], known: works.Works) -> dict[str, list[Decision]]:
-    of_work: dict[str, list[Decision]] = defaultdict(list)
-    for decision in found:
-        of_work[known.work_of[decision.record_id]].append(decision)
-    return of_work
-
-
-def _eligible(project: Project, stage: Stage) -> list[str]:
-    found = works.works(project)
-    if stage is Stage.TITLE_ABSTRACT:
-        return [work for work in found.members if found.from_databases(work)]
-    passed = outcomes(project, Stage.TITLE_ABSTRACT)
-    return [
-        work for work in found.members if not found.from_databases(work) or passed[work].standing is Standing.INCLUDED
-    ]
+__all__ = ["outcomes"]  # where works stand is asked here as well
 
 
 @rights.needs(Right.ADJUDICATE)
@@ -211,7 +147,7 @@ def check(project: Project, decision: Decision, *, now: Grounds | None = None) -
         raise ReviewError("Only an exclusion has a reason.", hint="Leave the reason out, or exclude the record.")
     name = team.clean_name(decision.reviewer)
     named = replace(decision, reviewer=known.names.get(name.casefold(), name))
-    found = _found(project, decision.stage, work, known)
+    found = _found(project, decision, work, known)
     if decision.stage is Stage.TITLE_ABSTRACT and decision.verdict and not known.works.from_databases(work):
         raise NotAllowed(
             f"{decision.record_id} was found by another way than a database, so it has no screening by title.",
@@ -226,12 +162,14 @@ def check(project: Project, decision: Decision, *, now: Grounds | None = None) -
     return named
 
 
-def _found(project: Project, stage: Stage, work: str, known: Grounds) -> Outcome | None:
+def _found(project: Project, decision: Decision, work: str, known: Grounds) -> Outcome | None:
     """Where the work stands, read for it alone if the outcomes of all are not at hand."""
+    stage = decision.stage
     if stage in known.standing:
         return known.standing[stage].get(work)
     said = decisions.read(project.store, stage=stage, of=known.works.members[work])
-    return outcome(work, stage, said, reviewers_needed=known.rules.screening.reviewers_per_record)
+    found = outcome(work, stage, said, reviewers_needed=known.rules.screening.reviewers_per_record)
+    return veiled(found) if decision.role is Role.ADJUDICATOR and work in hidden(project) else found
 
 
 def _check_full_text(decision: Decision, found: Outcome | None, rules: Protocol) -> None:

@@ -16,7 +16,20 @@ from invented import ris, work
 from review.domain.errors import LacksRight, NotAllowed, ReviewError
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Seat, TeamRole
-from review.services import blinding, bundle, collect, exchange, paper, protocol, rights, screen, team, works
+from review.services import (
+    blinding,
+    bundle,
+    collect,
+    dealing,
+    exchange,
+    paper,
+    protocol,
+    rank,
+    rights,
+    screen,
+    team,
+    works,
+)
 from review.services.project import DATABASE, Project, create, open_project
 from review.storage import decisions
 from tests.services.test_rights import DECLARED
@@ -26,6 +39,7 @@ SECRET = "secret-note-of-bo"
 TEAM = {
     "Ana": TeamRole.REVIEWER,
     "Bo": TeamRole.REVIEWER,
+    "Cy": TeamRole.REVIEWER,
     "Ada": TeamRole.ADJUDICATOR,
     "Olga": TeamRole.OWNER,
     "Lee": TeamRole.READER,
@@ -34,7 +48,7 @@ OPEN = ((3, TITLE), (4, TITLE), (5, TITLE), (1, FULL))  # decided by Bo alone
 # What changes something: a decision of one's own may then rightly show what it settles.
 CHANGING = {
     "screen.decide", "screen.decide_all", "screen.undo", "marks.postpone", "marks.set_tags", "marks.prefer",
-    "team.join", "works.judge", "works.undo_group", "fulltext.set_retrieval",
+    "dealing.confirm_pilot", "team.join", "works.judge", "works.undo_group", "fulltext.set_retrieval",
 }  # fmt: skip
 # These ask the sources on the internet, store what they answer, and read no decision; or write dated files. Building a
 # paper draws its figures.
@@ -94,13 +108,13 @@ def blind(base: Path) -> Iterator[Callable[[list[str]], Project]]:
         opened.pop().close()
 
 
-def argument(parameter: inspect.Parameter, who: str, project: Project) -> Any:
+def argument(parameter: inspect.Parameter, who: str, project: Project, record: str) -> Any:
     """What a curious person would send: their own name, and a record that Bo decided."""
     known = {
         "reviewer": who,
         "person": who,
         "name": who,
-        "record_id": work(project, 3),
+        "record_id": record,
         "record_ids": [work(project, n) for n in range(8)],
         "references": ["10.5555/inv.3"],
         "stage": TITLE,
@@ -109,7 +123,7 @@ def argument(parameter: inspect.Parameter, who: str, project: Project) -> Any:
         "paths": [project.root / "out.json"],
         "folder": Path("paper"),
         "decision": Decision(
-            record_id=work(project, 3), stage=TITLE, reviewer=who, verdict=Verdict.INCLUDE, role=Role.ADJUDICATOR
+            record_id=record, stage=TITLE, reviewer=who, verdict=Verdict.INCLUDE, role=Role.ADJUDICATOR
         ),
         "found": works.works(project),
         "keys": {},
@@ -122,9 +136,10 @@ def argument(parameter: inspect.Parameter, who: str, project: Project) -> Any:
     return known.get(parameter.name, "")
 
 
-def asked(project: Project, who: str) -> dict[str, str]:
+def asked(project: Project, who: str, *, pilot: bool = False) -> dict[str, str]:
     """What each service answers this person, and what it writes."""
     answers = {}
+    curious = dealing.pilot_round(project).works[0] if pilot else work(project, 3)
     shutil.rmtree(project.root / "paper", ignore_errors=True)
     paper.create(project, Path("paper"))
     seated = project.seated(Seat(name=who))
@@ -132,8 +147,8 @@ def asked(project: Project, who: str) -> dict[str, str]:
         if name in CHANGING | ELSEWHERE:
             continue
         parameters = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty][1:]
-        places = [argument(p, who, project) for p in parameters if p.kind is not p.KEYWORD_ONLY]
-        named = {p.name: argument(p, who, project) for p in parameters if p.kind is p.KEYWORD_ONLY}
+        places = [argument(p, who, project, curious) for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        named = {p.name: argument(p, who, project, curious) for p in parameters if p.kind is p.KEYWORD_ONLY}
         try:
             answer = repr(function(seated, *places, **named))
         except (ReviewError, AttributeError, TypeError, OSError) as error:
@@ -162,6 +177,93 @@ def test_what_bo_decided_alone_changes_no_answer_to_anybody_else(
     differing = {name: (first[name][:300], second[name][:300]) for name in first if first[name] != second[name]}
     assert differing == {}
     assert not [name for name, answer in second.items() if SECRET in answer]
+
+
+@pytest.fixture(scope="module")
+def pilot_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight works, of which four are the pilot round."""
+    root = tmp_path_factory.mktemp("pilot") / "review"
+    project = create(root, preset="lstv-machine-learning")
+    text = project.protocol_path.read_text(encoding="utf-8")
+    assert "pilot_records: 50" in text
+    project.protocol_path.write_text(text.replace("pilot_records: 50", "pilot_records: 4"), encoding="utf-8")
+    protocol.freeze(project, who="Olga")
+    collect.import_bytes(project, "".join(ris(n) for n in range(8)).encode(), file_name="scopus.ris")
+    works.dedup(project)
+    for name, role in TEAM.items():
+        team.add(project, name, role=role)
+    project.close()
+    shutil.copyfile(root / DATABASE, root / "base.sqlite")
+    return root
+
+
+@pytest.fixture
+def in_pilot(pilot_base: Path) -> Iterator[Callable[[list[str]], Project]]:
+    """The review in its pilot round, three works of which Ana and Bo have judged; Cy and Olga have not."""
+    opened = []
+
+    def after(verdicts: list[str]) -> Project:
+        while opened:
+            opened.pop().close()
+        shutil.copyfile(pilot_base / "base.sqlite", pilot_base / DATABASE)
+        project = open_project(pilot_base)
+        opened.append(project)
+        for record, verdict in zip(dealing.pilot_round(project).works, verdicts, strict=False):
+            for who, said in (("Ana", "include"), ("Bo", verdict)):
+                one = Decision(
+                    record_id=record, stage=TITLE, reviewer=who, verdict=Verdict(said), shown=record,
+                    note=f"{SECRET}-{said}", decided_at="2026-01-01T00:00:00Z", uid=f"uid-{record}-{who}",
+                )  # fmt: skip
+                with pytest.MonkeyPatch.context() as patched:
+                    patched.setattr(decisions, "now", lambda: "2026-01-01T00:00:00.000Z")
+                    decisions.append_one(project.store, one, protocol=0)
+        return project
+
+    yield after
+    while opened:
+        opened.pop().close()
+
+
+@pytest.mark.parametrize("who", ["Cy", "Olga"])
+def test_in_the_pilot_round_nobody_learns_of_a_record_they_have_still_to_judge(
+    in_pilot: Callable[[list[str]], Project], who: str
+) -> None:
+    first = asked(in_pilot(["include", "exclude", "maybe"]), who, pilot=True)
+    second = asked(in_pilot(["exclude", "exclude", "include"]), who, pilot=True)
+    differing = {name: (first[name][:300], second[name][:300]) for name in first if first[name] != second[name]}
+    assert differing == {}
+    assert not [name for name, answer in second.items() if SECRET in answer]
+
+
+def test_the_order_of_a_queue_rests_on_nothing_that_others_said_in_the_pilot_round(
+    in_pilot: Callable[[list[str]], Project],
+) -> None:
+    orders = []
+    for verdicts in (["include", "exclude", "maybe"], ["exclude", "exclude", "include"]):
+        project = in_pilot(verdicts)
+        assert rank.labels(project) == {}
+        assert sorted(rank.labels(project, "Ana").values()) == [1.0, 1.0, 1.0], "her own"
+        rank.rank(project)
+        orders.append(screen.queue(project, "Cy", TITLE))
+    assert orders[0] == orders[1]
+    dealing.confirm_pilot(project)
+    assert len(rank.labels(project)) == 3, "once it is confirmed, all of it counts"
+
+
+def test_an_owner_settles_conflicts_of_the_pilot_round_after_it_or_after_judging_it(
+    in_pilot: Callable[[list[str]], Project],
+) -> None:
+    project = in_pilot(["exclude", "include", "include"])
+    record = dealing.pilot_round(project).works[0]
+    settle = Decision(record_id=record, stage=TITLE, reviewer="Olga", verdict=Verdict.EXCLUDE, role=Role.ADJUDICATOR)
+    olga, ada = project.seated(Seat(name="Olga")), project.seated(Seat(name="Ada"))
+    assert screen.conflicts(olga, TITLE) == []
+    assert [c.record_id for c in screen.conflicts(ada, TITLE)] == [record], "she judges none"
+    with pytest.raises(NotAllowed, match="no conflict"):
+        screen.decide(olga, settle)
+    dealing.confirm_pilot(olga)
+    assert [c.record_id for c in screen.conflicts(olga, TITLE)] == [record]
+    assert screen.decide(olga, settle)
 
 
 def test_the_law_can_fail_for_whoever_holds_the_folder_sees_everything(

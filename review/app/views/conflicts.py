@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.app import frame, markup
+from review.app import frame, markup, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
 from review.domain.screening import Conflict, Decision, Role, Stage, Verdict
 from review.domain.team import Right
-from review.services import discussion, protocol, screen
+from review.services import dealing, discussion, protocol, screen
 from review.services.project import Project
 from review.services.works import read
 
@@ -47,6 +47,12 @@ def _adjudicates(project: Project, who: str) -> bool:
 
 def _settle_each(project: Project, who: str, stage: Stage) -> None:
     found = screen.conflicts(project, stage)
+    pilot = dealing.pilot_round(project)
+    if not pilot.over and pilot.judged.get(who, 0) < len(pilot.works) and person.may(project, Right.REVIEW):
+        st.info(
+            "Records of the pilot round that still wait for your own judgement are not listed here. They are once you "
+            "have judged them, or once an owner has confirmed the pilot round (page Agreement)."
+        )
     open_to_me = [c for c in found if who.casefold() not in {name.casefold() for name in c.reviewers}]
     if len(open_to_me) < len(found):
         st.warning(f"{len(found) - len(open_to_me)} conflicts are your own; another person settles them.")
