@@ -115,8 +115,11 @@ class YamlDocument:
         return None
 
 
-def read_yaml(text: str, *, path: str = "") -> YamlDocument:
-    """Parse YAML without running anything; faults are findings with their line, and `tree` is None if it cannot be read."""
+def read_yaml(text: str, *, path: str = "", as_written: bool = False) -> YamlDocument:
+    """Parse YAML without running anything; faults are findings with their line, and `tree` is None if it cannot be read.
+
+    `as_written` leaves every word and number as the text it is, so that 0.770 keeps its last digit.
+    """
     try:
         if _depth(text) > _MAX_DEPTH:
             return YamlDocument(None, findings=(_too_deep(path),))
@@ -139,7 +142,7 @@ def read_yaml(text: str, *, path: str = "") -> YamlDocument:
         )
     if root is None:
         return YamlDocument(None)
-    reader = _Reader(path)
+    reader = _Reader(path, as_written=as_written)
     try:
         tree = reader.value(root, ())
     except _TooDeep:
@@ -169,8 +172,9 @@ class _TooDeep(Exception):
 class _Reader:
     """Turns composed nodes into values once, remembering lines; an alias is refused, so nothing can be expanded."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, as_written: bool) -> None:
         self.path = path
+        self.as_written = as_written
         self.lines: dict[tuple[Hashable, ...], int] = {}
         self.findings: list[Finding] = []
         self._seen: set[int] = set()
@@ -199,7 +203,7 @@ class _Reader:
         # another one (010 as 8, 1:30 as 90).
         if value is None or isinstance(value, str):
             return value
-        if at and at[-1] == "id":
+        if self.as_written or (at and at[-1] == "id"):
             return node.value
         if isinstance(value, bool) or (isinstance(value, (int, float)) and _NUMBER.fullmatch(node.value)):
             return value
