@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +56,19 @@ def serve(
     reviewer: str | None = None,
     *,
     open_browser: bool = True,
+    listening: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve the project until stopped with Ctrl-C. Raises ReviewError when it may not, or cannot, listen there."""
+    """Serve the project until stopped with Ctrl-C; `listening` is called once the port is ours.
+
+    Raises ReviewError when it may not, or cannot, listen there.
+    """
     import uvicorn
 
     with contextlib.closing(open_project(project_root)) as project:  # say now what would fail at the first visit
         found = identity.settings(project_root)
         identity.check_start(project, found, host)
         with _listening(host, port) as listener:
+            listening()
             _tell_the_pages(project_root, found, reviewer)
             place = Place(host, port, f"{identity.address(found, host, port)}/" if open_browser else "")
             app = _application(project, found, place)

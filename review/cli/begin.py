@@ -83,9 +83,12 @@ def serve(root: Path, *, host: str, port: int, reviewer: str | None, open_browse
     from review.app import server
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    click.echo(f"The app is at {address} (stop it with Ctrl-C).", err=True)
+
+    def tell() -> None:
+        click.echo(f"The app is at {address} (stop it with Ctrl-C).", err=True)
+
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the app is meant to end
-        server.serve(root, host=host, port=port, reviewer=reviewer, open_browser=open_browser)
+        server.serve(root, host=host, port=port, reviewer=reviewer, open_browser=open_browser, listening=tell)
 
 
 @program.command("demo", examples=["review demo", "review demo my-demo --no-serve"])

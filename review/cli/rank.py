@@ -7,7 +7,8 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path)
 
 
-@program.command("rank", examples=["review rank", "review rank --watch"])
+@program.command("rank", examples=["review rank", "review rank --top 50", "review rank --watch"])
 @answers
 @in_project
 @click.option("--watch", is_flag=True, help="Go on, and rank again whenever something was decided. Stop with Ctrl-C.")
 @click.option("--seed", default=0, show_default=True, help="The same seed and decisions give the same order.")
-def rank(project: Project, watch: bool, seed: int) -> Answer:
+@click.option("--top", default=10, show_default=True, type=click.IntRange(0), help="How many of the first to list.")
+def rank(project: Project, watch: bool, seed: int, top: int) -> Answer:
     """Sort the screening queue: what looks most relevant comes first.
 
     It learns from the decisions so far; before the first ones it goes by the words of your protocol. The order never
-    removes a record, and it never shows one reviewer what another decided.
+    removes a record, and it never shows one reviewer what another decided. The first records still to be screened
+    are listed with the words that pull them up (+) and down (−).
     """
     from review.services import rank as service
 
@@ -43,6 +46,15 @@ def rank(project: Project, watch: bool, seed: int) -> Answer:
         return Answer(document={"watching": False}, notes=("The watch has ended.",))
     with progress() as tell:
         report = service.rank(project, seed=seed, progress=tell)
+    first = service.first(project, top)
+    listed = [
+        f"{place:>4}. {one.title or one.record_id}\n      {_words(one.words)}"
+        for place, one in enumerate(first, start=1)
+    ]
+    said = (
+        f"{counted(report.works, 'work')} ranked by {report.model}, "
+        f"learning from {counted(report.labels, 'decided work')} ({report.included:,} included)."
+    )
     return Answer(
         document={
             "works": report.works,
@@ -51,9 +63,18 @@ def rank(project: Project, watch: bool, seed: int) -> Answer:
             "model": report.model,
             "seconds": round(report.seconds, 3),
             "seed": seed,
+            "first": [asdict(one) for one in first],
         },
-        text=f"{counted(report.works, 'work')} ranked by {report.model}, "
-        f"learning from {counted(report.labels, 'decided work')} ({report.included:,} included).",
+        text="\n".join((said, *listed)),
+    )
+
+
+def _words(words: Sequence[tuple[str, float]]) -> str:
+    """`+ transitional, vertebra − lstm`."""
+    up = ", ".join(word for word, pull in words if pull > 0)
+    down = ", ".join(word for word, pull in words if pull < 0)
+    return (
+        " ".join([*([f"+ {up}"] if up else []), *([f"− {down}"] if down else [])]) or "nothing speaks for or against it"
     )
 
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from review import plugins
 from review.domain.errors import Missing
@@ -194,3 +195,22 @@ def why(project: Project, record_id: str, *, reviewer: str = EVERYBODY, top: int
     stamp = (*_texts_stamp(project), decisions.latest(project.store))
     found = project.cached(f"ranking {reviewer}", stamp, lambda: order(project, reviewer))
     return explain(corpus(project), found.model, work, top=top)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A work on its place in the common queue, with the words that pull it up (positive) and down."""
+
+    record_id: str
+    title: str
+    words: tuple[tuple[str, float], ...]
+
+
+@rights.internal
+def first(project: Project, n: int) -> list[Placed]:
+    """The first `n` works of the common order on which nothing is settled yet at title and abstract."""
+    found = standing.unveiled(project, Stage.TITLE_ABSTRACT)
+    ranked = (work for work, _ in projects.read_order(project.store))
+    waiting = list(islice((work for work in ranked if work in found and not found[work].standing.settled), n))
+    shown = records.by_id(project.store, waiting)
+    return [Placed(record_id=each, title=shown[each].title, words=tuple(why(project, each, top=6))) for each in waiting]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,12 +98,25 @@ def test_doctor_fails_where_something_needed_is_missing_or_the_database_is_not_r
 
 def test_the_app_gets_the_project_and_what_was_asked(project: Path, run: Run, monkeypatch: Any) -> None:
     served: list[tuple[object, dict[str, Any]]] = []
-    monkeypatch.setattr("review.app.server.serve", lambda root, **asked: served.append((root, asked)))
+
+    def serve(root: Path, *, listening: Callable[[], None], **asked: Any) -> None:
+        served.append((root, asked))
+        listening()
+
+    monkeypatch.setattr("review.app.server.serve", serve)
     result = run("app", "--port", "8600", "--reviewer", "Ana", "--no-browser")
     assert served == [(project, {"host": "127.0.0.1", "port": 8600, "reviewer": "Ana", "open_browser": False})]
     assert result.stdout == ""
     assert "http://127.0.0.1:8600/" in result.stderr
     assert "99999" in run("app", "--port", "99999", status=2).stderr
+
+
+def test_no_address_is_named_that_the_app_could_not_have(project: Path, run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = run("app", "--port", str(port), "--no-browser", status=1).stderr
+    assert f"{port} of 127.0.0.1 cannot be used" in said
+    assert "The app is at" not in said
 
 
 def test_ctrl_c_is_the_way_to_end_the_app(project: Path, run: Run, monkeypatch: Any) -> None:

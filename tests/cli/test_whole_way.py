@@ -17,7 +17,10 @@ def test_a_review_can_be_taken_from_an_empty_folder_to_a_balanced_flow_diagram(
     collected: Path, run: Run, ask: Ask, table: Table, doi: Doi
 ) -> None:
     run("protocol", "freeze", "--who", "Ana Lima")
-    assert ask("rank")["works"] == 6
+    ranked = ask("rank", "--top", "2")
+    assert ranked["works"] == 6
+    assert len(ranked["first"]) == 2
+    assert all(one["title"] and one["words"] for one in ranked["first"])
 
     rows = ["record_id,verdict"]
     ana = ["include", "include", "include", "exclude", "exclude", "exclude"]
