@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from review.domain.estimate import Estimate, undefined
+from review.evidence.proportions import Z95, wilson
 
-Z95 = 1.959963984540054  # the 97.5 % point of the normal distribution
+__all__ = ["Z95", "Agreement", "PairAgreement", "agreement", "agreement_of_table", "pairwise", "wilson"]
+
 Table = tuple[tuple[int, ...], ...]
 
 _KAPPA = "Cohen's kappa; 95 % CI from the large-sample variance of Fleiss, Cohen & Everitt 1969"
@@ -109,18 +111,6 @@ def pairwise(ratings: Mapping[str, Mapping[str, str]], *, categories: Sequence[s
     return tuple(found)
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927, 10.1080/01621459.1927.10502953); n > 0.
-
-    >>> [round(x, 4) for x in wilson(81, 263)]
-    [0.2553, 0.3662]
-    """
-    share, z2 = hits / n, Z95**2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
 _NO_PAIRS = "no item was judged by both"
 
 
@@ -153,6 +143,8 @@ def _kappa(table: Table, n: int) -> Estimate:
     rows, columns = _margins(table, n)
     if any(sum(row) == n and sum(r[i] for r in table) == n for i, row in enumerate(table)):
         return undefined(name, "both used one and the same category for every item, so chance explains all of it", n=n)
+    if 1.0 in rows or 1.0 in columns:
+        return undefined(name, "one rater put every item in the same category, so it is 0 whatever the other says", n=n)
     size = range(len(table))
     po = _agreed(table) / n
     pe = sum(rows[i] * columns[i] for i in size)
