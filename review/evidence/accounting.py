@@ -375,9 +375,14 @@ def _cell(quantity: Quantity) -> Cell:
 
 def _row(each: Checked) -> tuple[Cell, ...]:
     sign = " %" if each.identity.kind is Kind.PERCENT else ""
-    sides = (f"{short(s)}{sign}" if s is not None else None for s in (each.computed, each.stated))
+    computed = None if each.computed is None else f"{short(each.computed)}{sign}"
+    whole = each.identity.whole
+    if whole is not None:
+        stated = f"{whole.number}{sign} ({whole.name})" if whole.name else f"{whole.number}{sign}"
+    else:
+        stated = "" if each.stated is None else short(each.stated)
     left = "".join(f", {name} {short(number)}" for name, number in each.left_over.items())
-    return (each.identity.note or each.text, *sides, "holds" + left if each.holds else "fails")
+    return (each.identity.note or each.text, computed, stated, "holds" + left if each.holds else "fails")
 
 
 # Small things

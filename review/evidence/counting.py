@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from review.domain.estimate import Cell, Estimate, Table
+from review.domain.estimate import Estimate, Table
 from review.domain.finding import Finding, Severity
 from review.evidence.manifest import NOT_GIVEN, UNITS, blanks, contradictions, duplicates, fault, undeclared
 
@@ -24,7 +24,7 @@ Codes = npt.NDArray[np.int64]
 class Counted:
     """The counts of a manifest as values and one table, and what is wrong with it."""
 
-    values: tuple[Estimate, ...]
+    estimates: tuple[Estimate, ...]
     table: Table | None
     findings: tuple[Finding, ...]
     units: tuple[str, ...]
@@ -40,7 +40,7 @@ def count(
     have two classes. `classes` are those declared; others are findings, and so are declared ones that are empty.
 
     >>> m = pd.DataFrame({"case": ["a", "b", "c"], "patient": ["1", "1", "2"], "split": ["train", "train", "test"]})
-    >>> [(v.by["unit"], v.by.get("split", "all"), v.value) for v in count(m, by=["split"]).values][:3]
+    >>> [(v.by["unit"], v.by.get("split", "all"), v.value) for v in count(m, by=["split"]).estimates][:3]
     [('patients', 'all', 2), ('patients', 'train', 1), ('patients', 'test', 1)]
     """
     groups = {name: _levels(manifest[name], name, classes if name == "class" else ()) for name in by}
@@ -59,7 +59,7 @@ def count(
         *_empty(cells, groups, path),
     ]
     return Counted(
-        values=tuple(_values(cells, groups)),
+        estimates=tuple(_values(cells, groups)),
         table=_table(cells, groups, title),
         findings=tuple(findings),
         units=tuple(units),
@@ -150,11 +150,10 @@ def _table(cells: Mapping[str, Cells], groups: Mapping[str, _Levels], title: str
     keys = [key for key in itertools.product(*columns) if key in first]
     if len(keys) > _MOST_ROWS:
         return None
-    rows: list[tuple[Cell, ...]] = []
-    for key in keys:
-        numbers = [counts[key] for counts in cells.values()]
-        if any(numbers) or sum(level is not None for level in key) <= 1 or len(groups) == 1:
-            rows.append((*("all" if level is None else level for level in key), *numbers))
+    rows = [
+        (*("all" if level is None else level for level in key), *(counts[key] for counts in cells.values()))
+        for key in keys
+    ]
     return Table(
         name="accounting",
         title=title,
@@ -205,7 +204,8 @@ def _empty(cells: Mapping[str, Cells], groups: Mapping[str, _Levels], path: str)
     if "class" not in groups:
         return
     names = [*groups]
-    word, counts = next(iter(cells.items()))
+    word = "cases" if "cases" in cells else next(iter(cells))
+    counts = cells[word]
     for level in groups["class"].levels:
         at = {key: n for key, n in counts.items() if key[names.index("class")] == level}
         total = next(n for key, n in at.items() if _alone(key, names.index("class")))

@@ -12,6 +12,7 @@ from fractions import Fraction
 _GROUPS = re.compile(r"[+-]?\d{1,3}(?:[, '’\u00a0\u2009\u202f]\d{3})+(?:\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_LARGE = 10_000
 _LONGEST = 60  # characters; nobody prints a longer number
 
 
@@ -60,11 +61,11 @@ def printed(text: object) -> Printed | None:
 
 
 def short(value: Fraction) -> str:
-    """An exact value in few digits; whole numbers with a comma at the thousands.
+    """An exact value in few digits, with a comma at the thousands.
 
-    >>> short(Fraction(1153)), short(Fraction(81100, 1153)), short(Fraction(200, 11548))
-    ('1,153', '70.3382', '0.0173190')
+    >>> short(Fraction(1153)), short(Fraction(81100, 1153)), short(Fraction(547, 10)), short(Fraction(200, 11548))
+    ('1,153', '70.3382', '54.7', '0.017319')
     """
     if value.denominator == 1:
         return f"{int(value):,}"
-    return f"{float(value):#.6g}"
+    return f"{float(value):,.2f}" if abs(value) >= _LARGE else f"{float(value):.6g}"
