@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -247,3 +247,9 @@ def _calculated(one: Sample) -> Resampled:
         median=Interval(value=median, percentile=ends[1], bca=None),
         resamples=0,
     )
+
+
+def replicated(statistic: Callable[[Floats], Floats], patients: int, *, resamples: int, seed: int) -> Floats:
+    """Any statistic in each resample: from (resamples, patients) times drawn to (resamples, numbers)."""
+    blocks = [statistic(times) for times in drawn(patients, resamples=resamples, seed=seed)]
+    return np.concatenate(blocks)
