@@ -1,0 +1,225 @@
+"""Scores of a benchmark: accuracy per part and in total, weighted and macro side by side, and two models on the same items.
+
+A frame of answers has a row per model and item: `model`, `item`, `correct` (how many of the row's `n` questions were
+answered rightly, or points where partial credit is given), `n`, `cluster` (what items hang together, such as a patient;
+else the item itself) and the parts, such as `type`, `modality`, `subgroup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from review.domain.estimate import Estimate, undefined
+from review.evidence.contingency import mcnemar
+from review.evidence.proportions import wilson
+
+Floats = NDArray[np.float64]
+
+_BATCH = 2_000_000  # weights drawn at a time, 16 MB
+_FEWEST = 2  # clusters below which there is nothing to resample
+_WILSON = "right answers / items; 95 % CI of Wilson 1927"
+_TESTS = frozenset({"mcnemar_statistic", "mcnemar_p_value", "mcnemar_exact_p"})
+_MACRO = "plain mean over {parts}, each counting the same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resampling:
+    """How intervals are resampled: how often, and from which seed."""
+
+    times: int = 2000
+    seed: int = 0
+
+    def label(self, unit: str) -> str:
+        return f"95 % percentile bootstrap of {unit}, {self.times:,} resamples, seed {self.seed}"
+
+
+def scores(frame: pd.DataFrame, *, parts: Sequence[str], resampling: Resampling) -> tuple[Estimate, ...]:
+    """Per model: the accuracy of every level of every part, the total over all items, and the plain mean over the types.
+
+    `accuracy` tells of a level, `weighted_total` of all items, `macro_mean` of the levels of the first of the parts.
+    """
+    found: list[Estimate] = []
+    for model, own in frame.groupby("model", sort=True):
+        by = {"model": str(model)}
+        for part in parts:
+            found += [
+                accuracy(level, by=by | {part: str(name)}, resampling=resampling)
+                for name, level in own.groupby(part, sort=True)
+            ]
+        found.append(accuracy(own, name="weighted_total", by=by, resampling=resampling))
+        if parts:
+            found.append(macro(own, part=parts[0], by=by, resampling=resampling))
+    return tuple(found)
+
+
+def accuracy(frame: pd.DataFrame, *, by: Mapping[str, str], resampling: Resampling, name: str = "accuracy") -> Estimate:
+    """The share of right answers (0 to 1) of one model over the rows given.
+
+    The interval is Wilson's; where items hang together, or points are not whole, clusters of items are resampled.
+    """
+    n = int(frame["n"].sum())
+    if not n:
+        return undefined(name, "no item was answered", n=0, by=by)
+    value = float(frame["correct"].sum() / n)
+    if _counts(frame) and not _clustered(frame):
+        low, high = wilson(round(float(frame["correct"].sum())), n)
+        return Estimate(name=name, value=value, low=low, high=high, n=n, method=_WILSON, by=by)
+    sums = _by_cluster(frame)
+    what = "right answers / items" if _counts(frame) else "points / items"
+    interval, said = _interval(
+        len(sums), lambda weights: weights @ sums["correct"].to_numpy() / (weights @ sums["n"].to_numpy()), resampling
+    )
+    unit = _unit(frame)
+    return Estimate(
+        name=name, value=value, low=interval[0], high=interval[1], n=n, method=f"{what}; {said(unit)}", by=by
+    )
+
+
+def macro(frame: pd.DataFrame, *, part: str, by: Mapping[str, str], resampling: Resampling) -> Estimate:
+    """The plain mean of the accuracies of a part's levels; items are resampled within levels, clusters across them."""
+    levels = [level for _, level in frame.groupby(part, sort=True) if level["n"].sum() > 0]
+    if not levels:
+        return undefined("macro_mean", "no item was answered", n=0, by=by)
+    value = float(np.mean([level["correct"].sum() / level["n"].sum() for level in levels]))
+    if _clustered(frame):
+        draws = _macro_of_clusters(frame, part, resampling)
+    else:
+        generator = np.random.default_rng(resampling.seed)
+        draws = np.mean([_draws(level, resampling.times, generator) for level in levels], axis=0)
+    low, high = _ends(draws)
+    return Estimate(
+        name="macro_mean",
+        value=value,
+        low=low,
+        high=high,
+        n=int(frame["n"].sum()),
+        method=f"{_MACRO.format(parts=f'{len(levels)} {part}s')}; {resampling.label(_unit(frame))}",
+        by=by,
+    )
+
+
+def compare(frame: pd.DataFrame, first: str, second: str, *, resampling: Resampling) -> tuple[Estimate, ...]:
+    """Two models on the items that both answered: their difference with its interval, and McNemar's exact test.
+
+    `difference` is first minus second, in shares. `only_first` and `only_second` count the items that one alone got right.
+    """
+    by = {"first": first, "second": second}
+    pairs = _paired(frame, first, second)
+    if pairs.empty:
+        return (undefined("difference", "no item was answered by both", n=0, by=by),)
+    found = [_difference(pairs, by, resampling)]
+    found += [
+        _difference(level, by | {"type": str(name)}, resampling) for name, level in pairs.groupby("type", sort=True)
+    ]
+    return (*found, *_mcnemar(pairs, by))
+
+
+def _difference(pairs: pd.DataFrame, by: Mapping[str, str], resampling: Resampling) -> Estimate:
+    gap = pairs.assign(correct=pairs["correct_first"] - pairs["correct_second"])
+    sums = _by_cluster(gap)
+    interval, said = _interval(
+        len(sums), lambda weights: weights @ sums["correct"].to_numpy() / (weights @ sums["n"].to_numpy()), resampling
+    )
+    n = int(gap["n"].sum())
+    return Estimate(
+        name="difference",
+        value=float(gap["correct"].sum() / n),
+        low=interval[0],
+        high=interval[1],
+        n=n,
+        method=f"difference of shares on the same items; {said(_unit(gap))}",
+        by=by,
+    )
+
+
+def _mcnemar(pairs: pd.DataFrame, by: Mapping[str, str]) -> tuple[Estimate, ...]:
+    n = len(pairs)
+    single = bool(
+        (pairs["n"] == 1).all() and pairs[["correct_first", "correct_second"]].isin((0.0, 1.0)).all(axis=None)
+    )
+    if not single:
+        why = "it takes a right or wrong for every single item"
+        return (undefined("mcnemar_exact_p", why, n=n, by=by),)
+    one, other = pairs["correct_first"] == 1, pairs["correct_second"] == 1
+    cells = (int((one & other).sum()), int((one & ~other).sum()), int((~one & other).sum()), int((~one & ~other).sum()))
+    counts = tuple(
+        Estimate(name=name, value=value, n=n, unit="items", method="items that one model alone got right", by=by)
+        for name, value in (("only_first", cells[1]), ("only_second", cells[2]))
+    )
+    tests = mcnemar(cells, by=by, prefix="mcnemar_")
+    return (*counts, *(each for each in tests if each.name in _TESTS))
+
+
+def _paired(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    own, other = (frame[frame["model"] == name] for name in (first, second))
+    pairs = own.merge(other[["item", "correct"]], on="item", suffixes=("_first", "_second"))
+    return pairs.sort_values("item", ignore_index=True)
+
+
+# Resampling
+
+
+def _counts(frame: pd.DataFrame) -> bool:
+    """Whether every row counts right answers, so that the total is binomial."""
+    return bool((frame["correct"] % 1 == 0).all())
+
+
+def _clustered(frame: pd.DataFrame) -> bool:
+    return bool(frame.duplicated(["model", "cluster"]).any())
+
+
+def _unit(frame: pd.DataFrame) -> str:
+    clustered = frame["cluster"].duplicated().any()
+    return "clusters of items that belong together" if clustered else "items"
+
+
+def _by_cluster(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.groupby("cluster", sort=True)[["correct", "n"]].sum()
+
+
+def _interval(
+    size: int, statistic: Callable[[Floats], Floats], resampling: Resampling
+) -> tuple[tuple[float | None, float | None], Callable[[str], str]]:
+    """The percentile interval of a statistic of cluster weights, and how to say it; none where there is one cluster."""
+    if size < _FEWEST:
+        return (None, None), lambda unit: f"no interval, there is only one of {unit}"
+    generator = np.random.default_rng(resampling.seed)
+    draws = np.concatenate([statistic(each) for each in _weights(size, resampling.times, generator)])
+    return _ends(draws), resampling.label
+
+
+def _weights(size: int, times: int, generator: np.random.Generator) -> Iterator[Floats]:
+    """How often each cluster is drawn: a row per resample, in batches."""
+    step = max(1, _BATCH // size)
+    shares = np.full(size, 1 / size)
+    for start in range(0, times, step):
+        yield generator.multinomial(size, shares, size=min(step, times - start)).astype(np.float64)
+
+
+def _ends(draws: Floats) -> tuple[float, float]:
+    low, high = np.nanquantile(draws, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def _draws(level: pd.DataFrame, times: int, generator: np.random.Generator) -> Floats:
+    sums = _by_cluster(level)
+    right, n = sums["correct"].to_numpy(), sums["n"].to_numpy()
+    return np.concatenate([w @ right / (w @ n) for w in _weights(len(sums), times, generator)])
+
+
+def _macro_of_clusters(frame: pd.DataFrame, part: str, resampling: Resampling) -> Floats:
+    """A resample in which a level is not drawn at all is the mean of the other levels."""
+    right = frame.pivot_table(index="cluster", columns=part, values="correct", aggfunc="sum", fill_value=0).to_numpy()
+    n = frame.pivot_table(index="cluster", columns=part, values="n", aggfunc="sum", fill_value=0).to_numpy()
+    generator = np.random.default_rng(resampling.seed)
+    draws = []
+    for weights in _weights(len(right), resampling.times, generator):
+        drawn = weights @ n
+        shares = np.divide(weights @ right, drawn, out=np.full_like(drawn, np.nan), where=drawn > 0)
+        draws.append(np.nanmean(shares, axis=1))
+    return np.concatenate(draws)
