@@ -10,7 +10,7 @@ import streamlit as st
 
 from review.app import frame, person
 from review.app.markup import plain
-from review.app.menu import PAGES
+from review.app.menu import PAGES, Entry
 from review.domain.errors import NotSignedIn, ReviewError
 from review.services import accounts, identity, protocol
 from review.services.identity import Mode
@@ -61,15 +61,18 @@ def _let_in(bare: Project, mode: Mode) -> Project:
 
 def _navigation(found: Project) -> st.Page:
     menu: dict[str, list[st.Page]] = {}
-    for entry in PAGES:
-        if not person.may(found, entry.right):
-            continue
-        page = st.Page(entry.path, title=entry.title, icon=entry.icon, url_path=entry.address)
+    shown = [
+        (entry, st.Page(entry.path, title=entry.title, icon=entry.icon, url_path=entry.address))
+        for entry in PAGES
+        if person.may(found, entry.right)
+    ]
+    for entry, page in shown:
         menu.setdefault(entry.heading, []).append(page)
     overview = menu[""][0]
     # Every page has an address of its own, so the bare address leads to the overview.
     home = st.Page(lambda: st.switch_page(overview), title="Home", url_path="home", default=True, visibility="hidden")
-    chosen = st.navigation({**menu, "": [home, *menu[""]]}, position="hidden")
+    also = [_also(page, entry) for entry, page in shown if entry.path.stem != entry.address]
+    chosen = st.navigation({**menu, "": [home, *also, *menu[""]]}, position="hidden")
     with st.sidebar, st.container(key="pages", gap=None):  # Streamlit's own list has headings between its items
         for heading, pages in menu.items():
             if heading:
@@ -77,6 +80,11 @@ def _navigation(found: Project) -> st.Page:
             for page in pages:
                 st.page_link(page)
     return chosen
+
+
+def _also(page: st.Page, entry: Entry) -> st.Page:
+    """The address by the name of the file, which leads to the page's own."""
+    return st.Page(lambda: st.switch_page(page), title=entry.title, url_path=entry.path.stem, visibility="hidden")
 
 
 def _sidebar(found: Project, mode: Mode) -> None:
@@ -87,6 +95,8 @@ def _sidebar(found: Project, mode: Mode) -> None:
             st.caption(plain(protocol.in_force(found).title))
         except ReviewError as error:
             frame.refuse(error)
+        if mode is Mode.SOLO:
+            person.remember(found, who.name if who else "")
         if who is None:
             return
         if mode is Mode.SOLO:

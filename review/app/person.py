@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import json
 import os
 import time
 from datetime import timedelta
+from urllib.parse import quote, unquote
 
 import streamlit as st
 
@@ -20,6 +22,8 @@ REVIEWER = "REVIEW_REVIEWER"  # set by the server: the answer to the name questi
 REFUSAL = "refusal"  # kept for the top of the page
 _WHO = "who"
 _FORGOTTEN = "forgotten"
+_REMEMBERED = "remembered"
+_NAME_LASTS = 365 * 24 * 3600  # seconds
 _OIDC_LASTS = timedelta(hours=12)  # since the provider's sign-in; Streamlit's own cookie would last a month
 
 
@@ -60,8 +64,9 @@ def seat_at(project: Project) -> Seat | None:
 
 
 def _solo(project: Project) -> Seat | None:
-    """The name given in this window, in the address or at the start of the program."""
-    started_as = "" if st.session_state.get(_FORGOTTEN) else os.environ.get(REVIEWER, "")
+    """The name given in this window, in the address, at the start of the program, or here the last time."""
+    before = os.environ.get(REVIEWER, "") or unquote(st.context.cookies.get(_name_cookie(project), ""))
+    started_as = "" if st.session_state.get(_FORGOTTEN) else before
     asked = str(st.session_state.get(_WHO) or st.query_params.get("reviewer") or started_as)
     try:
         name = team.as_known(project, asked) if asked.strip() else ""
@@ -76,6 +81,20 @@ def _solo(project: Project) -> Seat | None:
     if st.query_params.get("reviewer") != name:
         st.query_params["reviewer"] = name
     return Seat(name=name, trusted=True)
+
+
+def _name_cookie(project: Project) -> str:
+    return f"{cookie_name(project)}_name"
+
+
+def remember(project: Project, name: str) -> None:
+    """Have the browser keep the name of solo mode for the next visit, or forget it (an empty name)."""
+    if st.session_state.get(_REMEMBERED) == name:
+        return
+    st.session_state[_REMEMBERED] = name
+    lasts = _NAME_LASTS if name else 0
+    cookie = f"{_name_cookie(project)}={quote(name, safe='')}; path=/; max-age={lasts}; samesite=strict"
+    st.html(f"<script>document.cookie = {json.dumps(cookie)};</script>", unsafe_allow_javascript=True)
 
 
 def _by_cookie(project: Project, _found: SignIn) -> Seat | None:
