@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project
-from review.cli.evidence import evidence
 from review.cli.program import program
-from review.domain.screening import Stage
 
 if TYPE_CHECKING:
-    from review.evidence.agreement import Agreement
     from review.services.overview import ReviewStatus, StageStatus
     from review.services.project import Project
 
@@ -133,44 +130,3 @@ def trace(project: Project, name: str) -> Answer:
     return Answer(
         document={"name": name, "fact": fact.as_dict() if fact else None, "trace": list(lines)}, text="\n".join(lines)
     )
-
-
-@evidence.command("agreement", examples=["review evidence agreement", "review evidence agreement --json"])
-@answers
-@in_project
-@click.option("--stage", type=click.Choice([str(each) for each in Stage]), help="Only this stage; else both.")
-def agreement(project: Project, stage: str | None) -> Answer:
-    """Say how far the reviewers agree, before anybody settled a conflict.
-
-    Raw agreement and Cohen's kappa with 95 % intervals, and two coefficients that do not suffer when nearly all
-    records are excluded (PABAK and Gwet's AC1). A number that is not defined is shown as such, never as 0.
-    """
-    from review.services.facts import stage_agreement
-
-    stages = [Stage(stage)] if stage else list(Stage)
-    found = {each: stage_agreement(project, each) for each in stages}
-    values = [
-        {**estimate.as_dict(), "by": {"stage": str(each)}} for each, a in found.items() for estimate in a.estimates
-    ]
-    text = "\n".join(line for each, a in found.items() for line in _agreement_lines(each, a))
-    return Answer(document={"values": values, "inputs": _database(project)}, text=text)
-
-
-def _agreement_lines(stage: Stage, found: Agreement) -> list[str]:
-    lines = [f"{stage.replace('_', ' ')}: {counted(found.n, 'work')} judged by two people"]
-    for e in found.estimates:
-        interval = f" (95 % CI {e.low:.3f} to {e.high:.3f})" if e.low is not None and e.high is not None else ""
-        lines.append(f"  {e.name:38}{e.method if e.value is None else f'{e.value:.3f}{interval}'}")
-    return lines
-
-
-def _database(project: Project) -> list[dict[str, str]]:
-    """The file the numbers came from, with its hash; a database on a server has none."""
-    import hashlib
-
-    from review.services.project import DATABASE
-
-    path = project.root / DATABASE
-    if not path.is_file():
-        return []
-    return [{"path": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]

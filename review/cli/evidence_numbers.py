@@ -9,11 +9,85 @@ import click
 
 from review.cli.evidence import evidence, gives_evidence
 from review.cli.program import Commands
+from review.domain.errors import ReviewError
+from review.domain.screening import Stage
 
 if TYPE_CHECKING:
     from review.domain.estimate import Evidence
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_resamples = click.option(
+    "--resamples",
+    type=click.IntRange(0, 1_000_000),
+    default=2000,
+    show_default=True,
+    help="How often patients are drawn again.",
+)
+_seed = click.option("--seed", type=int, default=0, show_default=True, help="The seed, so that it comes out the same.")
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+@evidence.command(
+    "agreement",
+    examples=[
+        "review evidence agreement ratings.csv",
+        "review evidence agreement grades.csv --level ordinal --order none,mild,severe",
+        "review evidence agreement",
+    ],
+)
+@gives_evidence
+@click.argument("file", metavar="[RATINGS.csv]", type=_FILE, required=False)
+@click.option(
+    "--level",
+    type=click.Choice(["nominal", "ordinal", "interval", "ratio"]),
+    help="What the labels are: names, ranks, numbers, or numbers with a true 0. Without it: what they look like.",
+)
+@click.option("--order", metavar="A,B,C", help="The labels from lowest to highest, where they have an order.")
+@_resamples
+@_seed
+@click.option(
+    "--stage",
+    type=click.Choice([str(each) for each in Stage]),
+    help="Without a file: only this stage of the project's screening; else both.",
+)
+def agreement(
+    *, file: Path | None, level: str | None, order: str | None, resamples: int, seed: int, stage: str | None
+) -> Evidence:
+    """Say how far people agree who judged the same items.
+
+    With a table (columns item, rater, label and, if you can, patient; one row per rating): raw agreement, kappa,
+    Krippendorff's alpha, AC1 and, for numbers, intraclass correlation and limits of agreement, each with its 95 %
+    interval. Where patients are named, whole patients are drawn again for it. A coefficient that is not defined is shown
+    with the reason, never as 0.
+
+    Without a file: the agreement of the project's reviewers in screening, before anybody settled a conflict.
+    """
+    if file is None:
+        return _screening(Stage(stage) if stage else None)
+    from review.services import ratings
+
+    reading = ratings.Reading(level=level or "", order=_listed(order))
+    return ratings.agreement(file, reading, ratings.Resampling(resamples=resamples, seed=seed))
+
+
+def _screening(stage: Stage | None) -> Evidence:
+    from review.services.project import open_project
+    from review.services.screening_agreement import screening_agreement
+
+    asked = click.get_current_context().params
+    if asked.get("name"):
+        raise ReviewError(
+            "The agreement of the screening is among the project's facts already.",
+            hint="Use it in the manuscript as agree.title_abstract.kappa; leave --keep out.",
+        )
+    project = open_project(asked.get("project_folder"))
+    try:
+        return screening_agreement(project, stage)
+    finally:
+        project.close()
 
 
 @evidence.group("stat", cls=Commands)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from review import __version__
 from review.domain import flow as arithmetic
@@ -25,6 +26,10 @@ from review.services import chart, flow, kept, overview, protocol, rights, scree
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d+)?(?:e[+-]?\d{1,2})?")  # as the form stores numbers
 _CATEGORIES = ("include", "exclude")
@@ -130,9 +135,31 @@ def _screen_facts(project: Project) -> Iterable[Fact]:
 
 @rights.needs(Right.READ)
 def stage_agreement(project: Project, stage: Stage) -> Agreement:
-    """Agreement of every two people on the works both judged, forward or excluded, before any adjudication."""
-    pairs = [(first, second) for _, _, first, second in overview.agreement_pairs(project, stage)]
-    return agreement(pairs, categories=_CATEGORIES)
+    """Agreement of every two people on the works both judged, forward or excluded, before any adjudication.
+
+    With three or more people `kappa` is Fleiss' kappa and says so in its name: Cohen's is made for the same two.
+    """
+    judged = overview.agreement_pairs(project, stage)
+    found = agreement([(first, second) for _, _, first, second in judged], categories=_CATEGORIES)
+    if len({who for _, who, _, _ in judged}) < 2:
+        return found
+    from review.evidence.raters import pooled
+
+    return pooled(_verdict_counts(judged), found)
+
+
+def _verdict_counts(judged: Iterable[tuple[str, str, str, str]]) -> NDArray[np.float64]:
+    """How many people put each work in each category, from its pairs: of r people each is in r − 1 of them."""
+    import numpy as np
+
+    pairs: dict[str, list[str]] = {}
+    for work, _, first, second in judged:
+        pairs.setdefault(work, []).extend((first, second))
+    found = []
+    for verdicts in pairs.values():
+        people = (1 + math.isqrt(1 + 4 * len(verdicts))) // 2
+        found.append([verdicts.count(name) / (people - 1) for name in _CATEGORIES])
+    return np.array(found)
 
 
 def _agreement_facts(project: Project) -> Iterable[Fact]:
@@ -152,6 +179,7 @@ def _agreement_facts(project: Project) -> Iterable[Fact]:
         yield Fact(name=f"{base}.observed", value=percent, unit="%", formula=observed.method, inputs=inputs)
         for name, value in (("kappa", kappa.value), ("kappa_low", kappa.low), ("kappa_high", kappa.high)):
             yield Fact(name=f"{base}.{name}", value=value, formula=kappa.method, inputs=inputs)
+        yield Fact(name=f"{base}.kappa_name", value=kappa.name, formula="the kind of kappa", inputs=inputs)
 
 
 def _protocol_facts(project: Project) -> Iterable[Fact]:
