@@ -68,7 +68,7 @@ def benchmark(
     With --table nothing is scored. Each percentage is tested for whether that many items can give it (no whole number
     of 193 questions is 79.97 %), and each total for whether it follows from its parts and their numbers of items.
     """
-    from review.evidence.benchmark import Resampling
+    from review.evidence.resampling import Resampling
     from review.services import benchmark as service
     from review.services import printed_scores
 
@@ -136,3 +136,30 @@ def _range(said: object) -> range:
     ):
         raise click.BadParameter(f"{said!r} is not written as LOW-HIGH, such as 50-500.", param_hint="--find-n")
     return range(int(low), int(high) + 1)
+
+
+@evidence.command(
+    "rubric",
+    examples=[
+        "review evidence rubric scores.csv --rubric spine-report",
+        "review evidence rubric scores.csv --rubric our-rubric.yaml --out agreement.md --out agreement.svg",
+    ],
+)
+@click.argument("scores", type=_FILE)
+@click.option(
+    "--rubric", default="", metavar="NAME|FILE", help="A rubric that ships, such as spine-report, or your own file."
+)
+@click.option("--resamples", type=click.IntRange(200, 100_000), default=2000, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@gives_evidence
+def rubric(*, scores: Path, rubric: str, resamples: int, seed: int) -> Evidence:
+    """Score reports against a rubric, and hold automatic scores against those of people.
+
+    SCORES has a row per score: report, rater, rater_kind (human or automatic), section, dimension, score (1 to 5).
+    Without --rubric the column `section` says what belongs together. A report's score is 20 × the mean of its section
+    means; a dimension that nobody scored is left out, it is never a 0. Where scores do not vary, agreement is undefined.
+    """
+    from review.evidence.resampling import Resampling
+    from review.services import rubric as service
+
+    return service.score(scores, rubric=rubric, resampling=Resampling(times=resamples, seed=seed))

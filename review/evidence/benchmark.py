@@ -7,35 +7,24 @@ else the item itself) and the parts, such as `type`, `modality`, `subgroup`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from review.domain.estimate import Estimate, undefined
+from review.evidence.bootstrap import limits, replicated
 from review.evidence.contingency import mcnemar
 from review.evidence.proportions import wilson
+from review.evidence.resampling import Resampling
 
 Floats = NDArray[np.float64]
 
-_BATCH = 2_000_000  # weights drawn at a time, 16 MB
 _FEWEST = 2  # clusters below which there is nothing to resample
 _WILSON = "right answers / items; 95 % CI of Wilson 1927"
 _TESTS = frozenset({"mcnemar_statistic", "mcnemar_p_value", "mcnemar_exact_p"})
 _MACRO = "plain mean over {parts}, each counting the same"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resampling:
-    """How intervals are resampled: how often, and from which seed."""
-
-    times: int = 2000
-    seed: int = 0
-
-    def label(self, unit: str) -> str:
-        return f"95 % percentile bootstrap of {unit}, {self.times:,} resamples, seed {self.seed}"
 
 
 def scores(frame: pd.DataFrame, *, parts: Sequence[str], resampling: Resampling) -> tuple[Estimate, ...]:
@@ -89,9 +78,10 @@ def macro(frame: pd.DataFrame, *, part: str, by: Mapping[str, str], resampling: 
     if _clustered(frame):
         draws = _macro_of_clusters(frame, part, resampling)
     else:
-        generator = np.random.default_rng(resampling.seed)
-        draws = np.mean([_draws(level, resampling.times, generator) for level in levels], axis=0)
-    low, high = _ends(draws)
+        # Levels are drawn apart from one another, so each has a seed of its own.
+        apart = [_draws(level, resampling.times, resampling.seed + at) for at, level in enumerate(levels)]
+        draws = np.mean(apart, axis=0)
+    low, high = limits(draws) or (None, None)
     return Estimate(
         name="macro_mean",
         value=value,
@@ -188,38 +178,24 @@ def _interval(
     """The percentile interval of a statistic of cluster weights, and how to say it; none where there is one cluster."""
     if size < _FEWEST:
         return (None, None), lambda unit: f"no interval, there is only one of {unit}"
-    generator = np.random.default_rng(resampling.seed)
-    draws = np.concatenate([statistic(each) for each in _weights(size, resampling.times, generator)])
-    return _ends(draws), resampling.label
+    draws = replicated(statistic, size, resamples=resampling.times, seed=resampling.seed)
+    return limits(draws) or (None, None), resampling.label
 
 
-def _weights(size: int, times: int, generator: np.random.Generator) -> Iterator[Floats]:
-    """How often each cluster is drawn: a row per resample, in batches."""
-    step = max(1, _BATCH // size)
-    shares = np.full(size, 1 / size)
-    for start in range(0, times, step):
-        yield generator.multinomial(size, shares, size=min(step, times - start)).astype(np.float64)
-
-
-def _ends(draws: Floats) -> tuple[float, float]:
-    low, high = np.nanquantile(draws, (0.025, 0.975))
-    return float(low), float(high)
-
-
-def _draws(level: pd.DataFrame, times: int, generator: np.random.Generator) -> Floats:
+def _draws(level: pd.DataFrame, times: int, seed: int) -> Floats:
     sums = _by_cluster(level)
     right, n = sums["correct"].to_numpy(), sums["n"].to_numpy()
-    return np.concatenate([w @ right / (w @ n) for w in _weights(len(sums), times, generator)])
+    return replicated(lambda weights: weights @ right / (weights @ n), len(sums), resamples=times, seed=seed)
 
 
 def _macro_of_clusters(frame: pd.DataFrame, part: str, resampling: Resampling) -> Floats:
     """A resample in which a level is not drawn at all is the mean of the other levels."""
     right = frame.pivot_table(index="cluster", columns=part, values="correct", aggfunc="sum", fill_value=0).to_numpy()
     n = frame.pivot_table(index="cluster", columns=part, values="n", aggfunc="sum", fill_value=0).to_numpy()
-    generator = np.random.default_rng(resampling.seed)
-    draws = []
-    for weights in _weights(len(right), resampling.times, generator):
+
+    def mean_of_levels(weights: Floats) -> Floats:
         drawn = weights @ n
         shares = np.divide(weights @ right, drawn, out=np.full_like(drawn, np.nan), where=drawn > 0)
-        draws.append(np.nanmean(shares, axis=1))
-    return np.concatenate(draws)
+        return np.asarray(np.nanmean(shares, axis=1))
+
+    return replicated(mean_of_levels, len(right), resamples=resampling.times, seed=resampling.seed)

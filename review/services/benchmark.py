@@ -12,7 +12,7 @@ from review.domain.errors import Missing
 from review.domain.estimate import Estimate, Evidence, Input
 from review.domain.finding import Finding, Severity, Status
 from review.evidence import benchmark
-from review.evidence.benchmark import Resampling
+from review.evidence.resampling import Resampling
 from review.services import benchmark_shown
 from review.services.benchmark_input import PARTS, answers_of, items_of, read
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.domain.estimate import Estimate
-from review.evidence.benchmark import Resampling, accuracy, compare, macro, scores
+from review.evidence.benchmark import accuracy, compare, macro, scores
+from review.evidence.resampling import Resampling
 
 FEW = Resampling(times=300, seed=1)
 
