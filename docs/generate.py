@@ -14,6 +14,7 @@ import click
 
 from review.cli import main
 from review.cli.program import SECTIONS, Command
+from review.services import checklists
 
 FOLDER = Path(__file__).resolve().parent
 NOTE = "<!-- Written by docs/generate.py from the program itself; change the program and run it again. -->"
@@ -89,7 +90,44 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page}
+def checklists_page() -> str:
+    """Every reporting guideline with its items in our own words."""
+    found = [checklists.load(name) for name in checklists.names()]
+    parts = [
+        f"{NOTE}\n",
+        "# Reporting guidelines\n",
+        (
+            "The items are worded by us and keep the numbers of the edition; cite the guideline itself, and use its official\n"
+            "form where a journal asks for it. Answer them on the page Checklists or with `review paper checklist`. “Rules” are\n"
+            "those of `review paper lint` that look at the same thing: when one fails, an answer is shown as contradicted.\n"
+        ),
+        "| Name | Guideline | Edition | Items | For |",
+        "|---|---|---|--:|---|",
+        *(
+            f"| [`{c.name}`](#{c.name}) | {_cell(c.title)} | {c.edition} | {len(c.items)} | {', '.join(c.types)} |"
+            for c in found
+        ),
+        "",
+    ]
+    for one in found:
+        source = f"<https://doi.org/{one.doi}>. " if one.doi else ""
+        parts += [f"## {one.name}\n", f"**{one.title}**, {one.edition}. {source}Numbers: {one.numbering}.\n"]
+        parts += [
+            f"{one.note}\n" if one.note else "",
+            f"{one.licence}\n",
+            "| Item | Part | Asks | Rules |",
+            "|---|---|---|---|",
+        ]
+        for item in one.items:
+            mark = " (optional)" if item.optional else f" ({_cell(item.flag)})" if item.flag else ""
+            parts.append(
+                f"| {_cell(item.number)} | {_cell(item.section)} | {_cell(item.ask)}{mark} | {' '.join(item.rules)} |"
+            )
+        parts.append("")
+    return "\n".join(part for part in parts if part is not None).rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"checklists.md": checklists_page, "cli.md": cli_page}
 
 
 def run(arguments: list[str]) -> int:

@@ -37,6 +37,7 @@ PAGES = (
     Entry("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
     Entry("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),
     Entry("Report", "manuscript.py", "manuscript", "Manuscript", ":material/edit_document:"),
+    Entry("Report", "checklist.py", "checklist", "Checklists", ":material/checklist:"),
     Entry("Team", "people.py", "people", "People", ":material/group:", Right.GOVERN),
     Entry("Team", "audit.py", "audit", "Audit", ":material/history:", Right.AUDIT),
 )

@@ -3,6 +3,7 @@
 from review.cli import (
     begin,
     chart,
+    checklist,
     collect,
     copies,
     count,
@@ -24,6 +25,7 @@ from review.cli.program import program as main
 __all__ = [
     "begin",
     "chart",
+    "checklist",
     "collect",
     "copies",
     "count",

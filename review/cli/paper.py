@@ -8,21 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, summary_of
+from review.cli.answer import Answer, answers, in_project, summary_of
 from review.cli.program import AS_JSON, Commands, program
-from review.domain.checklist import ItemAnswer, ItemState, open_items
 from review.domain.finding import Finding
 
 if TYPE_CHECKING:
     from review.services.project import Project
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
-_STATES = {
-    ItemState.YES: "reported",
-    ItemState.PARTIAL: "in part",
-    ItemState.NO: "open",
-    ItemState.NOT_APPLICABLE: "n/a",
-}
 
 
 @program.group("paper", cls=Commands)
@@ -113,40 +106,6 @@ def _selected(finding: Finding, select: str, ignore: str) -> bool:
     wanted, unwanted = (tuple(p.strip().upper() for p in names.split(",") if p.strip()) for names in (select, ignore))
     rule = finding.rule.upper()
     return (not wanted or rule.startswith(wanted)) and not (unwanted and rule.startswith(unwanted))
-
-
-@paper.command("checklist", examples=["review paper checklist paper prisma-scr"])
-@answers
-@in_project
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("name", metavar="NAME")
-def checklist(project: Project, folder: Path, name: str) -> Answer:
-    """Show where the manuscript reports each item of a guideline, and what is still open."""
-    from review.services import paper as service
-
-    items = service.checklist(project, folder, name)
-    still = open_items(items)
-    lines = [f"{a.item.number:>6}  {_STATES[a.state]:9} {a.item.section}: {_where(a)}" for a in items]
-    lines.append(f"{counted(len(items) - len(still), 'item')} of {len(items)} done, {len(still)} open.")
-    rows = [
-        {
-            "id": a.item.id,
-            "number": a.item.number,
-            "section": a.item.section,
-            "ask": a.item.ask,
-            "state": a.state,
-            "place": a.place,
-            "line": a.line,
-            "note": a.note,
-        }
-        for a in items
-    ]
-    return Answer(document={"checklist": name, "items": rows, "open": len(still)}, text="\n".join(lines))
-
-
-def _where(answer: ItemAnswer) -> str:
-    place = f"{answer.place}, line {answer.line}" if answer.line else ""
-    return "; ".join(part for part in (place, answer.note) if part) or answer.item.ask
 
 
 @paper.command("facts", examples=["review paper facts", "review paper facts paper --json"])

@@ -1,11 +1,16 @@
-"""Reporting guidelines: an edition's items, and where a manuscript answers each."""
+"""Reporting guidelines: an edition's items, and where a manuscript answers each.
+
+An answer is what somebody said (`Said`) or what a mark in the text says; its state is computed anew each time, because
+the text it points to may have changed (stale) and a rule may have found the opposite (contradicted).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class ItemState(StrEnum):
@@ -13,11 +18,21 @@ class ItemState(StrEnum):
     PARTIAL = "partial"
     NO = "no"
     NOT_APPLICABLE = "na"
+    CONTRADICTED = "contradicted"  # computed: it was said to be reported, and a rule that looks at it fails
+    STALE = "stale"  # computed: the text it points to has changed since, or is gone
+
+
+SAID = (ItemState.YES, ItemState.PARTIAL, ItemState.NO, ItemState.NOT_APPLICABLE)
+OPEN = frozenset({ItemState.NO, ItemState.PARTIAL, ItemState.CONTRADICTED, ItemState.STALE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItem:
-    """One item, in our own words, with its number in the edition."""
+    """One item, in our own words, with its number in the edition.
+
+    `rules` are those of the linter that look at the same thing; `role` and `pattern` say where in a paper it usually
+    stands and in which words.
+    """
 
     id: str
     number: str
@@ -25,6 +40,10 @@ class ChecklistItem:
     ask: str
     optional: bool = False
     aliases: tuple[str, ...] = ()
+    flag: str = ""  # as the edition marks it: new, extension, D;E …
+    rules: tuple[str, ...] = ()
+    role: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +53,80 @@ class Checklist:
     edition: str
     doi: str
     items: tuple[ChecklistItem, ...]
+    numbering: str = ""
+    licence: str = ""
+    note: str = ""
+    types: tuple[str, ...] = ()  # the kinds of paper it is for
+
+
+def from_tree(tree: Mapping[str, Any]) -> Checklist:
+    """A checklist as its YAML file holds it."""
+    items = tuple(
+        ChecklistItem(
+            id=item["id"],
+            number=str(item["number"]),
+            section=item["section"],
+            ask=item["ask"],
+            optional=bool(item.get("optional", False)),
+            aliases=tuple(item.get("aliases", ())),
+            flag=item.get("flag", ""),
+            rules=tuple(item.get("rules", ())),
+            role=item.get("hint", {}).get("section", ""),
+            pattern=item.get("hint", {}).get("regex", ""),
+        )
+        for item in tree["items"]
+    )
+    return Checklist(
+        name=tree["name"],
+        title=tree["title"],
+        edition=str(tree["edition"]),
+        doi=tree["doi"],
+        items=items,
+        numbering=tree.get("numbering", ""),
+        licence=tree.get("licence", ""),
+        note=tree.get("note", ""),
+        types=tuple(tree.get("types", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One answer somebody gave. `where` is a heading or a sentence of the manuscript, `text_hash` what stood there then."""
+
+    item: str
+    state: ItemState
+    where: str = ""
+    note: str = ""
+    who: str = ""
+    at: str = ""
+    text_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """Where an item stands: `place` is the heading and line that carry its mark, `note` why it is open."""
+    """Where an item stands: `place` is the heading and `line` the line that answers it, `note` why it is open.
+
+    `said` is the state somebody gave, which `state` overrules when it is stale or contradicted.
+    """
 
     item: ChecklistItem
     state: ItemState
+    said: ItemState | None = None
     place: str = ""
     line: int | None = None
     note: str = ""
+    who: str = ""
+    at: str = ""
+    suggestion: str = ""  # where an item nobody answered seems to be reported
+
+
+def contradicted(answer: ItemAnswer, failed: Collection[str]) -> ItemAnswer:
+    """The answer, contradicted if it says yes or partial and a rule that looks at the item fails."""
+    against = sorted(set(answer.item.rules) & set(failed))
+    if not against or answer.state not in (ItemState.YES, ItemState.PARTIAL):
+        return answer
+    note = f"said to be reported, but {', '.join(against)} found otherwise"
+    return replace(answer, state=ItemState.CONTRADICTED, said=answer.state, note=note)
 
 
 _MARK = re.compile(r"<!--\s*reports:(?P<ids>[^<>]*)-->")
@@ -65,4 +147,4 @@ def marks(text: str) -> list[tuple[str, int]]:
 
 def open_items(answers: Sequence[ItemAnswer]) -> list[ItemAnswer]:
     """What is still to be done: everything that is neither reported nor declared not applicable."""
-    return [a for a in answers if a.state in (ItemState.NO, ItemState.PARTIAL)]
+    return [a for a in answers if a.state in OPEN]

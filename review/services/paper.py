@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from review import plugins
-from review.domain.checklist import Checklist, ChecklistItem, ItemAnswer, ItemState
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.finding import Finding, Severity
 from review.domain.manuscript import PaperType
@@ -20,7 +19,7 @@ from review.lint import document
 from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
-from review.resources import data_dir, read_yaml, write_file
+from review.resources import data_dir, write_file
 from review.services import facts, flow, rights
 from review.services.project import Project, steadily
 from review.services.tables import tables
@@ -175,55 +174,6 @@ def write_references(project: Project, place: Path) -> dict[str, str]:
 def _reserved(own: str) -> dict[str, str]:
     """Keys of the author's own references, so that no study takes one of them."""
     return {f"own {key}": key for key in re.findall(r"@\w+\s*\{\s*([^,\s{}]+)\s*,", own)}
-
-
-# Checklists
-
-
-def load_checklist(name: str) -> Checklist:
-    """A reporting guideline by name: `templates/checklists/<name>.yaml`."""
-    folder = data_dir("templates") / "checklists"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
-    if name not in known:
-        raise Missing("checklist", name, known)
-    tree = read_yaml((folder / f"{name}.yaml").read_text(encoding="utf-8"), path=f"{name}.yaml").tree
-    items = tuple(
-        ChecklistItem(
-            id=i["id"],
-            number=str(i["number"]),
-            section=i["section"],
-            ask=i["ask"],
-            optional=bool(i.get("optional", False)),
-            aliases=tuple(i.get("aliases", ())),
-        )
-        for i in tree["items"]
-    )
-    return Checklist(name=tree["name"], title=tree["title"], edition=str(tree["edition"]), doi=tree["doi"], items=items)
-
-
-@rights.needs(Right.READ)
-def checklist(project: Project, folder: Path, name: str) -> list[ItemAnswer]:
-    """Every item of a guideline: where the manuscript reports it, and what is still open."""
-    parsed = document.parse(text_of(find(project, folder)))
-    return [_answer(item, parsed) for item in load_checklist(name).items]
-
-
-def _answer(item: ChecklistItem, parsed: document.Document) -> ItemAnswer:
-    names = {item.id, *item.aliases}
-    for mark in parsed.marks:
-        if names.isdisjoint(mark.items):
-            continue
-        place = mark.heading
-        if mark.kind == "na":
-            return ItemAnswer(item=item, state=ItemState.NOT_APPLICABLE, place=place, line=mark.line, note=mark.note)
-        if mark.kind == "open":
-            return ItemAnswer(item=item, state=ItemState.NO, place=place, line=mark.line, note="still to be written")
-        tasks = [t for t in parsed.tasks if t.section == mark.section]
-        if tasks:
-            note = f"a task is still open in line {tasks[0].line}"
-            return ItemAnswer(item=item, state=ItemState.PARTIAL, place=place, line=mark.line, note=note)
-        return ItemAnswer(item=item, state=ItemState.YES, place=place, line=mark.line)
-    return ItemAnswer(item=item, state=ItemState.NO, note="the manuscript has no mark for this item")
 
 
 # Lint

@@ -20,7 +20,7 @@ from review.domain.team import Right
 from review.render.documents import build_document
 from review.render.environment import escape_markdown
 from review.resources import write_file
-from review.services import known, paper, protocol, rights
+from review.services import checklists, known, protocol, rights
 from review.services.project import Project
 from review.services.tables import markdown_table
 from review.services.works import groups, works
@@ -107,7 +107,7 @@ def report(project: Project) -> Appendix:
         deduplication=_deduplication(project),
         total=records.count(project.store),
     )
-    items = tuple(_answered(item, facts) for item in paper.load_checklist(CHECKLIST).items)
+    items = tuple(_answered(item, facts) for item in checklists.load(CHECKLIST).items)
     parts = [*_head(project, facts), *_overview(facts), *_strings(facts), *_rest(project, facts), *_checklist(items)]
     return Appendix(markdown="\n\n".join(parts) + "\n", items=items, runs=runs)
 

@@ -11,7 +11,7 @@ from invented import ris
 
 from review.domain.errors import Missing
 from review.domain.record import SourceKind
-from review.services import collect, known, paper, search_report
+from review.services import checklists, collect, known, search_report
 from review.services.collect import Origin
 from review.services.project import Project
 
@@ -23,7 +23,7 @@ def answers(project: Project) -> dict[str, tuple[str, str]]:
 def test_every_item_of_the_guideline_is_there_once_and_in_order(made: Project) -> None:
     items = search_report.report(made).items
     assert [item.number for item in items] == [str(n) for n in range(1, 17)]
-    assert [item.ask for item in items] == [item.ask for item in paper.load_checklist("prisma-s").items]
+    assert [item.ask for item in items] == [item.ask for item in checklists.load("prisma-s").items]
     assert {item.state for item in items} <= {"answered", "partly", "open"}
     assert all(item.answer for item in items)
 

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from review.domain.checklist import Checklist, ChecklistItem, marks
+from review.domain.checklist import Checklist, marks
 from review.domain.flow import FlowCounts
 from review.domain.manuscript import REVIEW
 from review.domain.provenance import Fact
 from review.formats import bibtex
 from review.render.environment import render_manuscript
-from review.resources import data_dir, read_yaml
+from review.resources import data_dir
+from review.services import checklists
 
 FOLDER = data_dir("templates") / "paper_types" / "review"
 MANUSCRIPT = (FOLDER / "manuscript.md").read_text(encoding="utf-8")
@@ -35,12 +36,7 @@ TABLES = {
 
 
 def checklist() -> Checklist:
-    document = read_yaml((data_dir("templates") / "checklists" / "prisma-scr.yaml").read_text(encoding="utf-8"))
-    assert document.findings == ()
-    tree = dict(document.tree)
-    assert tree.pop("licence")
-    items = tuple(ChecklistItem(**{**item, "aliases": tuple(item["aliases"])}) for item in tree.pop("items"))
-    return Checklist(**tree, items=items)
+    return checklists.load("prisma-scr")
 
 
 def open_marks(text: str) -> list[str]:

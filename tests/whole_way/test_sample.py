@@ -14,7 +14,7 @@ from review.domain.checklist import ItemState, open_items
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.flow import identities
 from review.domain.screening import Stage
-from review.services import bundle, demo, facts, flow, overview, paper, project, screen
+from review.services import bundle, checklists, demo, facts, flow, overview, paper, project, screen
 from review.services.demo import DemoReport
 from review.services.project import Project
 
@@ -108,7 +108,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 
 
 def test_the_checklist_shows_all_22_items_and_where_each_stands(sample: Sample) -> None:
-    answers = paper.checklist(sample.project, PAPER, "prisma-scr")
+    answers = checklists.answers(sample.project, PAPER, "prisma-scr")
     assert [a.item.number for a in answers] == [str(n) for n in range(1, 23)]
     by_number = {a.item.number: a for a in answers}
     assert by_number["14"].state is ItemState.YES
@@ -117,7 +117,7 @@ def test_the_checklist_shows_all_22_items_and_where_each_stands(sample: Sample) 
     assert by_number["3"].line
     assert 0 < len(open_items(answers)) < 22
     with pytest.raises(Missing, match="prisma-scr"):
-        paper.checklist(sample.project, PAPER, "prisma")
+        checklists.answers(sample.project, PAPER, "prisma")
 
 
 def test_a_bundle_opens_elsewhere_with_the_same_numbers(sample: Sample, tmp_path: Path) -> None:

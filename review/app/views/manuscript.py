@@ -10,20 +10,12 @@ import streamlit as st
 from review.app import frame, person
 from review.app.frame import callback
 from review.app.markup import plain
-from review.domain.checklist import ItemState, open_items
 from review.domain.finding import Finding
 from review.domain.team import Right
 from review.services import facts, paper
 from review.services.project import Project
 
 _BUILT = "built"
-_CHECKLISTS = ("prisma-scr",)
-_STATES = {
-    ItemState.YES: "reported",
-    ItemState.PARTIAL: "begun",
-    ItemState.NO: "still open",
-    ItemState.NOT_APPLICABLE: "not applicable",
-}
 _MIME = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pdf": "application/pdf",
@@ -62,11 +54,9 @@ def _one(project: Project, found: list[Path]) -> None:
     if folder is None:
         return
     st.caption(plain(f"The text is {folder.name}/{paper.MANUSCRIPT}. Edit it with any text editor, then build."))
-    build, checklist, values = st.tabs(["Documents", "Checklist", "Facts"])
+    build, values = st.tabs(["Documents", "Facts"])
     with build:
         _build(project, folder)
-    with checklist:
-        _checklist(project, folder)
     with values:
         _facts(project)
 
@@ -108,23 +98,6 @@ def _findings(found: tuple[Finding, ...]) -> None:
         "What to do": [f.hint for f in found],
     }
     st.dataframe(pd.DataFrame(table), hide_index=True, alt="Findings in the manuscript")
-
-
-def _checklist(project: Project, folder: Path) -> None:
-    name = st.selectbox("Reporting guideline", _CHECKLISTS, key="checklist") if len(_CHECKLISTS) > 1 else _CHECKLISTS[0]
-    answers = paper.checklist(project, folder, name)
-    still = open_items(answers)
-    done = len(answers) - len(still)
-    st.progress(done / len(answers), text=f"{plain(name.upper())}: {done} of {len(answers)} items answered")
-    table = {
-        "Item": [a.item.number for a in answers],
-        "Section": [a.item.section for a in answers],
-        "What is asked": [a.item.ask for a in answers],
-        "State": [_STATES[a.state] for a in answers],
-        "Where": [a.place for a in answers],
-        "Remark": [a.note for a in answers],
-    }
-    st.dataframe(pd.DataFrame(table), hide_index=True, height=560, alt="Checklist")
 
 
 def _facts(project: Project) -> None:
