@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,3 +55,63 @@ def accounting(file: Path, manifest: Path | None, by: tuple[str, ...], classes: 
     from review.services.accounting import accounting as service
 
     return service(file, Choices(manifest=manifest, by=_names(by), classes=_names(classes)))
+
+
+@evidence.command(
+    "splits",
+    examples=[
+        "review evidence splits splits_final.json --manifest manifest.csv",
+        "review evidence splits splits.csv --strata class,sex --external HospitalC --out balance.svg",
+        "review evidence splits --manifest manifest.csv --make kfold:5 --strata class,sex --seed 1",
+        "review evidence splits --manifest manifest.csv --make train/val/test=70/10/20 --make-to my_splits.json",
+    ],
+)
+@gives_evidence
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--manifest", type=FILE, help="The table of cases: case, patient, and if you have them site, hash, strata."
+)
+@click.option(
+    "--external", multiple=True, metavar="SITE,…", help="Sites that are claimed to be external: tested on only."
+)
+@click.option(
+    "--strata",
+    multiple=True,
+    metavar="COLUMN,…",
+    help="The columns in which the sides must be alike. Without it: those with two to twelve values.",
+)
+@click.option("--make", metavar="PLAN", help="Make splits: kfold:5, kfold:5,test=20 or train/val/test=70/10/20.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="For --make: the same seed gives the same splits.",
+)
+@click.option(
+    "--make-to",
+    type=FILE,
+    metavar="FILE",
+    help="Where --make writes. Without it: splits_final.json beside the manifest; what exists is never replaced.",
+)
+def splits(
+    file: Path | None, manifest: Path | None, strata: tuple[str, ...], external: tuple[str, ...], **making: Any
+) -> Evidence:
+    """Prove that no patient is on two sides of your splits, and that rare groups are on each; or make such splits.
+
+    FILE is nnU-Net's splits_final.json, a JSON of folds or of train, val and test, or a table with the columns case
+    and split or fold. With --make there is no FILE: the splits are made from the manifest, patient by patient.
+    """
+    from review.services import splits as service
+
+    chosen = service.Choices(manifest=manifest, external=_names(external), strata=_names(strata) or None)
+    if making["make"] is None:
+        if file is None:
+            raise click.UsageError("Name the file of splits, or make some with --make kfold:5 --manifest FILE.")
+        return service.check(file, chosen)
+    table = manifest or file
+    if table is None or (manifest is not None and file is not None):
+        raise click.UsageError("With --make, name the manifest and nothing else.")
+    return service.create(
+        table, service.Wanted(plan=making["make"], seed=making["seed"], file=making["make_to"]), chosen
+    )

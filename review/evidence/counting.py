@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from review.domain.estimate import Estimate, Table
+from review.domain.estimate import Cell, Estimate, Table
 from review.domain.finding import Finding, Severity
 from review.evidence.manifest import NOT_GIVEN, UNITS, blanks, contradictions, duplicates, fault, undeclared
 
@@ -150,7 +150,7 @@ def _table(cells: Mapping[str, Cells], groups: Mapping[str, _Levels], title: str
     keys = [key for key in itertools.product(*columns) if key in first]
     if len(keys) > _MOST_ROWS:
         return None
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (*("all" if level is None else level for level in key), *(counts[key] for counts in cells.values()))
         for key in keys
     ]

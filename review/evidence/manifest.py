@@ -57,6 +57,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "class": ("label", "class_label", "category", "phenotype", "diagnosis"),
     "sex": ("gender", "patient_sex"),
 }
+# Columns that hold what a file is made of, the first of them that is there.
+HASHES = ("sha256", "hash", "md5", "sha1", "checksum", "content_hash", "pixel_hash", "image_hash", "file_hash")
 NOT_GIVEN = "(not given)"
 _FINER = frozenset({"study", "scan", "series", "volume", "image", "slice", "mask"})  # a case may have several
 _SHOWN = 20  # faults of one kind that are told one by one; the rest is counted
@@ -130,7 +132,7 @@ def duplicates(manifest: pd.DataFrame, path: str) -> Iterable[Finding]:
 def _repeated(manifest: pd.DataFrame, same: pd.Series, path: str) -> Iterable[Finding]:
     """Cases that stand on several lines, which differ in nothing that is counted."""
     known = [c for c in (*UNITS, "split", "class") if c in manifest]
-    if "case" not in manifest or set(known) & _FINER:
+    if "case" not in manifest or set(known) & _FINER or {*manifest.columns} & {*HASHES}:
         return
     again = manifest.duplicated(known) & ~same & (manifest["case"] != "")
     if again.any():
@@ -179,6 +181,17 @@ def undeclared(manifest: pd.DataFrame, classes: Sequence[str], path: str) -> Ite
             column=place_of(manifest, "class"),
             hint="Correct the word, or declare the class.",
         )
+
+
+def column_named(frame: pd.DataFrame, name: str) -> str:
+    """A column as it is known here, whatever a person calls it."""
+    form = "_".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+    if form in frame:
+        return form
+    for known, others in ALIASES.items():
+        if form in {known, f"{known}_id", f"{known}_name", f"{known}s", UNITS.get(known, known), *others}:
+            return known
+    return form
 
 
 def place_of(frame: pd.DataFrame, column: str) -> int:

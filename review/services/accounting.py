@@ -13,7 +13,7 @@ from review.domain.estimate import Evidence, Input, Table
 from review.domain.finding import Finding, Severity, Status
 from review.evidence.accounting import Quantity, account, one_unit
 from review.evidence.counting import Counted, count
-from review.evidence.manifest import ALIASES, UNITS, place_of
+from review.evidence.manifest import ALIASES, column_named, place_of
 from review.services.accounting_file import read
 from review.services.accounting_tree import COLUMNS, Source, Written
 from review.services.evidence_input import fingerprint, rows
@@ -193,7 +193,7 @@ def _counted(path: Path, chosen: Choices) -> tuple[Counted | None, Input, list[F
 def _grouping(frame: pd.DataFrame, wanted: Sequence[str], path: str) -> tuple[tuple[str, ...] | None, list[Finding]]:
     """The columns to count by: those asked for, or split and class if they are there; None if one asked for is not."""
     if wanted:
-        columns = tuple(dict.fromkeys(_column(frame, name) for name in wanted))
+        columns = tuple(dict.fromkeys(column_named(frame, name) for name in wanted))
         missing = [name for name in columns if name not in frame]
         if not missing:
             return columns, []
@@ -215,17 +215,6 @@ def _grouping(frame: pd.DataFrame, wanted: Sequence[str], path: str) -> tuple[tu
         for name in many
     ]
     return tuple(name for name in present if name not in many), faults
-
-
-def _column(frame: pd.DataFrame, name: str) -> str:
-    """A column as it is known here, whatever a person calls it."""
-    form = "_".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
-    if form in frame:
-        return form
-    for known, others in ALIASES.items():
-        if form in {known, f"{known}_id", f"{known}_name", f"{known}s", UNITS.get(known, known), *others}:
-            return known
-    return form
 
 
 def _listed(parts: Sequence[str]) -> str:
