@@ -65,7 +65,8 @@ def seat_at(project: Project) -> Seat | None:
 
 def _solo(project: Project) -> Seat | None:
     """The name given in this window, in the address, at the start of the program, or here the last time."""
-    before = os.environ.get(REVIEWER, "") or unquote(st.context.cookies.get(_name_cookie(project), ""))
+    kept = st.context.cookies.get(_name_cookie(project), "")
+    before = os.environ.get(REVIEWER, "") or (unquote(kept) if isinstance(kept, str) else "")
     started_as = "" if st.session_state.get(_FORGOTTEN) else before
     asked = str(st.session_state.get(_WHO) or st.query_params.get("reviewer") or started_as)
     try:
