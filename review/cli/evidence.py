@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.cli.answer import Answer, answers, last_option, project_option
+from review.cli.answer import Answer, answers, counted, in_project, last_option, project_option
 from review.cli.program import Commands, program
 
 if TYPE_CHECKING:
     from review.domain.estimate import Estimate, Evidence
+    from review.services.project import Project
 
 
 @program.group("evidence", cls=Commands)
@@ -83,3 +84,36 @@ def _line(estimate: Estimate) -> str:
         interval = f" ({estimate.low:.4g} to {estimate.high:.4g})"
     n = f", n = {estimate.n:,}" if estimate.n is not None else ""
     return f"{label:<40} {estimate.value:.4g}{estimate.unit and ' ' + estimate.unit}{interval}{n}"
+
+
+@evidence.command("list", examples=["review evidence list"])
+@answers
+@in_project
+def listed(project: Project) -> Answer:
+    """List what is kept in the project, and what has lost its footing.
+
+    Where a file has changed since, its numbers are stale; where it is gone, they are orphans. Both end with status 1.
+    """
+    from review.services import kept
+
+    found = kept.kept(project)
+    findings = kept.check(project)
+    names = {each.name: [fact.name for fact in kept.facts_of(each)] for each in found}
+    lines = [f"{each.name}: {each.kind}, {counted(len(names[each.name]), 'fact')}, {each.at}" for each in found]
+    document = [{"name": e.name, "kind": e.kind, "at": e.at, "facts": names[e.name], "inputs": e.inputs} for e in found]
+    nothing = "Nothing is kept yet. Add --keep NAME to a command of `review evidence`."
+    return Answer(document={"kept": document}, text="\n".join(lines) or nothing, findings=findings)
+
+
+@evidence.command("drop", examples=["review evidence drop test_dice"])
+@answers
+@in_project
+@click.argument("name", metavar="NAME")
+def dropped(project: Project, name: str) -> Answer:
+    """Take what is kept under NAME out of the project. The files it was computed from stay."""
+    from review.services import kept
+
+    names = kept.drop(project, name)
+    return Answer(
+        document={"facts": names}, text=f"{name} is no longer kept; {counted(len(names), 'fact')} went with it."
+    )

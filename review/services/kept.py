@@ -79,7 +79,7 @@ def keep(project: Project, evidence: Evidence, name: str, *, now: datetime | Non
     path = project.root / FOLDER / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     write_file(path, text.encode())
-    return tuple(fact.name for fact in _facts(_read(path)))
+    return tuple(fact.name for fact in facts_of(_read(path)))
 
 
 @rights.needs(Right.WRITE)
@@ -89,7 +89,7 @@ def drop(project: Project, name: str) -> tuple[str, ...]:
     if name not in found:
         raise Missing("evidence", name, found)
     (project.root / FOLDER / f"{name}.json").unlink()
-    return tuple(fact.name for fact in _facts(found[name]))
+    return tuple(fact.name for fact in facts_of(found[name]))
 
 
 @rights.needs(Right.READ)
@@ -101,7 +101,7 @@ def kept(project: Project) -> tuple[Kept, ...]:
 @rights.needs(Right.READ)
 def facts(project: Project) -> tuple[Fact, ...]:
     """The numbers kept, as facts a manuscript may name."""
-    return tuple(fact for each in kept(project) for fact in _facts(each))
+    return tuple(fact for each in kept(project) for fact in facts_of(each))
 
 
 @rights.needs(Right.READ)
@@ -114,7 +114,7 @@ def check(project: Project) -> tuple[Finding, ...]:
 def chain(project: Project, fact: str) -> list[str]:
     """From a kept fact to its files, a line each; empty if no such fact is kept."""
     for each in kept(project):
-        if fact in {one.name for one in _facts(each)}:
+        if fact in {one.name for one in facts_of(each)}:
             lines = [
                 f"kept as: {each.name}, computed {each.at} by {each.function}, Scopewright {each.version}",
                 *(f"option: {name} = {value}" for name, value in each.options.items()),
@@ -134,7 +134,7 @@ def _state(project: Project, path: str, digest: str) -> str:
 
 
 def _footing(project: Project, each: Kept) -> Iterable[Finding]:
-    names = [fact.name for fact in _facts(each)]
+    names = [fact.name for fact in facts_of(each)]
     listed = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
     for path, digest in each.inputs.items():
         state = _state(project, path, digest)
@@ -171,7 +171,7 @@ def _read(path: Path) -> Kept:
         raise BadInput(path.name, "this evidence file is damaged.", hint="Compute it again with --keep.") from error
 
 
-def _facts(each: Kept) -> list[Fact]:
+def facts_of(each: Kept) -> list[Fact]:
     """Names: the kind, what the value tells of (`by`), then the value, such as `eval.dice.sacrum.test.median`."""
     found: dict[str, Fact] = {}
     inputs = tuple(f"{path} (sha256 {digest[:12]}…)" for path, digest in each.inputs.items())
