@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from review.domain.finding import Finding, Severity
 from review.domain.markup import header_end, verbatim
@@ -58,6 +59,17 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "upper": str.upper,
     "capitalize": str.capitalize,
 }
+PENDING = "pending"
+# Which command computes the facts of a name's first part.
+_COMPUTED_BY: Mapping[str, str] = {
+    "n": "review evidence accounting FILE --keep counts",
+    "split": "review evidence splits FILE --keep splits",
+    "agree": "review evidence agreement FILE --keep labels",
+    "eval": "review evidence evaluate FILE --keep results",
+    "bench": "review evidence benchmark FILE --keep benchmark",
+    "rubric": "review evidence rubric FILE --keep rubric",
+    "release": "review evidence release FOLDER --keep release",
+}
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters that stand for a verbatim piece while rendering
 _PLACE = re.compile(f"{_OPEN}([0-9]{{1,9}}){_CLOSE}")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|@$~^#&!])")
@@ -83,6 +95,7 @@ def render_manuscript(
 ) -> tuple[str, list[Finding]]:
     """The manuscript with every fact in place, and a finding for each name that nobody knows.
 
+    A name with the filter `pending` may be unknown: an open task stands in its place, and the finding is a warning.
     The text is only usable when no finding is an error.
     """
     split = header_end(text)
@@ -104,6 +117,9 @@ class _NoValue(Undefined):
 
     def __str__(self) -> str:
         return str(self._fail_with_undefined_error())
+
+    def task(self) -> str:
+        return f"still to be computed: {self._undefined_name}"
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -133,22 +149,28 @@ class _Lookup:
             return text
         except RecursionError:
             return self._too_deep(text)
-        before = len(self.findings)
+        before = self._errors()
         try:
-            for node in _walk(tree):
-                self._check(node)
-        except RecursionError:
+            for node, guard in _walk(tree):
+                self._check(node, guard)
+            if self._errors() > before:
+                return text
+            named = _Named()
+            bound = named.visit(tree)
+            template = environment.from_string(bound)
+        except (RecursionError, SyntaxError, MemoryError):
             return self._too_deep(text)
-        if len(self.findings) > before:
-            return text
         try:
-            rendered = environment.from_string(padded).render(self._names())
+            rendered = template.render(self._names(named.names))
         except (UndefinedError, SecurityError, TemplateRuntimeError, TypeError, ValueError, ArithmeticError) as error:
             self._fault("FACT-VALUE", f"{str(error).rstrip('.')}.", _line_of(error))
             return text
         except (RecursionError, SyntaxError, MemoryError):
             return self._too_deep(text)
         return _put_back(rendered[first_line - 1 :], kept)
+
+    def _errors(self) -> int:
+        return sum(f.severity is Severity.ERROR for f in self.findings)
 
     def _too_deep(self, text: str) -> str:
         self._fault("FACT-SYNTAX", "The braces are nested too deeply to be read.", None)
@@ -167,39 +189,78 @@ class _Lookup:
             comment_start_string=f"{_OPEN}#",  # never in the text: `{#id}` is Markdown's name of a heading
             comment_end_string=f"#{_OPEN}",
         )
-        environment.filters = dict(_FILTERS)
+        environment.filters = {name: _passing(function) for name, function in _FILTERS.items()}
+        environment.filters[PENDING] = _open_task
         environment.tests["none"] = lambda value: value is None or isinstance(value, Undefined)
         return environment
 
-    def _names(self) -> dict[str, object]:
-        def table(name: str) -> Ready:
-            return Ready(self.tables[name])
+    def _names(self, named: Mapping[str, str]) -> dict[str, object]:
+        def table(name: str) -> object:
+            return Ready(self.tables[name]) if name in self.tables else _NoValue(hint=_UNKNOWN, name=f'table("{name}")')
 
-        return {**values.namespace(self.facts, missing=_no_value), "table": table}
+        return {**{short: self._value(name) for name, short in named.items()}, "table": table}
+
+    def _value(self, name: str) -> object:
+        """A fact, or a part of one such as its n; what there is none of is not undefined silently."""
+        fact = self.facts.get(name)
+        found = None if fact is None else values.value_of(fact)
+        parent, _, part = name.rpartition(".")
+        if fact is None and part in values.PARTS and parent in self.facts:
+            fact = self.facts[parent]
+            found = values.part_of(fact, part)
+        if found is None:
+            why = f"{name} has no value ({fact.formula})" if fact else _UNKNOWN
+            return _NoValue(hint=why, name=name)
+        return found
 
     # What is checked before anything is rendered: every name, so that all mistakes are told at once.
 
-    def _check(self, node: nodes.Node) -> None:
+    def _check(self, node: nodes.Node, guard: str) -> None:
         if not isinstance(node, _ALLOWED):
             what = type(node).__name__.lower()
             self._fault("FACT-SYNTAX", f"A manuscript cannot use {what!r}.", node.lineno, "Name a fact or a table.")
-        elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            self._unknown("filter", node.name, list(_FILTERS), node.lineno)
+        elif isinstance(node, nodes.Filter) and node.name not in {*_FILTERS, PENDING}:
+            self._unknown("filter", node.name, [*_FILTERS, PENDING], node.lineno)
         elif isinstance(node, nodes.Test) and node.name not in _TESTS:
             self._unknown("test", node.name, list(_TESTS), node.lineno)
         elif isinstance(node, nodes.Call):
-            self._check_call(node)
+            self._check_call(node, guard)
         elif isinstance(node, (nodes.Getattr, nodes.Name)):
             name = _dotted(node)
             if name is None:
                 self._fault("FACT-SYNTAX", "Only the name of a fact can stand here.", node.lineno)
-            elif name != "table" and name not in self.facts:
+            elif name != "table" and guard == PENDING and isinstance(self._value(name), Undefined):
+                self._pending(name, node.lineno)
+            elif name != "table" and not guard and not self._known(name):
                 self._unknown("fact", name, list(self.facts), node.lineno)
 
-    def _check_call(self, node: nodes.Call) -> None:
+    def _known(self, name: str) -> bool:
+        parent, _, part = name.rpartition(".")
+        return name in self.facts or (part in values.PARTS and parent in self.facts)
+
+    def _pending(self, name: str, line: int, kind: str = "fact") -> None:
+        known = [*self.facts] if kind == "fact" else [*self.tables]
+        near = difflib.get_close_matches(name, known, n=3)
+        command = _COMPUTED_BY.get(name.split(".", maxsplit=1)[0], "")
+        hint = f"Compute and keep it: {command}" if command else ""
+        near_hint = f"Or did you mean {' or '.join(near)}?" if near else ""
+        self.findings.append(
+            Finding(
+                rule="FACT-PENDING",
+                severity=Severity.WARNING,
+                message=f"The {kind} {name} is not there yet; the document says so in its place.",
+                line=line,
+                hint=f"{hint} {near_hint}".strip() or "Compute it with `review evidence …` and --keep.",
+                got=name,
+            )
+        )
+
+    def _check_call(self, node: nodes.Call, guard: str) -> None:
         argument = node.args[0] if len(node.args) == 1 and not node.kwargs else None
         if not isinstance(node.node, nodes.Name) or node.node.name != "table" or not isinstance(argument, nodes.Const):
             self._fault("FACT-SYNTAX", 'Only table("name") can be called.', node.lineno)
+        elif argument.value not in self.tables and guard == PENDING:
+            self._pending(str(argument.value), node.lineno, "table")
         elif argument.value not in self.tables:
             self._unknown("table", str(argument.value), list(self.tables), node.lineno)
 
@@ -214,19 +275,59 @@ class _Lookup:
         )
 
 
-def _no_value(fact: Fact) -> _NoValue:
-    return _NoValue(hint=f"{fact.name} has no value ({fact.formula})")
+_UNKNOWN = "nobody knows this name yet"
 
 
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    """Every node once; a dotted name is one node, not its parts."""
-    yield node
+def _passing(function: Callable[..., object]) -> Callable[..., object]:
+    """A filter that hands on what has no value, so that the one who prints it says why."""
+
+    def passed(*arguments: object) -> object:
+        without = [given for given in arguments if isinstance(given, Undefined)]
+        return without[0] if without else function(*arguments)
+
+    return passed
+
+
+def _open_task(value: object) -> object:
+    """The value, or an open task in its place."""
+    if isinstance(value, Undefined):
+        return Ready(
+            f"**[{escape_markdown(value.task() if isinstance(value, _NoValue) else 'still to be computed')}]**"
+        )
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+class _Named(NodeTransformer):
+    """Puts one plain name in the place of each dotted one: a fact may be called like the beginning of another."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802 - Jinja's name
+        return self._plain(node)
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 - Jinja's name
+        return node if node.name == "table" else self._plain(node)
+
+    def _plain(self, node: nodes.Expr) -> nodes.Node:
+        name = _dotted(node) or ""
+        short = self.names.setdefault(name, f"fact{len(self.names)}")
+        return nodes.Name(short, "load", lineno=node.lineno, environment=node.environment)
+
+
+def _walk(node: nodes.Node, guard: str = "") -> Iterator[tuple[nodes.Node, str]]:
+    """Every node once, with what guards it against an unknown name; a dotted name is one node, not its parts."""
+    yield node, guard
     if isinstance(node, nodes.Getattr) and _dotted(node) is not None:
         return
+    if isinstance(node, nodes.Filter) and node.name == PENDING:
+        guard = PENDING
+    elif isinstance(node, nodes.Test) and node.name in ("defined", "undefined"):
+        guard = "defined"
     for child in node.iter_child_nodes():
         if isinstance(node, nodes.Call) and child is node.node:
             continue
-        yield from _walk(child)
+        yield from _walk(child, guard)
 
 
 def _dotted(node: nodes.Node) -> str | None:
