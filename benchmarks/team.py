@@ -1,11 +1,12 @@
 """Sixteen people screen at once: no decision is lost, none is stored twice, and the conflicts are the right ones.
 
-Run: python benchmarks/team.py [--people 16] [--each 500] [--records 1000] [--database URL]
+Run: python benchmarks/team.py [--people 16] [--each 500] [--records 1000] [--postgres | --database URL]
 
 Everybody works as fast as the program answers, in one process as in the app, each through the same open project. A third
 of what each sends is sent a second time, as a browser does that did not hear the answer. Prints one JSON object with
 the milliseconds a decision takes until it is stored, and stops with an error if anything stored is wrong. With
---database an empty PostgreSQL database is used instead of a SQLite file.
+--postgres it starts a PostgreSQL server of its own, which puts each commit on the disk; with --database it uses an empty
+database at that address; otherwise a SQLite file.
 """
 
 from __future__ import annotations
@@ -15,11 +16,20 @@ import json
 import os
 import random
 import statistics
+import sys
 import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+import servers
 
 from review.domain.screening import Decision, Stage, Standing, Verdict
 from review.services import collect, protocol, screen, works
@@ -35,15 +45,33 @@ def main() -> None:
     options.add_argument("--people", type=int, default=16)
     options.add_argument("--each", type=int, default=500)
     options.add_argument("--records", type=int, default=1_000)
-    options.add_argument("--database", default="")
+    where = options.add_mutually_exclusive_group()
+    where.add_argument("--postgres", action="store_true")
+    where.add_argument("--database", default="")
     asked = options.parse_args()
-    if asked.database:
-        os.environ["REVIEW_DATABASE_URL"] = asked.database
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        project = build(Path(folder) / "team", asked.records)
-        found = run(project, asked.people, asked.each)
-        project.close()
-    print(json.dumps({"database": "PostgreSQL" if asked.database else "SQLite", **found}))
+    with database(asked.database, started_here=asked.postgres) as address:
+        if address:
+            os.environ["REVIEW_DATABASE_URL"] = address
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            project = build(Path(folder) / "team", asked.records)
+            found = run(project, asked.people, asked.each)
+            project.close()
+    print(json.dumps({"database": "PostgreSQL" if address else "SQLite", **found}))
+
+
+@contextmanager
+def database(given: str, *, started_here: bool) -> Iterator[str]:
+    """The address of the database to use; empty for a file."""
+    if not started_here:
+        yield given
+        return
+    programs = servers.postgres_programs()
+    if programs is None:
+        sys.exit("PostgreSQL is not installed (Debian: apt-get install postgresql-15).")
+    with servers.postgres(programs, durable=True) as address:
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE team")
+        yield f"{address}/team"
 
 
 def build(root: Path, count: int) -> Project:

@@ -38,8 +38,11 @@ def postgres_programs() -> Path | None:
 
 
 @contextmanager
-def postgres(programs: Path) -> Iterator[str]:
-    """A fresh PostgreSQL cluster; its address without a database name. It refuses to run as root, so root hands over."""
+def postgres(programs: Path, *, durable: bool = False) -> Iterator[str]:
+    """A fresh PostgreSQL cluster; its address without a database name. It refuses to run as root, so root hands over.
+
+    `durable`: a commit waits until it is on the disk, as wherever it matters; tests do not wait.
+    """
     folder = Path(tempfile.mkdtemp(prefix="scopewright-pg-"))
     data, port = folder / "data", free_port()
     prefix: list[str] = []
@@ -53,7 +56,8 @@ def postgres(programs: Path) -> Iterator[str]:
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     run("initdb", "-D", str(data), "-U", "review", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{folder}' -c fsync=off"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{folder}'"
+    options += "" if durable else " -c fsync=off"
     run("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
         yield f"postgresql://review@127.0.0.1:{port}"
