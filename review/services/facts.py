@@ -46,10 +46,25 @@ def facts(project: Project) -> dict[str, Fact]:
         *_protocol_facts(project),
         *_chart_facts(project),
         *kept.facts(project),
+        *_sentences(project),
         Fact(name="software.name", value="Scopewright", formula="the program that computed these facts"),
         Fact(name="software.version", value=__version__, formula="its version"),
     ]
     return {fact.name: fact for fact in sorted(found, key=lambda f: f.name)}
+
+
+def _sentences(project: Project) -> Iterable[Fact]:
+    """What each kept computation did, in a sentence for Methods."""
+    for each in kept.kept(project):
+        if each.sentence:
+            name = f"sentence.{each.name}"
+            yield Fact(
+                name=name,
+                value=each.sentence,
+                formula=f"how {each.name} was computed",
+                inputs=(*each.inputs,),
+                at=each.at,
+            )
 
 
 def _flow_facts(project: Project) -> Iterable[Fact]:

@@ -17,17 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from review import __version__
-from review.domain.errors import BadInput, Missing, ReviewError
-from review.domain.estimate import Evidence
+from review.domain.errors import BadInput, Missing, NotAllowed, ReviewError
+from review.domain.estimate import Evidence, Table
 from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.resources import write_file
 from review.services import rights
 from review.services.evidence_input import fingerprint
-from review.services.project import Project
+from review.services.project import PROTOCOL, Project
 
 FOLDER = "evidence"
+DATA = "data"
+_ENDINGS = (".csv", ".tsv", ".xlsx", ".json", ".yml", ".yaml", ".csv.gz", ".csv.xz", ".tsv.gz", ".tsv.xz")
+_OWN = frozenset({PROTOCOL, "flow.csv", "flow.json"})  # written by the review itself
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PREFIX: Mapping[str, str] = {
     "accounting": "n",
@@ -55,6 +58,7 @@ class Kept:
     options: Mapping[str, object]
     inputs: Mapping[str, str]
     values: tuple[Mapping[str, Any], ...]
+    tables: tuple[Table, ...] = ()
 
 
 @rights.needs(Right.WRITE)
@@ -90,6 +94,30 @@ def drop(project: Project, name: str) -> tuple[str, ...]:
         raise Missing("evidence", name, found)
     (project.root / FOLDER / f"{name}.json").unlink()
     return tuple(fact.name for fact in facts_of(found[name]))
+
+
+@rights.needs(Right.WRITE)
+def take(project: Project, name: str, data: bytes) -> str:
+    """Lay a file of data into the project, in place of an earlier one of that name; its path seen from the project.
+
+    What was computed from the earlier one becomes stale. Raises `NotAllowed` for a name or kind of file that is none.
+    """
+    bare = Path(name.replace("\\", "/")).name.strip()
+    if not bare or bare.startswith(".") or not bare.isprintable() or not bare.lower().endswith(_ENDINGS):
+        raise NotAllowed(f"{name!r} is not a file of data.", hint=f"Evidence is read from {', '.join(_ENDINGS)}.")
+    place = project.root / FOLDER / DATA / bare
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_file(place, data)
+    return place.relative_to(project.root).as_posix()
+
+
+@rights.needs(Right.READ)
+def files(project: Project) -> tuple[str, ...]:
+    """The files evidence may be computed from: those laid into the project, then those that stand in its folder."""
+    laid = sorted((project.root / FOLDER / DATA).glob("*"))
+    beside = sorted(path for path in project.root.glob("*") if path.name not in _OWN)
+    found = [path for path in (*laid, *beside) if path.is_file() and path.name.lower().endswith(_ENDINGS)]
+    return tuple(path.relative_to(project.root).as_posix() for path in found)
 
 
 @rights.needs(Right.READ)
@@ -165,6 +193,7 @@ def _read(path: Path) -> Kept:
             name=path.stem,
             inputs={each["path"]: each["sha256"] for each in document["inputs"]},
             values=tuple(document["values"]),
+            tables=tuple(_table(each) for each in document.get("tables", ())),
             **{key: document[key] for key in ("kind", "at", "version", "function", "sentence", "options")},
         )
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -195,6 +224,16 @@ def facts_of(each: Kept) -> list[Fact]:
         )
         found.setdefault(name, fact)
     return list(found.values())
+
+
+def _table(stored: Mapping[str, Any]) -> Table:
+    return Table(
+        name=stored["name"],
+        title=stored["title"],
+        columns=tuple(stored["columns"]),
+        rows=tuple(tuple(row) for row in stored["rows"]),
+        note=stored.get("note", ""),
+    )
 
 
 def _slug(text: str) -> str:

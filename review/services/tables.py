@@ -1,4 +1,4 @@
-"""The tables a manuscript may place: criteria, searches, included studies and charted data, as Markdown."""
+"""The tables a manuscript may place: criteria, searches, included studies, charted data and kept evidence, as Markdown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from review.domain.record import Record
 from review.domain.screening import Stage, Standing
 from review.domain.team import Right
 from review.render.environment import escape_markdown
-from review.services import chart, protocol, rights, screen
+from review.render.tables import markdown
+from review.services import chart, kept, protocol, rights, screen
 from review.services.project import Project
 from review.storage import records
 
@@ -38,7 +39,22 @@ def tables(project: Project, *, keys: Mapping[str, str]) -> dict[str, str]:
         _form(project),
         _charting(project, keys),
     )
-    return dict(zip(_NAMES, made, strict=True))
+    return _of_evidence(project) | dict(zip(_NAMES, made, strict=True))
+
+
+def _of_evidence(project: Project) -> dict[str, str]:
+    """The tables of kept evidence: all of one computation by its name, each by `name.table`, and by `table` if no other has it."""
+    found: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
+    for each in kept.kept(project):
+        for table in each.tables:
+            found[f"{each.name}.{table.name}"] = markdown(table)
+            owners.setdefault(table.name, []).append(f"{each.name}.{table.name}")
+    alone = {name: found[places[0]] for name, places in owners.items() if len(places) == 1}
+    whole = {
+        each.name: "\n".join(markdown(table) for table in each.tables) for each in kept.kept(project) if each.tables
+    }
+    return alone | whole | found
 
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, widths: Sequence[int]) -> str:
