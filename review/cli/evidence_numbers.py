@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -88,6 +88,71 @@ def _screening(stage: Stage | None) -> Evidence:
         return screening_agreement(project, stage)
     finally:
         project.close()
+
+
+@evidence.command(
+    "evaluate",
+    examples=[
+        "review evidence evaluate cases.csv",
+        "review evidence evaluate cases.csv --by class,phenotype --compare nnunet baseline --splits splits_final.json",
+        "review evidence evaluate cases.csv --out results.md --out forest.svg --keep test",
+    ],
+)
+@gives_evidence
+@click.argument("file", metavar="CASES.csv", type=_FILE)
+@click.option("--by", metavar="COLUMNS", help="Tell values apart by these columns, such as class,subgroup; or none.")
+@click.option("--compare", nargs=2, multiple=True, metavar="A B", help="Compare two models on the same cases.")
+@click.option("--splits", type=_FILE, help="Check that each case was scored out of fold: splits_final.json or a table.")
+@click.option("--classes", metavar="A,B,C", help="The classes there are; a row of any other is an error.")
+@click.option(
+    "--empty-empty",
+    type=click.Choice(["exclude", "one", "zero"]),
+    default="exclude",
+    show_default=True,
+    help="What a case counts whose reference and prediction are both empty.",
+)
+@click.option(
+    "--patient-columns", metavar="COLUMNS", help="Columns that tell of the patient and so may not differ between cases."
+)
+@_resamples
+@_seed
+@click.option("--worst", type=click.IntRange(0), default=3, show_default=True, help="How many worst cases to name.")
+@click.option("--threshold", type=float, default=0.5, show_default=True, help="Scores from here on count as positive.")
+@click.option(
+    "--bins", type=click.IntRange(1, 1000), default=10, show_default=True, help="Bins of the calibration error."
+)
+@click.option("--positive", metavar="LABEL", help="The label that counts as positive; else 1, true, yes, positive.")
+def evaluate(*, file: Path, **asked: Any) -> Evidence:
+    """Turn a table of scored cases into numbers that hold: per class and subgroup, by patient, with intervals.
+
+    The table has a row per case, with the columns case and value, and as many of these as you have: model, fold, split,
+    patient, class, metric, reference_present. A column per metric (dice, hd95) will do too. For probabilities it has the
+    columns score and label instead of value: then you get ROC areas, sensitivity, specificity and calibration.
+
+    Whole patients are drawn again for the intervals. Rows without a reference are left out and counted; an empty value
+    is never 0.
+    """
+    from review.services import evaluation
+
+    resampling = evaluation.Resampling(resamples=asked["resamples"], seed=asked["seed"], worst=asked["worst"])
+    scored = evaluation.Scored(
+        threshold=asked["threshold"], bins=asked["bins"], resamples=asked["resamples"], seed=asked["seed"]
+    )
+    by = asked["by"]
+    return evaluation.evaluate(
+        file,
+        evaluation.Asked(
+            by=None if by is None else () if by.strip().lower() == "none" else _listed(by),
+            compare=tuple(asked["compare"]),
+            splits=asked["splits"],
+            classes=_listed(asked["classes"]),
+            patient_columns=_listed(asked["patient_columns"]),
+            empty_empty=asked["empty_empty"],
+            positive=asked["positive"],
+            resampling=resampling,
+            scored=scored,
+        ),
+    )
 
 
 @evidence.group("stat", cls=Commands)
