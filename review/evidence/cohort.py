@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,14 +37,14 @@ class Belonging:
         return np.unique(self.case[self.code == code])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cohort:
     """All cases of a manifest, each once. What has no column is None.
 
     `patient_of` numbers the patient of each case, -1 where none is given; `lines` is the first line of each case.
     """
 
-    cases: pd.Index
+    cases: npt.NDArray[np.object_]
     lines: Codes
     patient: Belonging | None
     patient_of: Codes
@@ -54,9 +54,14 @@ class Cohort:
     columns: Mapping[str, int]
     path: str
 
+    @cached_property
+    def place_of_case(self) -> Mapping[str, int]:
+        return {case: at for at, case in enumerate(self.cases)}
+
     def numbers(self, cases: Sequence[str]) -> Codes:
         """The number of each case, -1 for one that is not in the manifest."""
-        return np.asarray(self.cases.get_indexer(pd.Index(cases, dtype=object)), dtype=np.int64)
+        found = map(self.place_of_case.get, cases, itertools.repeat(-1))
+        return np.fromiter(found, dtype=np.int64, count=len(cases))
 
     def names(self, numbers: Iterable[int], most: int = 4) -> str:
         """Cases by name, with their line, for a message."""
@@ -73,14 +78,14 @@ def cohort(manifest: pd.DataFrame, *, strata: Sequence[str] | None, path: str) -
     codes, names = pd.factorize(usable["case"])
     first = np.zeros(len(names), dtype=np.int64)
     first[codes[::-1]] = np.asarray(usable.index[::-1], dtype=np.int64)
-    patient = _belonging(usable["patient"].map(_folded(usable["patient"])), codes) if "patient" in usable else None
-    patient_of = np.full(len(names), -1, dtype=np.int64)
-    if patient is not None:
+    patient, patient_of = None, np.full(len(names), -1, dtype=np.int64)
+    if "patient" in usable:
+        patient, spelled = _people(_belonging(usable["patient"], codes))
         patient_of[patient.case[::-1]] = patient.code[::-1]
-        findings += _spellings(usable, path)
+        findings += _spellings(usable, spelled, path)
     column = next((name for name in HASHES if name in usable), "")
     found = Cohort(
-        cases=pd.Index(np.asarray(names, dtype=object)),
+        cases=np.asarray(names, dtype=object),
         lines=first,
         patient=patient,
         patient_of=patient_of,
@@ -130,26 +135,30 @@ def _stratum(column: pd.Series, cases: Codes) -> Belonging:
     found = _belonging(column, cases)
     names = sorted(found.names, key=lambda name: order(name, ""))
     place = np.array([names.index(name) for name in found.names], dtype=np.int64)
-    pairs = np.unique(found.case * max(1, len(names)) + place[found.code]) if names else found.case
-    return Belonging(names=tuple(names), case=pairs // max(1, len(names)), code=pairs % max(1, len(names)))
+    if not names or np.bincount(found.case).max() == 1:
+        return Belonging(names=tuple(names), case=found.case, code=place[found.code] if names else found.code)
+    pairs = np.unique(found.case * len(names) + place[found.code])
+    return Belonging(names=tuple(names), case=pairs // len(names), code=pairs % len(names))
 
 
-def _folded(column: pd.Series) -> dict[str, str]:
-    """Identifiers that differ in case, blanks and dashes only are one: `P-01` and `p 01`."""
-    first: dict[str, str] = {}
-    return {name: first.setdefault(_form(name), name) for name in column.unique()}
+def _people(patient: Belonging) -> tuple[Belonging, list[tuple[str, str]]]:
+    """Identifiers that differ in case, blanks and dashes only are one: `P-01` and `p 01`; which ones were joined."""
+    names = pd.Series(patient.names, dtype="str")
+    code, _ = pd.factorize(names.str.casefold().str.replace(r"[\s_-]+", "_", regex=True))
+    if len(names) == code.max(initial=-1) + 1:
+        return patient, []
+    first = np.full(int(code.max()) + 1, -1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    joined = np.flatnonzero(first[code] != np.arange(len(code)))
+    kept = tuple(patient.names[at] for at in first)
+    told = [(patient.names[first[code[at]]], patient.names[at]) for at in joined]
+    return Belonging(names=kept, case=patient.case, code=code[patient.code].astype(np.int64)), told
 
 
-def _form(name: str) -> str:
-    return re.sub(r"[\s_-]+", "_", name.casefold())
-
-
-def _spellings(manifest: pd.DataFrame, path: str) -> Iterable[Finding]:
-    folded = _folded(manifest["patient"])
-    for name, first in itertools.islice(((n, f) for n, f in folded.items() if n != f), 20):
-        if first:
-            line = manifest.index[(manifest["patient"] == name).to_numpy()][0]
-            told = f"Patients {first!r} and {name!r} are taken for one person."
-            hint = "Write the identifier the same way everywhere; if they are two people, give them distinct ones."
-            place = place_of(manifest, "patient")
-            yield fault("SPL-01", told, path, line=line_of(line), column=place, hint=hint, severity=Severity.WARNING)
+def _spellings(manifest: pd.DataFrame, spelled: Sequence[tuple[str, str]], path: str) -> Iterable[Finding]:
+    for first, name in spelled[:20]:
+        line = manifest.index[(manifest["patient"] == name).to_numpy()][0]
+        told = f"Patients {first!r} and {name!r} are taken for one person."
+        hint = "Write the identifier the same way everywhere; if they are two people, give them distinct ones."
+        place = place_of(manifest, "patient")
+        yield fault("SPL-01", told, path, line=line_of(line), column=place, hint=hint, severity=Severity.WARNING)
