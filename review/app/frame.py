@@ -123,7 +123,7 @@ def waiting_for(found: Project, who: str, stage: Stage) -> int:
     """How many works wait for this person's decision; a full text that cannot be had waits for nobody."""
     if not rights.may(found, Right.REVIEW):
         return 0
-    left = screen.queue(found, who, stage)
+    left = screen.waiting(found, who, stage)
     if stage is Stage.TITLE_ABSTRACT:
         return len(left)
     reports = fulltext.standings(found)

@@ -7,6 +7,7 @@ import re
 import struct
 import zlib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,6 +25,12 @@ def export_module(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise NotInstalled(name, "export") from error
+
+
+def missing_for(suffix: str) -> NotInstalled | None:
+    """Why no picture of this suffix can be made on this machine; None if it can."""
+    name = {".png": "resvg_py", ".pdf": "typst"}.get(suffix)
+    return NotInstalled(name, "export") if name and find_spec(name) is None else None
 
 
 def svg_to_png(svg: str, *, dpi: int = 300) -> bytes:

@@ -28,7 +28,7 @@ def reader(project: Project) -> Callable[[Decision], bool]:
 
 def _closed(project: Project, name: str, stage: Stage) -> set[str]:
     """The works enough people have judged, less those that wait for this person."""
-    waiting = set(screen.queue(project, name, stage)) if Right.REVIEW in rights.of(project) else set()
+    waiting = set(screen.waiting(project, name, stage)) if Right.REVIEW in rights.of(project) else set()
     standing = screen.outcomes(project, stage)
     return {
         work

@@ -17,6 +17,7 @@ from review.domain.protocol import PreviousVersion, Protocol
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Stage, Standing
 from review.domain.team import Right
+from review.render import images
 from review.render.flow_file import flow_file
 from review.resources import write_file
 from review.services import protocol, rights, screen
@@ -247,6 +248,11 @@ def check(project: Project, *, since: str | None = None) -> list[Finding]:
 def as_file(project: Project, suffix: str, *, since: str | None = None) -> bytes:
     """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd."""
     return flow_file(counts(project, since=since), suffix)
+
+
+def missing_for(suffix: str) -> ReviewError | None:
+    """Why `as_file` cannot make a file of this suffix on this machine; None if it can."""
+    return images.missing_for(suffix)
 
 
 @rights.needs(Right.WRITE)

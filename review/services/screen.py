@@ -254,24 +254,31 @@ def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
     another person has said of a work that still waits here (`rank.labels`). The pilot round comes first, in one order
     for everybody; what this person put off comes last.
     """
-    needed = protocol.in_force(project).screening.reviewers_per_record
-    mine = my_decisions(project, reviewer, stage)
     position = {record: at for at, (record, _) in enumerate(projects.read_order(project.store, reviewer))}
     last = len(position)
     later = marks.postponed(project, reviewer)
-    pilot, deal = _asked_for(project, stage)
-    waiting = []
-    for work, found in outcomes(project, stage).items():
-        if work in mine or found.adjudicated:
-            continue
-        enough = sum(d.role is Role.REVIEWER for d in found.decisions) >= needed
-        asked = deal.asked(work, needed=needed)
-        if work in pilot or (not enough and (asked is None or reviewer in asked)):
-            waiting.append(work)
+    pilot, _ = _asked_for(project, stage)
     return sorted(
-        waiting,
+        waiting(project, reviewer, stage),
         key=lambda work: (later.get(work, 0), work not in pilot, pilot.get(work, 0), position.get(work, last)),
     )
+
+
+@rights.needs(Right.REVIEW, whose="reviewer")
+def waiting(project: Project, reviewer: str, stage: Stage) -> list[str]:
+    """The same works in no order: to count them, or to know whether one is among them."""
+    needed = protocol.in_force(project).screening.reviewers_per_record
+    mine = my_decisions(project, reviewer, stage)
+    pilot, deal = _asked_for(project, stage)
+    found = []
+    for work, one in outcomes(project, stage).items():
+        if work in mine or one.adjudicated:
+            continue
+        enough = bool(one.decisions) and sum(d.role is Role.REVIEWER for d in one.decisions) >= needed
+        asked = deal.asked(work, needed=needed)
+        if work in pilot or (not enough and (asked is None or reviewer in asked)):
+            found.append(work)
+    return found
 
 
 def _asked_for(project: Project, stage: Stage) -> tuple[Mapping[str, int], Deal]:
@@ -308,7 +315,7 @@ class ReviewerProgress:
 @rights.needs(Right.REVIEW, whose="reviewer")
 def progress(project: Project, reviewer: str, stage: Stage) -> ReviewerProgress:
     decided = len(my_decisions(project, reviewer, stage))
-    return ReviewerProgress(decided=decided, waiting=len(queue(project, reviewer, stage)))
+    return ReviewerProgress(decided=decided, waiting=len(waiting(project, reviewer, stage)))
 
 
 @rights.needs(Right.READ)

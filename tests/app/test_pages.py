@@ -6,7 +6,7 @@ import pytest
 
 from review.app.menu import PAGES
 from review.domain.screening import Stage, Standing, Verdict
-from review.services import chart, fulltext, screen, works
+from review.services import chart, fulltext, protocol, screen, works
 from tests.app.conftest import NASTY, ids
 
 TITLE, FULL = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
@@ -245,6 +245,26 @@ def test_the_table_tells_a_blank_from_not_reported(visit, project):
     table = fine(at).dataframe[0].value
     assert table.loc[0, "Patients"] == "120"
     assert table.loc[0, "Design"] == ""
+
+
+def test_a_long_form_is_drawn_and_saved_a_part_at_a_time(visit, project):
+    more = "".join(f"    - {{id: more_{n}, label: More {n}, kind: text, section: Many}}\n" for n in range(25))
+    text = project.protocol_path.read_text(encoding="utf-8")
+    project.protocol_path.write_text(text + more, encoding="utf-8")
+    protocol.amend(project, reason="more to chart", who="Ana")
+    work = ids(project)[0]
+    at = fine(visit("chart"))
+    keys = {box.key for box in at.text_input}
+    assert f"chart {work} n_patients value" in keys
+    assert f"chart {work} more_1 value" not in keys, "what is closed costs nothing"
+    many = next(box.label for box in at.expander if box.label.startswith("Many"))
+    assert many == "Many (0 of 25)"
+    at.session_state[f"chart-part-3-{work}"] = True
+    at = fine(at.run())
+    at.text_input(key=f"chart {work} more_1 value").set_value("said")
+    fine(at.button(key=f"save-{work}-more_0").click().run())
+    stored = {e.field_id: e.value for e in chart.entries(project) if e.reviewer == "Ana"}
+    assert stored == {"more_1": "said"}
 
 
 # Duplicates, flow

@@ -21,6 +21,9 @@ from review.services.works import read, works
 _VALUE, _MISSING, _NOT_APPLICABLE = "value", "not reported", "not applicable"
 _ANSWERS = {_VALUE: None, _MISSING: Answer.NOT_REPORTED, _NOT_APPLICABLE: Answer.NOT_APPLICABLE}
 _OTHER_SECTION = "Further fields"
+_AT_ONCE = (
+    24  # fields of a form that is drawn as a whole: each takes four boxes, and Streamlit's time grows with their square
+)
 
 
 def show(project: Project) -> None:
@@ -62,14 +65,42 @@ def show(project: Project) -> None:
 
 
 def _form(project: Project, who: str, work: str, stored: dict[str, ChartEntry]) -> None:
+    """The whole form, or, of a long one, the parts that were opened: each is drawn, and saved, by itself."""
     fields = chart.form(project).fields
-    with st.form(f"chart-{work}"):
-        st.caption("A blank is not the same as “not reported”. Every number needs the words of the paper and a page.")
-        for section, part in groupby(fields, key=lambda f: f.section or _OTHER_SECTION):
-            st.subheader(plain(section), divider="gray")
+    st.caption("A blank is not the same as “not reported”. Every number needs the words of the paper and a page.")
+    parts = [(section, list(part)) for section, part in groupby(fields, key=lambda f: f.section or _OTHER_SECTION)]
+    if len(fields) <= _AT_ONCE:
+        _part(project, who, work, parts, stored)
+        return
+    opened: set[str] = st.session_state.setdefault(f"chart-opened-{work}", set())
+    for number, (section, part) in enumerate(parts):
+        done = sum(field.id in stored for field in part)
+        place = f"chart-part-{number}-{work}"
+        box = st.expander(
+            f"{plain(section)} ({done} of {len(part)})", expanded=number == 0, key=place, on_change="rerun"
+        )
+        if box.open:
+            opened.add(place)
+        if place in opened:  # also once it is closed again: what was typed there and not saved stays
+            with box:
+                _part(project, who, work, [(section, part)], stored)
+
+
+def _part(
+    project: Project,
+    who: str,
+    work: str,
+    sections: list[tuple[str, list[ChartingField]]],
+    stored: dict[str, ChartEntry],
+) -> None:
+    fields = [field for _, part in sections for field in part]
+    with st.form(f"chart-{work}-{fields[0].id}", border=False):
+        for section, part in sections:
+            if len(sections) > 1:
+                st.subheader(plain(section), divider="gray")
             for field in part:
                 _field(work, field, stored.get(field.id))
-        saved = st.form_submit_button("Save", type="primary", key=f"save-{work}")
+        saved = st.form_submit_button("Save", type="primary", key=f"save-{work}-{fields[0].id}")
     if saved:
         _save(project, [_entry(work, field, who) for field in fields])
 

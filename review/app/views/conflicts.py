@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.app import frame, markup, person
+from review.app import frame, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
@@ -83,16 +83,28 @@ def _verdicts(project: Project, conflict: Conflict) -> None:
 
 
 def _own_side(project: Project, who: str) -> None:
-    """A reviewer's own conflicts: what is said about them, and the reviewer's own verdict; nobody else's."""
-    for stage in Stage:
-        own = discussion.mine(project, who, stage)
-        for work, record in read(project, list(own)).items():
-            said = own[work].decisions[0]
-            with st.expander(plain(f"{STAGES[stage]}: {record.title}")):
-                st.markdown(
-                    f"You said **{said.verdict}**. Change it on your list of decisions, or say why you said it."
-                )
-                _discussion(project, who, work, stage)
+    """A reviewer's own conflicts: what is said about one, and the reviewer's own verdict; nobody else's."""
+    own = [(stage, work, found) for stage in Stage for work, found in discussion.mine(project, who, stage).items()]
+    if not own:
+        return
+    shown = read(project, [work for _, work, _ in own])
+    at = st.selectbox(
+        f"Records on which you and another differ ({len(own):,})",
+        range(len(own)),
+        index=None if len(own) > 1 else 0,
+        placeholder="Choose one to talk about it",
+        format_func=lambda n: f"{STAGES[own[n][0]]}: {shown[own[n][1]].title}",
+        key="own-conflict",
+    )
+    if at is None:
+        return
+    stage, work, found = own[at]
+    with st.container(border=True):
+        st.html(markup.record_card(shown[work]))
+        st.markdown(f"You said **{found.decisions[0].verdict}**.")
+        past = menu.at("history")
+        st.page_link(past.path, label="Change it", icon=past.icon, query_params={"record": work})
+        _discussion(project, who, work, stage)
 
 
 def _discussion(project: Project, who: str, work: str, stage: Stage) -> None:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from review.app import frame
 from review.app.markup import plain
-from review.domain.errors import NotInstalled
 from review.domain.screening import Stage
 from review.services import flow
 from review.services.project import Project
@@ -68,13 +67,19 @@ def _hidden(project: Project) -> bool:
 
 
 def _download(project: Project, suffix: str, mime: str, since: str | None) -> None:
+    """A file that is made once somebody asks for it: the picture takes a while."""
     label = suffix.removeprefix(".").upper()
-    try:
-        data = flow.as_file(project, suffix, since=since)
-    except NotInstalled as error:
-        st.button(label, disabled=True, help=plain(error))
+    if (missing := flow.missing_for(suffix)) is not None:
+        st.button(label, disabled=True, help=plain(missing))
         return
-    st.download_button(label, data, file_name=f"flow{suffix}", mime=mime, on_click="ignore", icon=":material/download:")
+    st.download_button(
+        label,
+        lambda: flow.as_file(project, suffix, since=since),
+        file_name=f"flow{suffix}",
+        mime=mime,
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 if __name__ == "__main__":
