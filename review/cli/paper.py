@@ -27,18 +27,30 @@ def paper() -> None:
     """
 
 
-@paper.command("new", examples=["review paper new paper --type review"])
+@paper.command(
+    "new",
+    examples=["review paper new paper", "review paper new paper --type dataset --venue medical-physics"],
+)
 @answers
 @in_project
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--type", "type_", default="review", show_default=True, metavar="TYPE", help="The kind of paper.")
-def new(project: Project, folder: Path, type_: str) -> Answer:
-    """Start a manuscript in the folder DIR of the project."""
+@click.option(
+    "--type", "type_", default="", metavar="TYPE", help="review, dataset, method or clinical. [default: the project's]"
+)
+@click.option(
+    "--venue", default="generic", show_default=True, metavar="NAME", help="Whose rules apply; a wrong name lists them."
+)
+def new(project: Project, folder: Path, type_: str, venue: str) -> Answer:
+    """Start a manuscript in the folder DIR of the project.
+
+    You get the order of the sections, what each must answer, tables and numbers that fill themselves, the references and
+    paper.yaml. A number whose evidence is not kept yet stands in the document as an open task.
+    """
     from review.services import paper as service
 
-    place = service.create(project, folder, type=type_)
+    place = service.create(project, folder, type=type_, for_venue=venue)
     text = f"A manuscript is in {place}. Write in {service.MANUSCRIPT}, then: review paper build {folder}"
-    return Answer(document={"path": place, "type": type_}, text=text)
+    return Answer(document={"path": place, "type": type_ or project.type, "venue": venue}, text=text)
 
 
 @paper.command("build", examples=["review paper build paper", "review paper build paper --to docx,pdf"])

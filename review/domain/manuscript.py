@@ -29,4 +29,23 @@ REVIEW = PaperType(
     checklists=("prisma-scr",),
 )
 
+DATASET = PaperType(
+    name="dataset",
+    title="Dataset or benchmark",
+    question="Here are data and a way to measure progress: can they be trusted, and used?",
+    checklists=("claim-2024", "datasheets", "grras", "reproducibility"),
+)
+METHOD = PaperType(
+    name="method",
+    title="Method",
+    question="Here is a model that does something better: better than what, on whom, and how surely?",
+    checklists=("claim-2024", "miccai", "reproducibility"),
+)
+CLINICAL = PaperType(
+    name="clinical",
+    title="Clinical study",
+    question="Does this AI change an outcome that matters to a patient?",
+    checklists=("claim-2024", "stard-ai", "reproducibility"),
+)
+
 PROJECT_TYPES = ("review", "dataset", "method", "clinical")

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from review import plugins
+from review.domain import venue
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.finding import Finding, Severity
 from review.domain.manuscript import PaperType
 from review.domain.team import Right
+from review.domain.venue import Venue
 from review.formats import bibtex
 from review.formats.citation_keys import citation_keys
 from review.lint import document
@@ -20,19 +22,20 @@ from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
 from review.resources import data_dir, write_file
-from review.services import facts, flow, rights
+from review.services import facts, flow, paper_settings, rights, venues
 from review.services.project import Project, steadily
 from review.services.tables import tables
 from review.services.works import works
 from review.storage import records
 
 MANUSCRIPT = "manuscript.md"
-SETTINGS = "paper.yaml"
+SETTINGS = paper_settings.SETTINGS
 REFERENCES = "references.bib"
 BUILD = "build"
 FORMATS = ("docx", "pdf", "html", "tex", "md")
 # Above this line the author's own references; below it, the included studies, written anew at each build.
 _MARK = "% === Below this line: the included studies, written anew at each build. Add your own references above. ==="
+_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # as typst writes the pages of a PDF
 _KEY = re.compile(r"^% key (?P<key>\S+) = (?P<record>.+)$", re.MULTILINE)
 
 
@@ -45,16 +48,39 @@ class BuildReport:
 
 
 @rights.needs(Right.WRITE)
-def create(project: Project, folder: Path, *, type: str = "review") -> Path:  # noqa: A002 - the field's word
-    """Scaffold a manuscript in the project; the folder as an absolute path."""
-    paper_type: PaperType = plugins.load("review.paper_types", type)
+def create(
+    project: Project,
+    folder: Path,
+    *,
+    type: str = "",  # noqa: A002 - the field's word
+    for_venue: str = "generic",
+) -> Path:
+    """Scaffold a manuscript, of the project's own kind unless another is named; the folder as an absolute path."""
+    paper_type: PaperType = plugins.load("review.paper_types", type or project.type)
+    profile = venues.load(for_venue)
     place = inside(project, folder)
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise AlreadyExists(place, hint="Choose another name; nothing was overwritten.")
     shutil.copytree(data_dir("templates") / "paper_types" / paper_type.name, place, dirs_exist_ok=True)
-    write_references(project, place)
-    write_figures(project, place)
+    settings = place / SETTINGS
+    write_file(settings, _for_venue(settings.read_text(encoding="utf-8"), paper_type, profile).encode())
+    _bring_along(project, place, paper_type.name)
     return place
+
+
+def _for_venue(text: str, paper_type: PaperType, profile: Venue) -> str:
+    """The settings of a new manuscript with its venue, and with the guidelines that venue asks for too."""
+    wanted = dict.fromkeys((*paper_type.checklists, *profile.checklists))
+    text = re.sub(r"^venue:.*$", f"venue: {profile.name}", text, flags=re.MULTILINE)
+    return re.sub(r"^checklists:.*$", f"checklists: [{', '.join(wanted)}]", text, flags=re.MULTILINE)
+
+
+def _bring_along(project: Project, place: Path, kind: str) -> dict[str, str]:
+    """What a review brings into its manuscript: the flow diagram and the included studies; their citation keys."""
+    if kind != "review":
+        return {}
+    write_figures(project, place)
+    return write_references(project, place)
 
 
 @rights.needs(Right.READ)
@@ -109,7 +135,8 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     for name in formats:
         if name not in FORMATS:
             raise Missing("document format", name, FORMATS)
-    markdown, findings = steadily(project, lambda: _looked_up(project, place))
+    settings, told = paper_settings.read(place)
+    markdown, findings = steadily(project, lambda: _looked_up(project, place, settings.type))
     target = place / BUILD
     files = []
     for name in formats:
@@ -117,14 +144,22 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         path = target / f"manuscript.{name}"
         write_file(path, data)
         files.append(path)
-    return BuildReport(files=tuple(files), findings=(*findings, *lint(project, folder), *flow.check(project)))
+    of_pages = _pages(venues.load(settings.venue), files, path=f"{place.name}/{MANUSCRIPT}")
+    of_flow = flow.check(project) if settings.type == "review" else ()
+    of_venue = venues.check(text_of(place), markdown, settings.venue, path=f"{place.name}/{MANUSCRIPT}")
+    found = (*told, *findings, *of_venue, *of_pages, *lint(project, folder), *of_flow)
+    return BuildReport(files=tuple(files), findings=found)
 
 
-def _looked_up(project: Project, place: Path) -> tuple[str, list[Finding]]:
+def _pages(profile: Venue, files: Sequence[Path], *, path: str) -> list[Finding]:
+    """Whether the PDF just built is longer than the venue takes."""
+    built = next((file.read_bytes() for file in files if file.suffix == ".pdf"), b"")
+    return venue.pages(profile, len(_PAGE.findall(built)), path=path)
+
+
+def _looked_up(project: Project, place: Path, kind: str) -> tuple[str, list[Finding]]:
     """References, figures and the text's numbers, which must all be of one moment."""
-    keys = write_references(project, place)
-    write_figures(project, place)
-    return resolve(project, place, keys)
+    return resolve(project, place, _bring_along(project, place, kind))
 
 
 @rights.needs(Right.WRITE)
