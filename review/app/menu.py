@@ -36,6 +36,7 @@ PAGES = (
     Entry("Select", "agreement.py", "agreement", "Agreement", ":material/handshake:"),
     Entry("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
     Entry("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),
+    Entry("Report", "evidence.py", "evidence", "Evidence", ":material/query_stats:", Right.WRITE),
     Entry("Report", "manuscript.py", "manuscript", "Manuscript", ":material/edit_document:"),
     Entry("Report", "checklist.py", "checklist", "Checklists", ":material/checklist:"),
     Entry("Team", "people.py", "people", "People", ":material/group:", Right.GOVERN),

@@ -15,7 +15,7 @@ from review.domain.finding import Finding, Severity
 Floats = NDArray[np.float64]
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 MEASUREMENTS = 20  # more distinct numbers than this are measurements, not categories
-_EMPTY = frozenset({"", "na", "n/a", "nan", "none", "null", "."})
+_EMPTY = frozenset({"", "na", "n/a", "nan", "null", "."})  # "none" is a label: none of the classes
 _BETWEEN = r"\s*[;|]\s*"  # what separates the labels of a set, such as L5; S1
 _SHOWN = 20
 

@@ -24,3 +24,11 @@ def test_kept_numbers_are_listed_traced_and_dropped(project: Path, run: Any) -> 
     assert "stale" in run("trace", name).stdout
     assert "no longer kept" in run("evidence", "drop", "reading").stdout
     assert "Nothing is kept yet" in run("evidence", "list").stdout
+
+
+def test_none_is_a_label_and_an_empty_cell_is_not(project: Path, ask: Any) -> None:
+    rows = ["a,A,none", "a,B,none", "b,A,IIa", "b,B,none", "c,A,IIa", "c,B,IIa", "d,A,IIa", "d,B,"]
+    (project / "r.csv").write_text("item,rater,label\n" + "\n".join(rows) + "\n")
+    found = {v["name"]: v for v in ask("evidence", "agreement", str(project / "r.csv"))["values"]}
+    assert found["percent_agreement"]["n"] == 3
+    assert round(found["percent_agreement"]["value"], 3) == 0.667

@@ -121,3 +121,16 @@ def test_evidence_is_written_in_every_form_and_nothing_runs_in_a_spreadsheet(tmp
     with pytest.raises(ReviewError, match="kind"):
         evidence_output.write(found, [tmp_path / "ok.md", tmp_path / "out.xyz"])
     assert not (tmp_path / "ok.md").exists()
+
+
+def test_files_of_data_are_laid_into_the_project_and_nowhere_else(project: Project) -> None:
+    assert kept.take(project, "ratings.csv", b"item\n1\n") == "evidence/data/ratings.csv"
+    assert kept.take(project, "../../outside.csv", b"x\n") == "evidence/data/outside.csv"
+    assert kept.take(project, "C:\\data\\a.xlsx", b"") == "evidence/data/a.xlsx"
+    (project.root / "counts.yml").write_text("quantities: []\n")
+    assert kept.files(project) == (
+        "evidence/data/a.xlsx", "evidence/data/outside.csv", "evidence/data/ratings.csv", "counts.yml",
+    )  # fmt: skip
+    for name in ("run.exe", ".csv", "..", "", "a\n.csv"):
+        with pytest.raises(ReviewError):
+            kept.take(project, name, b"")

@@ -39,7 +39,7 @@ def show(project: Project) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "When (UTC)": [event.at[:19].replace("T", " ") for event in rows],  # noqa: PD008 - a time, no table
+                "When (UTC)": [event.at[:19].replace("T", " ") for event in rows],
                 "Who": [event.who or "(not recorded)" for event in rows],
                 "Part": [event.kind for event in rows],
                 "What": [event.what for event in rows],
