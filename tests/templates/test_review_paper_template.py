@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +150,33 @@ def test_the_skeleton_builds_from_the_named_facts_and_no_others() -> None:
     assert "{{" not in text
     assert "![" in text
     assert "figures/flow.svg" in text
+
+
+def nothing_yet() -> dict[str, Any]:
+    known = facts()
+    known["flow"] = dict.fromkeys(known["flow"], 0)
+    known["screen"] = {"reviewers": 0, "conflicts": 0, "conflicts_settled": 0}
+    known["agree"] = {stage: dict.fromkeys(values) for stage, values in known["agree"].items()}
+    known["search"] = {"sources": 0, "list": "none yet", "last_date": None}
+    known["protocol"].update(frozen_at=None, sha256=None, amendments=0)
+    return known
+
+
+def one_reviewer() -> dict[str, Any]:
+    known = facts()
+    known["screen"] = {"reviewers": 1, "conflicts": 0, "conflicts_settled": 0}
+    known["flow"].update(register_results=0, excluded_automatic=0, excluded_other=0, other_sought_reports=0)
+    return known
+
+
+@pytest.mark.parametrize(("context", "known"), [("empty", nothing_yet), ("minimal", one_reviewer), ("full", facts)])
+def test_the_whole_text_is_the_golden_one(context: str, known: Any) -> None:
+    """UPDATE_GOLDEN=1 writes it anew; look at the difference before you commit it."""
+    path = Path(__file__).resolve().parents[1] / "golden" / "papers" / f"review-{context}.md"
+    made = built(known())
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        path.write_text(made, encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == made
 
 
 def test_it_says_which_numbers_are_not_final_only_while_they_are_not() -> None:
