@@ -30,7 +30,8 @@ _TABLE_OR_TASK = re.compile(r"^\s*(?:\||>|!\[)")
 _CAPTION = re.compile(r"^(?::|Table:)\s+(?P<words>\S.*)$|^!\[(?P<figure>[^\]]+)\]\(", re.MULTILINE)
 _BLINDED = re.compile(r"github\.com/|huggingface\.co/(?!datasets/anonymous)|orcid\.org/", re.IGNORECASE)
 _REFERENCES = re.compile(r"^(?:references|appendix|supplement)", re.IGNORECASE)
-_IDENTIFIER = re.compile(r"10\.\d{4,9}/(?!\S*X{3})\S+|doi\.org/10\.")
+_SIGN = re.compile(r"[^\n]")
+_IDENTIFIER = re.compile(r"10\.\d{4,9}/(?!\S*X{3})\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,10 +206,12 @@ def _identifier(draft: _Draft) -> Iterator[Finding]:
 def _lines(draft: _Draft) -> Iterable[tuple[int, str]]:
     """The lines of the author's text outside comments, code, tasks and the references."""
     start = header_end(draft.text)
-    text = draft.text[start:]
-    for part in verbatim(text, mathematics=False):
+    body, parts, done = draft.text[start:], [], 0
+    for part in verbatim(body, mathematics=False):
         if part.kind in (Kind.COMMENT, Kind.BLOCK, Kind.CODE):
-            text = text[: part.start] + re.sub(r"[^\n]", " ", text[part.start : part.end]) + text[part.end :]
+            parts += [body[done : part.start], _SIGN.sub(" ", body[part.start : part.end])]
+            done = part.end
+    text = "".join([*parts, body[done:]])
     first = draft.text.count("\n", 0, start) + 1
     return [(n, line) for n, line in enumerate(text.split("\n"), start=first) if not line.startswith(">")]
 
