@@ -126,7 +126,8 @@ def _sides_of(tree: Mapping[str, Any]) -> bool:
 def _rotated(folds: Mapping[str, tuple[str, ...]]) -> Iterable[Side]:
     """Each fold is held out once, and the others are trained on."""
     for held, cases in folds.items():
-        yield Side(fold=held, name="train", cases=tuple(c for f, others in folds.items() if f != held for c in others))
+        others = dict.fromkeys(case for fold, each in folds.items() if fold != held for case in each)
+        yield Side(fold=held, name="train", cases=tuple(others))
         yield Side(fold=held, name="val", cases=cases)
 
 
