@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from review import plugins
-from review.domain import venue
+from review.domain import manuscript, venue
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.finding import Finding, Severity
-from review.domain.manuscript import PaperType
+from review.domain.manuscript import PaperType, SectionStanding
 from review.domain.team import Right
 from review.domain.venue import Venue
 from review.formats import bibtex
@@ -27,6 +27,7 @@ from review.services.project import Project, steadily
 from review.services.tables import tables
 from review.services.works import works
 from review.storage import records
+from review.storage import sections as stored_sections
 
 MANUSCRIPT = "manuscript.md"
 SETTINGS = paper_settings.SETTINGS
@@ -110,6 +111,11 @@ def papers(project: Project) -> list[Path]:
     return sorted(path.parent for path in project.root.glob(f"*/{SETTINGS}") if (path.parent / MANUSCRIPT).is_file())
 
 
+def name_of(project: Project, place: Path) -> str:
+    """A manuscript's folder as seen from the project."""
+    return place.resolve().relative_to(project.root.resolve()).as_posix()
+
+
 def text_of(place: Path) -> str:
     return _read_text(place / MANUSCRIPT)
 
@@ -136,11 +142,13 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         if name not in FORMATS:
             raise Missing("document format", name, FORMATS)
     settings, told = paper_settings.read(place)
+    standings = record_sections(project, place)
     markdown, findings = steadily(project, lambda: _looked_up(project, place, settings.type))
+    shown = manuscript.marked(markdown, standings)
     target = place / BUILD
     files = []
     for name in formats:
-        data = build_document(markdown, to=name, resources=place, bibliography=place / REFERENCES)
+        data = build_document(shown, to=name, resources=place, bibliography=place / REFERENCES)
         path = target / f"manuscript.{name}"
         write_file(path, data)
         files.append(path)
@@ -149,6 +157,15 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     of_venue = venues.check(text_of(place), markdown, settings.venue, path=f"{place.name}/{MANUSCRIPT}")
     found = (*told, *findings, *of_venue, *of_pages, *lint(project, folder), *of_flow)
     return BuildReport(files=tuple(files), findings=found)
+
+
+@rights.needs(Right.WRITE)
+def record_sections(project: Project, place: Path) -> list[SectionStanding]:
+    """Tell the log what of the text changed since it was last told, and where every section stands."""
+    name, text = name_of(project, place), text_of(place)
+    told = stored_sections.read(project.store, name)
+    stored_sections.append(project.store, manuscript.news(name, text, told, who=project.who))
+    return manuscript.standing(text, told)
 
 
 def _pages(profile: Venue, files: Sequence[Path], *, path: str) -> list[Finding]:

@@ -171,6 +171,19 @@ def _lay_remarks(connection: Connection) -> None:
         append_only(connection, table)
 
 
+_SECTION_FACTS = """
+CREATE TABLE section_facts (number {serial}, paper TEXT NOT NULL CHECK (paper <> ''), section TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('draft', 'revised', 'approved', 'gone')), text TEXT NOT NULL, sha256 TEXT NOT NULL,
+  who TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL, CHECK (kind <> 'approved' OR who <> ''));
+CREATE INDEX section_facts_paper ON section_facts (paper, section)
+"""
+
+
+def _lay_section_facts(connection: Connection) -> None:
+    _run_script(connection, _SECTION_FACTS)
+    append_only(connection, "section_facts")
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
@@ -179,4 +192,5 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("keep from which day on an update asked", _keep_since),
     ("keep corrections of the kinds of sources", _lay_source_kinds),
     ("keep remarks on conflicts, and how the work is arranged", _lay_remarks),
+    ("keep the sections of manuscripts and who approved them", _lay_section_facts),
 )

@@ -175,6 +175,20 @@ remarks = _table(
 # How a team works: who is asked for what (`detail` is JSON), and that the pilot round is confirmed; the latest counts.
 arrangements = _table("arrangements", _number(key=True), _text("what"), _text("detail"), _text("who"), _text("at"))
 
+# What became of a manuscript's sections: their text as it was built, and who approved which text.
+section_facts = _table(
+    "section_facts",
+    _number(key=True),
+    _text("paper"),
+    _text("section"),
+    _text("kind"),
+    _text("text"),
+    _text("sha256"),
+    _text("who"),
+    _text("note"),
+    _text("at"),
+)
+
 rank_runs = _table(
     "rank_runs",
     _number(key=True),
@@ -239,5 +253,6 @@ FACT_TABLES = (
     "source_kinds",
     "remarks",
     "arrangements",
+    "section_facts",
 )  # what a bundle takes along
 LOCAL_FACT_TABLES = ("deeds",)
