@@ -25,8 +25,8 @@ UNITS: Mapping[str, str] = {
     "mask": "masks",
     "site": "sites",
 }
-# The ways people name these columns. `review/services/evidence_input.py` adds `_id` and `_name` to each by itself.
-ALIASES: Mapping[str, tuple[str, ...]] = {
+# The ways people name these columns, the plainest first.
+_ALIASES: Mapping[str, tuple[str, ...]] = {
     "patient": (
         "subject",
         "subject_id",
@@ -57,8 +57,24 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "class": ("label", "class_label", "category", "phenotype", "diagnosis"),
     "sex": ("gender", "patient_sex"),
 }
+ALIASES: Mapping[str, tuple[str, ...]] = {name: (f"{name}_id", *others) for name, others in _ALIASES.items()}
 # Columns that hold what a file is made of, the first of them that is there.
-HASHES = ("sha256", "hash", "md5", "sha1", "checksum", "content_hash", "pixel_hash", "image_hash", "file_hash")
+HASHES = (
+    "sha256",
+    "hash",
+    "sha",
+    "md5",
+    "sha1",
+    "checksum",
+    "md5sum",
+    "content_hash",
+    "content_sha256",
+    "pixel_hash",
+    "image_hash",
+    "image_sha256",
+    "file_hash",
+    "file_sha256",
+)
 NOT_GIVEN = "(not given)"
 _FINER = frozenset({"study", "scan", "series", "volume", "image", "slice", "mask"})  # a case may have several
 _SHOWN = 20  # faults of one kind that are told one by one; the rest is counted

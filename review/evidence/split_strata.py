@@ -58,7 +58,7 @@ def compare(placed: Placed) -> Alike:
             )
     return Alike(
         tables=(_table(placed, levels, totals),) if levels else (),
-        plots=(_plot(levels, totals),) if levels else (),
+        plots=(_plot(levels, totals, _unit(placed.cohort)),) if levels else (),
         estimates=tuple(estimate for level in levels for estimate in _estimates(_unit(placed.cohort), level)),
         findings=tuple(finding for level in levels for finding in _about(placed, level)),
     )
@@ -109,10 +109,10 @@ def _table(placed: Placed, levels: Sequence[_Level], totals: Mapping[str, int]) 
     )
 
 
-def _plot(levels: Sequence[_Level], totals: Mapping[str, int]) -> Balance:
+def _plot(levels: Sequence[_Level], totals: Mapping[str, int], unit: str) -> Balance:
     return Balance(
         name="balance",
-        title="Share of each stratum per side",
+        title=f"Share of the {unit} of each side, per stratum",
         sides=tuple(totals),
         strata=tuple(f"{each.stratum}: {each.level}" for each in levels),
         shares=tuple(

@@ -28,7 +28,8 @@ FILE = "splits_final.json"  # the name nnU-Net looks for
 _TREES = frozenset({".json", ".yml", ".yaml"})
 # Columns of a table of splits that say nothing of a case itself.
 _OF_SPLITS = frozenset({"split", "fold"})
-_NAMES = {**ALIASES, "fold": ("folds", "cv_fold", "kfold", "val_fold", "fold_number")}
+_CASES = (*ALIASES["case"], "id", "scan", "scan_id", "image_id", "volume", "volume_id", "sample", "sample_id")
+_NAMES = {**ALIASES, "case": _CASES, "fold": ("folds", "cv_fold", "kfold", "val_fold", "fold_number")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
