@@ -48,7 +48,7 @@ def grouped(table: Prepared, by: Sequence[str]) -> list[Group]:
     names += [name for name in by if name not in names]
     codes, labels = _codes(frame, names)
     patient, _ = pd.factorize(frame["patient"], sort=True)
-    case, _ = pd.factorize(frame["case"])
+    case, _ = pd.factorize(frame["case"], sort=True)
     values = frame["value"].to_numpy(dtype=float)
     scored = np.flatnonzero(table.counts)
     order = scored[np.lexsort((case[scored], values[scored], codes[scored]))]

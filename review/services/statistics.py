@@ -20,6 +20,8 @@ KIND = "statistics"
 SCORE_NAMES = ("probability", "prob", "y_score", "predicted", "prediction", "p")
 LABEL_NAMES = ("truth", "y", "y_true", "target", "outcome", "reference_label", "event")
 
+_USUAL = {"score": SCORE_NAMES, "label": LABEL_NAMES}
+
 
 def proportion(hits: int, n: int, *, method: str = "wilson") -> Evidence:
     """A share with its 95 % interval. Raises `ReviewError` for a share that cannot be and `Missing` for a method."""
@@ -80,7 +82,8 @@ def auc(path: Path, *, scores: Sequence[str] = (), label: str = "label", positiv
     """
     asked = [_plain(name) for name in scores] or ["score"]
     label = _plain(label)
-    aliases = {"score": SCORE_NAMES, "label": LABEL_NAMES, "patient": ("subject", "subject_id")}
+    aliases = {"patient": ("subject", "subject_id")}
+    aliases |= {name: known for name, known in _USUAL.items() if name in (*asked, label)}
     read = rows(path, required=[*asked, label], numbers=asked, aliases=aliases)
     options: dict[str, object] = {"scores": list(asked), "label": label, "positive": positive}
     if not read.usable or label not in read.frame:
