@@ -22,9 +22,28 @@ if (!window.onePressOneRecord) {
     if (button && !button.disabled) button.click();
   }, true);
 
+  // People double-click buttons out of habit; by the second click another record may be there, which nobody has read.
+  const DOUBLE = 250; // milliseconds after the record has changed in which the same button is not clicked again
+  const AT_MOST = 1000; // milliseconds to wait for the record to change: a refused decision leaves it there
+  let clicked = { name: "", at: -AT_MOST, changed: 0 };
+  const follow = (click, id) => {
+    if (card()?.dataset.recordId !== id) click.changed = performance.now();
+    else if (performance.now() - click.at < AT_MOST) requestAnimationFrame(() => follow(click, id));
+  };
+  const isDouble = (name) => {
+    const now = performance.now();
+    if (name === clicked.name && now - (clicked.changed || clicked.at) < (clicked.changed ? DOUBLE : AT_MOST)) return true;
+    clicked = { name, at: now, changed: 0 };
+    follow(clicked, card().dataset.recordId);
+    return false;
+  };
+
   window.addEventListener("click", (event) => {
-    const pressed = event.target.closest('[class*="st-key-include-"], [class*="st-key-exclude-"], [class*="st-key-maybe-"]');
+    const pressed = event.target.closest(
+      ["include", "exclude", "maybe", "undo"].map((name) => `[class*="st-key-${name}-"]`).join(),
+    );
     if (!pressed || !card()) return;
-    if (!Object.values(names).some((name) => pressed.classList.contains(buttonClass(name)))) stop(event);
+    const name = Object.values(names).find((found) => pressed.classList.contains(buttonClass(found)));
+    if (!name || (event.detail && isDouble(name))) stop(event); // a key clicks with detail 0
   }, true);
 }

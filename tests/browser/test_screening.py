@@ -130,6 +130,21 @@ def test_a_held_key_decides_one_record(page, sixty, who):
     assert len(settled(page, sixty, who)) == 1
 
 
+def test_a_double_click_decides_one_record(page, sixty, who):
+    first = shown(page)
+    place = page.get_by_role("button", name="Exclude").bounding_box()
+    at = (place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.click(*at)
+    page.wait_for_function("([card, id]) => document.querySelector(card)?.dataset.recordId !== id", arg=[CARD, first])
+    for _ in range(3):
+        page.mouse.click(*at)
+        page.wait_for_timeout(60)
+    found = settled(page, sixty, who)
+    assert found == {first: "exclude"}
+    page.mouse.click(*at)
+    assert len(settled(page, sixty, who)) == 2
+
+
 def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
     first = shown(page)
     page.get_by_text("Add a note").click()

@@ -247,6 +247,32 @@ def test_keys_can_be_changed_and_mouse_and_tab_do_the_same(page, sixty, who):
     assert [row[:2] for row in rows(sixty, who)] == [(second, "include"), (third, "maybe"), (fourth, "exclude")]
 
 
+def test_a_double_click_decides_one_record_and_two_clicks_two(page, sixty, who):
+    first = shown(page)
+    after = page.evaluate(
+        """async () => {
+            const shown = () => document.querySelector('[data-testid=screening-card]').dataset.recordId
+            const pause = (time) => new Promise((done) => setTimeout(done, time))
+            const click = (name) => document.querySelector(`[data-do=${name}]`)
+                .dispatchEvent(new MouseEvent('click', {bubbles: true, composed: true, detail: 1}))
+            click('exclude')
+            await pause(100)  // as people double-click; the next record has been drawn
+            click('exclude')
+            const seen = [shown()]
+            await pause(300)
+            click('exclude')
+            seen.push(shown())
+            await pause(100)
+            click('maybe')
+            return seen
+        }"""
+    )
+    all_stored(page)
+    verdicts = [row[:2] for row in rows(sixty, who)]
+    assert verdicts[:2] == [(first, "exclude"), (after[0], "exclude")]
+    assert verdicts[2:] == [(after[1], "maybe")], "another button is no double click"
+
+
 def test_a_refused_decision_is_said_and_comes_back(page, sixty, who):
     first = shown(page)
     page.evaluate(

@@ -2,6 +2,7 @@
 // Each decision goes into an outbox in this browser's storage, and leaves it only when the server says that it is stored.
 
 const WAIT = 1500; // milliseconds before what was not acknowledged is sent again
+const DOUBLE = 250; // milliseconds in which a second click on the same button is the other half of a double click
 const ACTIONS = {
   include: "Include",
   exclude: "Exclude",
@@ -14,6 +15,7 @@ const ACTIONS = {
   help: "Show these keys",
 };
 const VERDICTS = ["include", "exclude", "maybe"];
+const PRESSED_ONCE = [...VERDICTS, "later", "undo"];
 const OPEN_ON_TOP = '[role=dialog], dialog[open], [role=listbox], [role=menu], [data-testid="stPopoverBody"]';
 const TYPED_INTO = "input:not([type=radio]):not([type=checkbox]):not([type=button]), textarea, select, [contenteditable=true]";
 
@@ -122,7 +124,7 @@ class Card {
     window.addEventListener("beforeunload", this.onLeave);
     root.addEventListener("click", (event) => {
       const pressed = event.target.closest("[data-do]");
-      if (pressed && !pressed.disabled) this.act(pressed.dataset.do);
+      if (pressed && !pressed.disabled && !this.isDouble(event, pressed.dataset.do)) this.act(pressed.dataset.do);
     });
     this.part.reasons.addEventListener("click", (event) => {
       const pressed = event.target.closest("button");
@@ -245,6 +247,15 @@ class Card {
   }
 
   // What a person does.
+
+  // People double-click buttons out of habit; the card has changed by then, and nobody has read it. Keys click with detail 0.
+  isDouble(event, action) {
+    if (event.detail === 0 || !PRESSED_ONCE.includes(action)) return false;
+    const double = this.clicked?.action === action && event.timeStamp - this.clicked.at < DOUBLE;
+    if (!double) this.clicked = { action, at: event.timeStamp };
+    return double;
+  }
+
   act(action) {
     if (action === "help") return this.part.help.open ? this.part.help.close() : this.part.help.showModal();
     if (action === "highlights") return this.root.classList.toggle("unmarked");
