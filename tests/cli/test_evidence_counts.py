@@ -215,6 +215,21 @@ def test_kept_counts_are_facts_of_the_manuscript(run: Callable[..., Any], projec
     assert "unchanged" in run("trace", "n.patients.train").output
 
 
+def test_the_examples_of_the_guide_hold(ask: Ask, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "evidence" / "accounting.md").read_text(encoding="utf-8")
+    blocks = [
+        "\n".join(line[4:] for line in block.splitlines())
+        for block in text.split("\n\n")
+        if all(line.startswith("    ") for line in block.splitlines())
+    ]
+    for first, name in (("case,", "m.csv"), ("title:", "counts.yml"), ("unit,", "accounting.csv")):
+        (block,) = [each for each in blocks if each.startswith(first)]
+        (tmp_path / name).write_text(block)
+        found = ask("evidence", "accounting", tmp_path / name)
+        assert {f["severity"] for f in found["findings"]} <= {"info", "warning"}
+        assert found["values"]
+
+
 # Splits
 
 
