@@ -207,7 +207,9 @@ def _bad_partition(identity: Identity, whole: Term, *, text: str, total: Fractio
         told += f"with the declared remainder there are still {short(missing)} too few."
         hint = "Count the remainder again."
     elif missing > 0:
-        told += f"{short(missing)} are in none of the parts, and no remainder is declared."
+        told += (
+            f"{short(missing)} {'is' if missing == 1 else 'are'} in none of the parts, and no remainder is declared."
+        )
         hint = f"Say who they are, such as `remainder: {{not recorded: {short(missing).replace(',', '')}}}`."
     else:
         told += f"{short(-missing)} too many, so the parts overlap or count something else."

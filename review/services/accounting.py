@@ -57,9 +57,9 @@ def _states_counts(path: Path) -> bool:
 
 
 def _stated(path: Path, chosen: Choices) -> Evidence:
+    inputs = [fingerprint(path)]
     written = read(path)
     found = account(written.accounts)
-    inputs = [fingerprint(path)]
     findings = [*written.findings, *(replace(each, path=path.name) for each in found.findings)]
     sources, told = _sources(written, path)
     inputs += sources
@@ -71,7 +71,8 @@ def _stated(path: Path, chosen: Choices) -> Evidence:
         findings += [*faults, *(_against(written.accounts.quantities, counted, path.name) if counted else ())]
         options = {"manifest": chosen.manifest.name, "by": list(counted.by) if counted else []}
     n, holding = len(found.checked), sum(each.holds for each in found.checked)
-    sentence = f"{len(written.accounts.quantities):,} quantities were stated; {holding} of {n} identities hold."
+    held = f"{holding} of {n} identities hold" if n else "no identity was given to check them by"
+    sentence = f"{len(written.accounts.quantities):,} quantities were stated; {held}."
     return Evidence(
         kind="accounting",
         function=FUNCTION,

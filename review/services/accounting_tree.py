@@ -159,8 +159,9 @@ class _Tree:
             return None
         if kind is Kind.FORMULA:
             return self._formula(_text(entry.get("members")), _text(entry.get("note")), at)
-        members = [self._term(each, at) for each in _members(entry, kind)]
-        wholes = [entry[k] for k in _WHOLE if k in entry and not isinstance(entry[k], list | dict)]
+        given, used = _members(entry, kind)
+        members = [self._term(each, at) for each in given]
+        wholes = [entry[k] for k in _WHOLE if k in entry and k not in used and not isinstance(entry[k], list | dict)]
         whole = self._term(wholes[0], at) if wholes else None
         pair = kind in (Kind.RATIO, Kind.PERCENT)
         if not wholes or not members or (pair and len(members) != 2):
@@ -257,7 +258,7 @@ def _named(name: str, entry: Any) -> Any:
 
 def _kind(entry: dict[str, Any]) -> tuple[Kind | None, dict[str, Any]]:
     """The kind of an identity, and its entry with the members under `members`."""
-    said = next((entry[k] for k in ("type", "kind", "identity") if isinstance(entry.get(k), str)), "")
+    said = next((entry[k] for k in ("type", "kind", "identity", "op") if isinstance(entry.get(k), str)), "")
     if said.casefold() in _NAMES:
         kind = _NAMES[said.casefold()]
         return kind, {"members": entry.get("formula", entry.get("check")), **entry} if kind is Kind.FORMULA else entry
@@ -272,15 +273,16 @@ def _kind(entry: dict[str, Any]) -> tuple[Kind | None, dict[str, Any]]:
     return None, entry
 
 
-def _members(entry: Mapping[str, Any], kind: Kind) -> list[Any]:
+def _members(entry: Mapping[str, Any], kind: Kind) -> tuple[list[Any], tuple[str, ...]]:
+    """The members of an identity and the keys they stand under."""
     for key in _MEMBERS:
         if isinstance(entry.get(key), list):
-            return list(entry[key])
+            return list(entry[key]), (key,)
     if kind in (Kind.RATIO, Kind.PERCENT, Kind.DIFFERENCE):
         for one, other in _PAIRS:
             if one in entry and other in entry:
-                return [entry[one], entry[other]]
-    return next((list(entry[k]) for k in ("of",) if isinstance(entry.get(k), list)), [])
+                return [entry[one], entry[other]], (one, other)
+    return (list(entry["of"]), ("of",)) if isinstance(entry.get("of"), list) else ([], ())
 
 
 def _example(kind: Kind) -> str:
