@@ -105,6 +105,29 @@ def render_manuscript(
     return head + body, looked_up.findings
 
 
+def names_in(text: str) -> dict[str, list[int]]:
+    r"""Every fact and table a manuscript names with the lines it stands in; a table as `table("name")`.
+
+    >>> names_in("{{ n.all }}\n{{ table('counts') }} {{ n.all | thousands }}")
+    {'n.all': [1, 2], 'table("counts")': [2]}
+    """
+    split = header_end(text)
+    found: dict[str, list[int]] = {}
+    for part, first_line in ((text[:split], 1), (text[split:], text.count("\n", 0, split) + 1)):
+        bare, _ = _taken_out(part.replace(_OPEN, "").replace(_CLOSE, ""))
+        try:
+            nodes_ = list(_walk(_Lookup(facts={}, tables={}).environment(str).parse(bare)))
+        except (TemplateSyntaxError, RecursionError):
+            continue
+        for node, _ in nodes_:
+            name = _dotted(node)
+            if isinstance(node, nodes.Call) and node.args and isinstance(node.args[0], nodes.Const):
+                name = f'table("{node.args[0].value}")'
+            if name and name != "table":
+                found.setdefault(name, []).append(first_line + node.lineno - 1)
+    return found
+
+
 def _escape_yaml(text: str) -> str:
     """Text inside a double-quoted YAML value."""
     return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
@@ -140,7 +163,7 @@ class _Lookup:
     def render(self, text: str, *, first_line: int, escape: Callable[[str], str]) -> str:
         """One part of the manuscript rendered; the part unchanged when a finding says why it could not be."""
         bare, kept = _taken_out(text.replace(_OPEN, "").replace(_CLOSE, ""))
-        environment = self._environment(escape)
+        environment = self.environment(escape)
         padded = "\n" * (first_line - 1) + bare
         try:
             tree = environment.parse(padded)
@@ -176,7 +199,7 @@ class _Lookup:
         self._fault("FACT-SYNTAX", "The braces are nested too deeply to be read.", None)
         return text
 
-    def _environment(self, escape: Callable[[str], str]) -> _Environment:
+    def environment(self, escape: Callable[[str], str]) -> _Environment:
         def finished(value: object) -> object:
             if isinstance(value, str) and not isinstance(value, Ready):
                 return escape(value)

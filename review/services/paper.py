@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from review.domain import manuscript, venue
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.finding import Finding, Severity
 from review.domain.manuscript import PaperType, SectionStanding
+from review.domain.record import Record
 from review.domain.team import Right
 from review.domain.venue import Venue
 from review.formats import bibtex
@@ -22,8 +23,9 @@ from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
 from review.resources import data_dir, write_file
-from review.services import facts, flow, paper_settings, rights, venues
+from review.services import facts, flow, kept, paper_settings, resolved, rights, venues
 from review.services.project import Project, steadily
+from review.services.resolved import Resolved
 from review.services.tables import tables
 from review.services.works import works
 from review.storage import records
@@ -111,6 +113,7 @@ def papers(project: Project) -> list[Path]:
     return sorted(path.parent for path in project.root.glob(f"*/{SETTINGS}") if (path.parent / MANUSCRIPT).is_file())
 
 
+@rights.needs(Right.READ)
 def name_of(project: Project, place: Path) -> str:
     """A manuscript's folder as seen from the project."""
     return place.resolve().relative_to(project.root.resolve()).as_posix()
@@ -143,7 +146,7 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
             raise Missing("document format", name, FORMATS)
     settings, told = paper_settings.read(place)
     standings = record_sections(project, place)
-    markdown, findings = steadily(project, lambda: _looked_up(project, place, settings.type))
+    markdown, findings, used = steadily(project, lambda: _looked_up(project, place, settings.type))
     shown = manuscript.marked(markdown, standings)
     target = place / BUILD
     files = []
@@ -152,10 +155,11 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         path = target / f"manuscript.{name}"
         write_file(path, data)
         files.append(path)
+    write_file(target / resolved.FILE, used.as_json())
     of_pages = _pages(venues.load(settings.venue), files, path=f"{place.name}/{MANUSCRIPT}")
     of_flow = flow.check(project) if settings.type == "review" else ()
     of_venue = venues.check(text_of(place), markdown, settings.venue, path=f"{place.name}/{MANUSCRIPT}")
-    found = (*told, *findings, *of_venue, *of_pages, *lint(project, folder), *of_flow)
+    found = (*told, *findings, *kept.check(project), *of_venue, *of_pages, *lint(project, folder), *of_flow)
     return BuildReport(files=tuple(files), findings=found)
 
 
@@ -174,21 +178,28 @@ def _pages(profile: Venue, files: Sequence[Path], *, path: str) -> list[Finding]
     return venue.pages(profile, len(_PAGE.findall(built)), path=path)
 
 
-def _looked_up(project: Project, place: Path, kind: str) -> tuple[str, list[Finding]]:
+def _looked_up(project: Project, place: Path, kind: str) -> tuple[str, list[Finding], Resolved]:
     """References, figures and the text's numbers, which must all be of one moment."""
-    return resolve(project, place, _bring_along(project, place, kind))
+    text, known = text_of(place), facts.facts(project)
+    shown = tables(project, keys=_bring_along(project, place, kind))
+    markdown, findings = render_manuscript(text, known, shown)
+    _refuse_errors(place, findings)
+    return markdown, findings, resolved.resolved(project.store, text, known, shown)
 
 
-@rights.needs(Right.WRITE)
-def resolve(project: Project, place: Path, keys: dict[str, str]) -> tuple[str, list[Finding]]:
-    """The manuscript with every fact and table in place. A fact nobody knows is a refusal that names its line."""
-    markdown, findings = render_manuscript(text_of(place), facts.facts(project), tables(project, keys=keys))
+def _refuse_errors(place: Path, findings: Sequence[Finding]) -> None:
+    """A fact nobody knows is a refusal that names its line."""
     wrong = [f for f in findings if f.severity in (Severity.ERROR, Severity.BLOCKER)]
     if wrong:
         first = wrong[0]
         more = f" ({len(wrong) - 1} more like it: `review paper lint`.)" if len(wrong) > 1 else ""
         raise BadInput(f"{place / MANUSCRIPT}:{first.line or 1}", first.message, hint=f"{first.hint}{more}")
-    return markdown, findings
+
+
+@rights.needs(Right.READ)
+def keys(project: Project, place: Path) -> dict[str, str]:
+    """The citation keys of the included studies, by work, as references.bib gives them; nothing is written."""
+    return _keys(project, _read_references(place / REFERENCES))[0]
 
 
 @rights.needs(Right.WRITE)
@@ -208,19 +219,26 @@ def write_references(project: Project, place: Path) -> dict[str, str]:
     """
     path = place / REFERENCES
     before = _read_references(path)
+    given, shown = _keys(project, before)
+    lines = [f"% key {key} = {work}" for work, key in given.items()]
+    entries = bibtex.write([shown[work] for work in given], keys=given).decode("utf-8")
+    own = before.partition(_MARK)[0]
+    own_part = own.rstrip("\n") + "\n\n" if own.strip() else ""
+    write_file(path, (own_part + "\n".join([_MARK, *lines, "", entries])).encode("utf-8"))
+    return given
+
+
+def _keys(project: Project, before: str) -> tuple[dict[str, str], Mapping[str, Record]]:
+    """(the key of each included work in order, the records shown), from the references as they are."""
     own, _, ours = before.partition(_MARK)
     found = works(project)
     included = flow.included(project)
     kept_by_work = {found.work_of[m["record"]]: m["key"] for m in _KEY.finditer(ours) if m["record"] in found.work_of}
     shown = records.by_id(project.store, included)
-    keys = citation_keys(
+    given = citation_keys(
         (shown[work] for work in included), kept={w: k for w, k in kept_by_work.items() if w in shown} | _reserved(own)
     )
-    lines = [f"% key {keys[work]} = {work}" for work in included]
-    entries = bibtex.write([shown[work] for work in included], keys=keys).decode("utf-8")
-    own_part = own.rstrip("\n") + "\n\n" if own.strip() else ""
-    write_file(path, (own_part + "\n".join([_MARK, *lines, "", entries])).encode("utf-8"))
-    return {work: keys[work] for work in included}
+    return {work: given[work] for work in included}, shown
 
 
 def _reserved(own: str) -> dict[str, str]:
