@@ -199,7 +199,7 @@ def _listed_twice(placed: Placed) -> Iterable[Finding]:
     for side, numbers, mask in zip(placed.split.sides, placed.numbers, placed.masks, strict=True):
         if int(mask.sum()) < int((numbers >= 0).sum()):
             again = [case for case, n in Counter(side.cases).items() if n > 1]
-            told = f"{_count_of(len(again), 'case')} stand twice in {_called(side.name, side.fold)}: {_few(again)}."
+            told = f"{_count_of(len(again), 'case')} {'stands' if len(again) == 1 else 'stand'} twice in {_called(side.name, side.fold)}: {_few(again)}."
             yield _fault(placed, "SPL-TWICE", told, case=again[0], hint="List each case once.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +21,16 @@ from review.evidence.split_making import Plan, make, plan_of
 from review.evidence.split_strata import compare, external
 from review.evidence.splits import Locate, Placed, prove
 from review.resources import write_file
-from review.services.evidence_input import fingerprint, rows, tree
+from review.services.evidence_input import Rows, fingerprint, rows, tree
 
 FUNCTION = "review.services.splits"
 FILE = "splits_final.json"  # the name nnU-Net looks for
 _TREES = frozenset({".json", ".yml", ".yaml"})
 # Columns of a table of splits that say nothing of a case itself.
 _OF_SPLITS = frozenset({"split", "fold"})
-_CASES = (*ALIASES["case"], "id", "scan", "scan_id", "image_id", "volume", "volume_id", "sample", "sample_id")
-_NAMES = {**ALIASES, "case": _CASES, "fold": ("folds", "cv_fold", "kfold", "val_fold", "fold_number")}
+_NAMES = {**ALIASES, "fold": ("folds", "cv_fold", "kfold", "val_fold", "fold_number")}
+# What stands for a case where no column is called so, the first of them that is there.
+_CASES = ("scan", "volume", "image", "series", "study", "sample", "id", "sample_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def check(path: Path, choices: Choices | None = None) -> Evidence:
     manifest: pd.DataFrame | None = read.frame
     name = path.name
     if chosen.manifest is not None:
-        table = rows(chosen.manifest, required=("case",), aliases=_NAMES)
+        table = _rows(chosen.manifest)
         inputs.append(table.file)
         findings += table.findings
         manifest = _joined(table.frame, read.frame) if table.usable else None
@@ -93,7 +94,7 @@ def _read(path: Path) -> _Read:
 
 
 def _read_table(path: Path) -> _Read:
-    table = rows(path, required=("case",), aliases=_NAMES)
+    table = _rows(path)
     if not table.usable:
         return _Read(split=None, frame=table.frame, locate=_nowhere, file=table.file, findings=table.findings)
     split, findings = of_table(table.frame, path=path.name)
@@ -106,6 +107,17 @@ def _read_table(path: Path) -> _Read:
         return (int(lines.index[at[-1]]), [*table.frame.columns].index("case") + 1) if len(at) else (None, None)
 
     return _Read(split=split, frame=frame, locate=locate, file=table.file, findings=(*table.findings, *findings))
+
+
+def _rows(path: Path, *required: str) -> Rows:
+    """A table with a column case, which may be called after what a case is here, such as scan or volume."""
+    found = rows(path, required=required, aliases=_NAMES)
+    if "case" not in found.frame:
+        named = next((name for name in _CASES if name in found.frame), None)
+        if named is None:
+            return rows(path, required=("case", *required), aliases=_NAMES)
+        found = replace(found, frame=found.frame.rename(columns={named: "case"}))
+    return found
 
 
 def _nowhere(_: str) -> tuple[int | None, int | None]:
@@ -211,7 +223,7 @@ def create(manifest: Path, wanted: Wanted, choices: Choices | None = None) -> Ev
     for each in (file, _beside(file)):
         if each.exists():
             raise AlreadyExists(each, hint="Splits that results rest on are not replaced. Name another with --make-to.")
-    table = rows(manifest, required=("case", "patient"), aliases=_NAMES)
+    table = _rows(manifest, "patient")
     if not table.usable:
         return Evidence(kind="splits", function=f"{FUNCTION}.create", findings=table.findings, inputs=(table.file,))
     found, faults = _cohort(table.frame, chosen.strata, manifest.name)
@@ -280,14 +292,4 @@ def _signed(evidence: Evidence, placed: Placed, plan: Plan, *, seed: int, writte
         f"(SHA-256 {digest})."
     )
     options = {**evidence.options, "plan": str(plan), "seed": seed, "file": file.name, "sha256": digest}
-    return Evidence(
-        kind=evidence.kind,
-        function=evidence.function,
-        values=evidence.values,
-        findings=evidence.findings,
-        inputs=evidence.inputs,
-        tables=evidence.tables,
-        plots=evidence.plots,
-        sentence=sentence,
-        options=options,
-    )
+    return replace(evidence, sentence=sentence, options=options)

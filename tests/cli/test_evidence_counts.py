@@ -295,6 +295,12 @@ def test_a_table_of_splits_needs_no_manifest(ask: Ask, table: Table, tmp_path: P
     assert {f["rule"] for f in found["findings"] if f["severity"] == "error"} == {"SPL-01", "SPL-02"}
 
 
+def test_a_case_may_be_called_a_scan_and_a_table_may_be_a_tsv(ask: Ask, table: Table, tmp_path: Path) -> None:
+    rows = ("scan_id\tsubject\tset", "x\t1\ttraining", "y\t2\ttesting")
+    found = ask("evidence", "splits", table(tmp_path / "s.tsv", *rows))
+    assert found["tables"][0]["rows"] == [["train ∩ test", "1 + 1", "1 + 1", 0, 0, None]]
+
+
 def test_splits_are_made_written_with_their_hash_and_never_replaced(
     ask: Ask, run: Callable[..., Any], table: Table, tmp_path: Path
 ) -> None:
