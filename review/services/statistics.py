@@ -82,7 +82,7 @@ def auc(path: Path, *, scores: Sequence[str] = (), label: str = "label", positiv
     """
     asked = [_plain(name) for name in scores] or ["score"]
     label = _plain(label)
-    aliases = {"patient": ("subject", "subject_id")}
+    aliases: dict[str, tuple[str, ...]] = {"patient": ("subject", "subject_id")}
     aliases |= {name: known for name, known in _USUAL.items() if name in (*asked, label)}
     read = rows(path, required=[*asked, label], numbers=asked, aliases=aliases)
     options: dict[str, object] = {"scores": list(asked), "label": label, "positive": positive}

@@ -112,6 +112,7 @@ def test_groups_of_the_same_patients_share_their_resamples() -> None:
     made = [Sample(np.sort(values), np.argsort(values), 25) for _ in range(2)]
     shared = resampled(made, [b"k", b"k"], resamples=100, seed=3)
     apart = resampled(made, [b"k", b"j"], resamples=100, seed=3)
-    assert shared[0] == shared[1]
-    assert shared[1].mean.bca == pytest.approx(apart[1].mean.bca)
-    assert shared[1].median == apart[1].median
+    for one_of, other in ((shared[0], shared[1]), (shared[1], apart[1])):
+        assert one_of.mean.percentile == pytest.approx(other.mean.percentile)
+        assert one_of.mean.bca == pytest.approx(other.mean.bca)
+        assert one_of.median == other.median
