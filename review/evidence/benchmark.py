@@ -14,14 +14,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from review.domain.estimate import Estimate, undefined
-from review.evidence.bootstrap import limits, replicated
+from review.evidence.bootstrap import replicated
 from review.evidence.contingency import mcnemar
 from review.evidence.proportions import wilson
-from review.evidence.resampling import Resampling
+from review.evidence.resampling import Resampling, limits
 
 Floats = NDArray[np.float64]
 
 _FEWEST = 2  # clusters below which there is nothing to resample
+_SQUARED = "95 % CI from the Wilson limits of each (Zou & Donner 2008)"
+_FEW_KINDS = 64  # up to so many kinds of clusters, their numbers are drawn instead of the clusters
 _WILSON = "right answers / items; 95 % CI of Wilson 1927"
 _TESTS = frozenset({"mcnemar_statistic", "mcnemar_p_value", "mcnemar_exact_p"})
 _MACRO = "plain mean over {parts}, each counting the same"
@@ -60,9 +62,7 @@ def accuracy(frame: pd.DataFrame, *, by: Mapping[str, str], resampling: Resampli
         return Estimate(name=name, value=value, low=low, high=high, n=n, method=_WILSON, by=by)
     sums = _by_cluster(frame)
     what = "right answers / items" if _counts(frame) else "points / items"
-    interval, said = _interval(
-        len(sums), lambda weights: weights @ sums["correct"].to_numpy() / (weights @ sums["n"].to_numpy()), resampling
-    )
+    interval, said = _interval(sums, resampling)
     unit = _unit(frame)
     return Estimate(
         name=name, value=value, low=interval[0], high=interval[1], n=n, method=f"{what}; {said(unit)}", by=by
@@ -70,27 +70,40 @@ def accuracy(frame: pd.DataFrame, *, by: Mapping[str, str], resampling: Resampli
 
 
 def macro(frame: pd.DataFrame, *, part: str, by: Mapping[str, str], resampling: Resampling) -> Estimate:
-    """The plain mean of the accuracies of a part's levels; items are resampled within levels, clusters across them."""
+    """The plain mean of the accuracies of a part's levels."""
     levels = [level for _, level in frame.groupby(part, sort=True) if level["n"].sum() > 0]
     if not levels:
         return undefined("macro_mean", "no item was answered", n=0, by=by)
     value = float(np.mean([level["correct"].sum() / level["n"].sum() for level in levels]))
+    words = _MACRO.format(parts=f"{len(levels)} {part}s")
+    low, high, said = _macro_interval(frame, levels, part, resampling)
+    n = int(frame["n"].sum())
+    return Estimate(name="macro_mean", value=value, low=low, high=high, n=n, method=f"{words}; {said}", by=by)
+
+
+def _macro_interval(
+    frame: pd.DataFrame, levels: Sequence[pd.DataFrame], part: str, resampling: Resampling
+) -> tuple[float | None, float | None, str]:
+    """Counts of single items have Wilson's limits put together; clusters and points are resampled."""
     if _clustered(frame):
-        draws = _macro_of_clusters(frame, part, resampling)
-    else:
-        # Levels are drawn apart from one another, so each has a seed of its own.
-        apart = [_draws(level, resampling.times, resampling.seed + at) for at, level in enumerate(levels)]
-        draws = np.mean(apart, axis=0)
-    low, high = limits(draws) or (None, None)
-    return Estimate(
-        name="macro_mean",
-        value=value,
-        low=low,
-        high=high,
-        n=int(frame["n"].sum()),
-        method=f"{_MACRO.format(parts=f'{len(levels)} {part}s')}; {resampling.label(_unit(frame))}",
-        by=by,
-    )
+        clusters = frame["cluster"].nunique()
+        low, high = limits(_macro_of_clusters(frame, part, resampling), clusters)
+        return low, high, resampling.label(_unit(frame))
+    if _counts(frame):
+        return *_squared(levels), _SQUARED
+    # Levels are drawn apart from one another, so each has a seed of its own.
+    apart = [_draws(_by_cluster(level), resampling.times, resampling.seed + at) for at, level in enumerate(levels)]
+    low, high = limits(np.mean(apart, axis=0), len(frame) - len(levels) + 1)
+    return low, high, resampling.label(_unit(frame))
+
+
+def _squared(levels: Sequence[pd.DataFrame]) -> tuple[float, float]:
+    """Limits of a mean of shares from the limits of each: the distances to either side add up in their squares."""
+    right = [(round(float(level["correct"].sum())), int(level["n"].sum())) for level in levels]
+    shares = np.array([k / n for k, n in right])
+    ends = np.array([wilson(k, n) for k, n in right])
+    below, above = (float(np.sqrt(((shares - ends[:, side]) ** 2).sum())) / len(right) for side in (0, 1))
+    return float(shares.mean()) - below, float(shares.mean()) + above
 
 
 def compare(frame: pd.DataFrame, first: str, second: str, *, resampling: Resampling) -> tuple[Estimate, ...]:
@@ -112,9 +125,7 @@ def compare(frame: pd.DataFrame, first: str, second: str, *, resampling: Resampl
 def _difference(pairs: pd.DataFrame, by: Mapping[str, str], resampling: Resampling) -> Estimate:
     gap = pairs.assign(correct=pairs["correct_first"] - pairs["correct_second"])
     sums = _by_cluster(gap)
-    interval, said = _interval(
-        len(sums), lambda weights: weights @ sums["correct"].to_numpy() / (weights @ sums["n"].to_numpy()), resampling
-    )
+    interval, said = _interval(sums, resampling)
     n = int(gap["n"].sum())
     return Estimate(
         name="difference",
@@ -173,19 +184,26 @@ def _by_cluster(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _interval(
-    size: int, statistic: Callable[[Floats], Floats], resampling: Resampling
+    sums: pd.DataFrame, resampling: Resampling
 ) -> tuple[tuple[float | None, float | None], Callable[[str], str]]:
-    """The percentile interval of a statistic of cluster weights, and how to say it; none where there is one cluster."""
-    if size < _FEWEST:
+    """The percentile interval of a share over clusters, and how to say it; none where there is one cluster."""
+    if len(sums) < _FEWEST:
         return (None, None), lambda unit: f"no interval, there is only one of {unit}"
-    draws = replicated(statistic, size, resamples=resampling.times, seed=resampling.seed)
-    return limits(draws) or (None, None), resampling.label
+    return limits(_draws(sums, resampling.times, resampling.seed), len(sums)), resampling.label
 
 
-def _draws(level: pd.DataFrame, times: int, seed: int) -> Floats:
-    sums = _by_cluster(level)
-    right, n = sums["correct"].to_numpy(), sums["n"].to_numpy()
-    return replicated(lambda weights: weights @ right / (weights @ n), len(sums), resamples=times, seed=seed)
+def _draws(sums: pd.DataFrame, times: int, seed: int) -> Floats:
+    """The share of right answers in each resample of clusters.
+
+    How often each kind of cluster is drawn is multinomial, so that of many clusters that are alike, as single questions
+    are, only their numbers are drawn.
+    """
+    each = sums[["correct", "n"]].to_numpy(dtype=float)
+    kinds, counts = np.unique(each, axis=0, return_counts=True)
+    if len(kinds) <= _FEW_KINDS:
+        drawn = np.random.default_rng(seed).multinomial(len(each), counts / len(each), size=times)
+        return np.asarray(drawn @ kinds[:, 0] / (drawn @ kinds[:, 1]))
+    return replicated(lambda w: w @ each[:, 0] / (w @ each[:, 1]), len(each), resamples=times, seed=seed)
 
 
 def _macro_of_clusters(frame: pd.DataFrame, part: str, resampling: Resampling) -> Floats:

@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from review.domain.estimate import Estimate, undefined
-from review.evidence.bootstrap import limits, replicated
+from review.evidence.bootstrap import replicated
 from review.evidence.proportions import Z95
-from review.evidence.resampling import Resampling
+from review.evidence.resampling import Resampling, limits
 
 Floats = NDArray[np.float64]
 
@@ -173,7 +173,7 @@ def _mean(
     if n < 2:
         return Estimate(name=name, value=value, n=n, method=f"{words}; one report has no interval", by=by)
     draws = replicated(lambda weights: weights @ reports / n, n, resamples=resampling.times, seed=resampling.seed)
-    low, high = limits(draws) or (None, None)
+    low, high = limits(draws, n)
     method = f"{words}; {resampling.label('reports')}"
     return Estimate(name=name, value=value, low=low, high=high, n=n, method=method, by=by)
 
@@ -217,7 +217,7 @@ def _resampled(x: Floats, y: Floats, by: Mapping[str, str], resampling: Resampli
         if not math.isfinite(values[at]):
             yield undefined(name, "the scores do not vary", n=n, by=by)
             continue
-        low, high = limits(draws[:, at]) or (None, None)
+        low, high = limits(draws[:, at], n)
         method = f"{words}; {_MEANS}; {resampling.label('reports')}"
         yield Estimate(name=name, value=float(values[at]), low=low, high=high, n=n, method=method, by=by)
 

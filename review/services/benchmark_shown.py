@@ -145,6 +145,6 @@ def sentence(values: Sequence[Estimate], models: Sequence[str], options: Mapping
     if any(v.name == "difference" for v in values):
         text += (
             " Two models were compared on the items that both answered, by the difference of their shares with a "
-            f"percentile bootstrap interval ({options['resamples']:,} resamples, seed {options['seed']}) and McNemar's exact test."
+            f"bootstrap interval ({options['resamples']:,} resamples, seed {options['seed']}) and McNemar's exact test."
         )
     return text
