@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtrit
 
+from review.evidence import resampling
 from review.evidence.proportions import Z95
 
 Floats = NDArray[np.float64]
@@ -25,7 +26,6 @@ Counts = NDArray[np.int64]
 _AT_ONCE = 8_000_000  # weights in memory at a time: 64 MB
 _WHOLE_IN_HALF = 2**24  # whole numbers up to here are exact in single precision
 LARGEST = 100_000  # patients; beyond, the interval of the normal distribution is the same to three digits
-_TAIL = 0.025
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,17 +101,18 @@ def key(patients: NDArray[np.integer]) -> bytes:
     return hashlib.blake2b(np.ascontiguousarray(patients).tobytes(), digest_size=16).digest()
 
 
-def limits(replicates: Floats) -> tuple[float, float] | None:
-    """The percentile interval; None if the statistic was undefined in more than one resample of twenty."""
-    kept = replicates[np.isfinite(replicates)]
-    if kept.size < 0.95 * replicates.size or not kept.size:
-        return None
-    low, high = np.quantile(kept, [_TAIL, 1 - _TAIL])
-    return float(low), float(high)
+def limits(replicates: Floats, patients: int) -> tuple[float, float] | None:
+    """The percentile interval, its tails widened for few patients (Hesterberg 2015); None if the statistic was undefined
+    in more than one resample of twenty.
+    """
+    low, high = resampling.limits(replicates, patients)
+    return None if low is None or high is None else (low, high)
 
 
 def bca(value: float, replicates: Floats, jackknife: Floats) -> tuple[float, float] | None:
-    """The bias-corrected and accelerated interval (Efron 1987, 10.2307/2289144); None where it is not defined."""
+    """The bias-corrected and accelerated interval (Efron 1987, 10.2307/2289144), its tails widened for few patients as
+    those of the percentile interval are; None where it is not defined.
+    """
     below = (np.sum(replicates < value) + np.sum(replicates <= value)) / (2 * replicates.size)
     if not 0 < below < 1:
         return None
@@ -119,7 +120,9 @@ def bca(value: float, replicates: Floats, jackknife: Floats) -> tuple[float, flo
     spread = jackknife.mean() - jackknife
     cubes = float(np.sum(spread**2)) ** 1.5
     pull = float(np.sum(spread**3)) / (6 * cubes) if cubes > 0 else 0.0
-    ends = [float(ndtr(shift + (shift + z) / (1 - pull * (shift + z)))) for z in (-Z95, Z95)]
+    n = len(jackknife)
+    reach = math.sqrt(n / (n - 1)) * float(stdtrit(n - 1, 0.975))
+    ends = [float(ndtr(shift + (shift + z) / (1 - pull * (shift + z)))) for z in (-reach, reach)]
     low, high = np.quantile(replicates, ends)
     return float(low), float(high)
 
@@ -205,8 +208,8 @@ def _intervals(one: Sample, means: Floats, medians: Floats) -> Resampled:
     mean, median = float(one.values.mean()), float(np.median(one.values))
     left_mean, left_median = _without_each(one)
     return Resampled(
-        mean=Interval(value=mean, percentile=limits(means), bca=bca(mean, means, left_mean)),
-        median=Interval(value=median, percentile=limits(medians), bca=bca(median, medians, left_median)),
+        mean=Interval(value=mean, percentile=limits(means, one.patients), bca=bca(mean, means, left_mean)),
+        median=Interval(value=median, percentile=limits(medians, one.patients), bca=bca(median, medians, left_median)),
         resamples=len(means),
     )
 

@@ -76,7 +76,7 @@ def compared(groups: Sequence[Pairs], how: Resampling) -> tuple[Estimate, ...]:
         counted = f"{g.first.size:,} cases of {np.unique(g.patients).size:,} patients"
         alone = f"; {g.alone:,} cases of one model only left out" if g.alone else ""
         told = (
-            f"95 % percentile interval of {mean.resamples:,} resamples of patients, seed {how.seed}"
+            f"95 % percentile interval (expanded, Hesterberg 2015) of {mean.resamples:,} resamples of patients, seed {how.seed}"
             if mean.resamples
             else "95 % CI from the variance between patients"
         )

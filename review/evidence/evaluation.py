@@ -147,7 +147,11 @@ def _with_intervals(
     resamples = f"of {found.resamples:,} resamples of patients, seed {how.seed}"
     for suffix, ends, kind in (("", interval.percentile, "percentile"), ("_bca", interval.bca, "BCa")):
         low, high = ends or (None, None)
-        told = f"95 % {kind} interval {resamples}" if ends else f"no {kind} interval: the resamples do not vary"
+        told = (
+            f"95 % {kind} interval (expanded, Hesterberg 2015) {resamples}"
+            if ends
+            else f"no {kind} interval: the resamples do not vary"
+        )
         yield Estimate(
             name=name + suffix, value=interval.value, low=low, high=high, n=n, method=f"{words}; {told}", by=by
         )

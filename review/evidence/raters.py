@@ -273,7 +273,7 @@ def _with_intervals(pieces: Sequence[_Piece], ratings: Ratings, how: Resampling)
             seed=how.seed,
         )
         drawn = {id(p): everything[:, ends[k] : ends[k + 1]] for k, p in enumerate(chosen)}
-    words = f"95 % percentile interval of {how.resamples:,} resamples of {ratings.patients:,} {what}, seed {how.seed}"
+    words = f"95 % percentile interval (expanded, Hesterberg 2015) of {how.resamples:,} resamples of {ratings.patients:,} {what}, seed {how.seed}"
     for piece in pieces:
         replicates = drawn.get(id(piece))
         clustered = ratings.owner is not None and piece.statistic is not _nothing
@@ -283,7 +283,7 @@ def _with_intervals(pieces: Sequence[_Piece], ratings: Ratings, how: Resampling)
                 yield estimate
             else:
                 own = replicates[:, at] if replicates is not None else np.zeros(0)
-                yield _resampled(estimate, own, words)
+                yield _resampled(estimate, own, ratings.patients, words)
                 defined = own[np.isfinite(own)]
                 error = float(defined.std(ddof=1)) if math.isfinite(error) and defined.size > 1 else math.nan
             if estimate.value is not None and math.isfinite(error):
@@ -291,12 +291,12 @@ def _with_intervals(pieces: Sequence[_Piece], ratings: Ratings, how: Resampling)
                 yield Estimate(name=f"{estimate.name}_se", value=error, n=estimate.n, method=method, by=estimate.by)
 
 
-def _resampled(estimate: Estimate, replicates: Floats, words: str) -> Estimate:
+def _resampled(estimate: Estimate, replicates: Floats, units: int, words: str) -> Estimate:
     """The estimate with the percentile interval in place of the one that takes items as independent."""
     method = "; ".join(
         part for part in estimate.method.split("; ") if "95 %" not in part and not part.startswith("SE ")
     )
-    ends = limits(replicates) if replicates.size else None
+    ends = limits(replicates, units) if replicates.size else None
     if ends is None:
         why = "it is undefined in many resamples" if replicates.size else "there are too few or too many to resample"
         return replace(estimate, low=None, high=None, method=f"{method}; no interval, for {why}")

@@ -124,13 +124,13 @@ def _by_patient(
     replicates = replicated(statistic, patients, resamples=how.resamples, seed=how.seed)
     found = []
     for at, share in enumerate(shares):
-        ends = limits(replicates[:, at]) if share.value is not None and patients > 1 else None
+        ends = limits(replicates[:, at], patients) if share.value is not None and patients > 1 else None
         if share.value is None:
             found.append(share)
             continue
         counted = share.method.split(";")[0]
         method = (
-            f"{counted}; 95 % percentile interval of {how.resamples:,} resamples of {patients:,} patients, "
+            f"{counted}; 95 % percentile interval (expanded, Hesterberg 2015) of {how.resamples:,} resamples of {patients:,} patients, "
             f"seed {how.seed}; positive from {how.threshold:g} on"
         )
         low, high = ends or (None, None)

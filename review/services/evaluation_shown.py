@@ -88,7 +88,7 @@ def _results(groups: Mapping[Key, Mapping[str, Estimate]]) -> Table:
             *("q1", "q3", "no reference", "no value"),
         ),
         rows=tuple(rows),
-        note="Intervals are 95 % percentile intervals from resampling patients.",
+        note="Intervals are 95 % percentile intervals from resampling patients, expanded for few (Hesterberg 2015).",
     )
 
 
@@ -200,7 +200,7 @@ def _of_metrics(table: Prepared, options: Mapping[str, Any]) -> str:
     parts = [f"Mean, median and quartiles over cases are given by {told}."]
     if options["resamples"]:
         parts.append(
-            f"95 % confidence intervals are percentile (and BCa) bootstrap intervals from {options['resamples']:,} resamples "
+            f"95 % confidence intervals are expanded percentile (and BCa) bootstrap intervals from {options['resamples']:,} resamples "
             f"of patients (seed {options['seed']}), so that all cases of a patient stay together."
         )
     without, silent = int(table.no_reference.sum()), int(table.no_value.sum())

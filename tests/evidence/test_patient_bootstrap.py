@@ -59,7 +59,9 @@ def test_patients_written_five_times_leave_the_interval_while_cases_narrow_it_by
     together, alone = one(five, who), one(five, np.arange(200))
     assert together.mean.percentile == pytest.approx(once.mean.percentile)
     assert together.mean.bca == pytest.approx(once.mean.bca)
-    assert width(once.mean.percentile) / width(alone.mean.percentile) == pytest.approx(5**0.5, rel=0.08)
+    assert width(once.mean.percentile) / width(alone.mean.percentile) == pytest.approx(
+        5**0.5 * 1.037, rel=0.08
+    )  # the tails are wider for 40 than for 200
 
 
 def test_intervals_are_those_of_scipy_within_the_error_of_resampling() -> None:
