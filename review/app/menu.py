@@ -35,6 +35,7 @@ PAGES = (
     Entry("Select", "history.py", "history", "History", ":material/manage_history:", Right.AUDIT),
     Entry("Select", "agreement.py", "agreement", "Agreement", ":material/handshake:"),
     Entry("Report", "chart.py", "chart", "Chart", ":material/table_chart:"),
+    Entry("Report", "map.py", "map", "Evidence map", ":material/bubble_chart:"),
     Entry("Report", "flow.py", "flow", "Flow diagram", ":material/account_tree:"),
     Entry("Report", "evidence.py", "evidence", "Evidence", ":material/query_stats:", Right.WRITE),
     Entry("Report", "manuscript.py", "manuscript", "Manuscript", ":material/edit_document:"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,31 +27,40 @@ def evidence() -> None:
     """
 
 
+out_option = last_option(
+    "--out",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write it; the ending decides: tables as .md .tex .csv, pictures as .svg .png .pdf, all of it as .json.",
+)
+
+
 def gives_evidence(function: Callable[..., Evidence]) -> Callable[..., None]:
     """Add --out, --keep, --project and --json to a command that computes evidence; print, write and keep it."""
 
     @answers
-    @last_option(
-        "--out",
-        "files",
-        multiple=True,
-        metavar="FILE",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Also write it; the ending decides: tables as .md .tex .csv, pictures as .svg .png .pdf, all of it as .json.",
-    )
+    @out_option
     @last_option("--keep", "name", metavar="NAME", help="Keep the numbers in the project as facts, under this name.")
     @project_option
     @functools.wraps(function)
     def run(*, files: tuple[Path, ...], name: str | None, project_folder: Path | None, **arguments: Any) -> Answer:
-        from review.services import evidence_output
-
         found = function(**arguments)
-        notes = [f"{path} written." for path in evidence_output.write(found, files)]
-        if name is not None:
-            notes.append(_keep(found, name, project_folder))
-        return Answer(document=found.as_dict(), text=_text(found), notes=notes, findings=found.findings)
+        answer = answer_of(found, files)
+        if name is None:
+            return answer
+        return replace(answer, notes=(*answer.notes, _keep(found, name, project_folder)))
 
     return run
+
+
+def answer_of(found: Evidence, files: Iterable[Path]) -> Answer:
+    """What was computed, written to these files, as text and as JSON."""
+    from review.services import evidence_output
+
+    notes = [f"{path} written." for path in evidence_output.write(found, files)]
+    return Answer(document=found.as_dict(), text=_text(found), notes=notes, findings=found.findings)
 
 
 def _keep(found: Evidence, name: str, project_folder: Path | None) -> str:

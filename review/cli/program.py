@@ -23,7 +23,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Begin", ("demo", "new", "protocol", "doctor")),
     ("Collect", ("search", "cite", "fetch", "import", "source", "convert", "dedup", "duplicates")),
     ("Screen", ("app", "rank", "decide", "decisions", "conflicts", "retrieval", "status", "simulate")),
-    ("Chart and count", ("chart", "flow", "evidence", "trace")),
+    ("Chart and count", ("chart", "map", "flow", "evidence", "trace")),
     ("Work together safely", ("people", "backup", "restore")),
     ("Write and share", ("paper", "records", "export", "verify", "open")),
 )

@@ -89,4 +89,40 @@ class Balance:
     counts: tuple[tuple[int, ...], ...]
 
 
-Plot = Forest | PairedDifferences | Calibration | BlandAltman | Confusion | Balance
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubbles:
+    """An evidence map: studies where a row meets a column, as bubbles or as shades. A cell of 0 is a gap."""
+
+    name: str
+    title: str
+    rows_are: str
+    columns_are: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    heat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Studies per year, in one series or several that stand on one another; a row of counts per series."""
+
+    name: str
+    title: str
+    years: tuple[str, ...]
+    series: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """How much each combination of sets holds; `members[k][s]` says whether combination k is in set s."""
+
+    name: str
+    title: str
+    sets: tuple[str, ...]
+    members: tuple[tuple[bool, ...], ...]
+    counts: tuple[int, ...]
+
+
+Plot = Forest | PairedDifferences | Calibration | BlandAltman | Confusion | Balance | Bubbles | Timeline | Overlap

@@ -14,9 +14,22 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from review.domain.plot import Balance, Bar, BlandAltman, Calibration, Confusion, Forest, PairedDifferences, Plot
+from review.domain.plot import (
+    Balance,
+    Bar,
+    BlandAltman,
+    Bubbles,
+    Calibration,
+    Confusion,
+    Forest,
+    Overlap,
+    PairedDifferences,
+    Plot,
+    Timeline,
+)
 from review.render.typeface import FAMILIES
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"
@@ -233,4 +246,89 @@ def _(plot: Balance) -> Figure:
     axes.set_xlabel("share of the side, % (number beside it)")
     if sides:
         axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+    return figure
+
+
+@_figure.register
+def _(plot: Bubbles) -> Figure:
+    rows, columns = len(plot.rows), len(plot.columns)
+    figure, axes = _axes(plot, 1.6 + 0.42 * rows, width=max(_WIDTH, 2.4 + 0.62 * columns))
+    most = max((n for line in plot.counts for n in line), default=0) or 1
+    for i, line in enumerate(plot.counts):
+        for j, n in enumerate(line):
+            _cell(axes, (j, i), n, n / most, heat=plot.heat)
+    axes.set_xticks(range(columns), [_broken(name, 22) for name in plot.columns], rotation=40, ha="right")
+    axes.set_yticks(range(rows), [_broken(name) for name in plot.rows])
+    axes.set(xlim=(-0.5, max(columns, 1) - 0.5), ylim=(max(rows, 1) - 0.5, -0.5))
+    axes.set_xlabel(_broken(plot.columns_are, 80))
+    axes.set_ylabel(_broken(plot.rows_are))
+    axes.tick_params(length=0)
+    if not plot.heat:
+        axes.grid(color="#e3e3e3", linewidth=0.8)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
+
+
+def _cell(axes: Axes, place: tuple[int, int], n: int, share: float, *, heat: bool) -> None:
+    """A bubble whose area grows with the number, or a shade; a gap stays white with a small cross."""
+    if not n:
+        axes.text(*place, "×", ha="center", va="center", color="#999999")
+        return
+    if heat:
+        axes.add_patch(
+            Rectangle((place[0] - 0.5, place[1] - 0.5), 1, 1, color=BLUE, alpha=0.15 + 0.75 * share, linewidth=0)
+        )
+    else:
+        axes.scatter(*place, s=60 + 560 * share, color=BLUE, alpha=0.85, linewidths=0)
+    dark = share > 0.55 if heat else True
+    axes.text(*place, f"{n:,}", ha="center", va="center", color="white" if dark else "black", fontsize=8)
+
+
+@_figure.register
+def _(plot: Timeline) -> Figure:
+    figure, axes = _axes(plot, 3.2)
+    below = [0] * len(plot.years)
+    several = len(plot.series) > 1
+    for number, (name, line) in enumerate(zip(plot.series, plot.counts, strict=True)):
+        shade = _SIDES[number % len(_SIDES)]
+        hatch = "//" if number >= len(_SIDES) else None
+        axes.bar(plot.years, line, bottom=below, width=0.75, color=shade, hatch=hatch, edgecolor="white", label=name)
+        below = [a + b for a, b in zip(below, line, strict=True)]
+    for year, n in zip(plot.years, below, strict=True):
+        if n:
+            axes.annotate(f"{n:,}", (year, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    if len(plot.years) > 12:
+        axes.set_xticks(range(0, len(plot.years), -(-len(plot.years) // 12)))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set(xlabel="year of publication", ylabel="included studies")
+    if several:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False)
+    return figure
+
+
+@_figure.register
+def _(plot: Overlap) -> Figure:
+    """Bars over a table of dots: every column is one combination of sets (an UpSet plot, Lex et al. 2014)."""
+    shown = min(len(plot.counts), 25)
+    sets = len(plot.sets)
+    figure = Figure(figsize=(max(_WIDTH, 2.2 + 0.36 * shown), 2.6 + 0.26 * sets), layout="constrained")
+    bars, dots = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, max(0.4, 0.26 * sets)])
+    bars.set_title(_broken(plot.title, 72), pad=10)
+    bars.bar(range(shown), plot.counts[:shown], width=0.62, color=BLUE)
+    for at, n in enumerate(plot.counts[:shown]):
+        bars.annotate(f"{n:,}", (at, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    bars.set_ylabel("number")
+    bars.tick_params(axis="x", length=0)
+    for at, members in enumerate(plot.members[:shown]):
+        within = [place for place, member in enumerate(members) if member]
+        dots.scatter([at] * sets, range(sets), s=26, color="#dddddd", linewidths=0)
+        dots.plot([at] * len(within), within, "o-", color="#333333", markersize=5, linewidth=1.4)
+    dots.set_yticks(range(sets), [_broken(name) for name in plot.sets])
+    dots.set_ylim(max(sets, 1) - 0.5, -0.5)
+    dots.set_xticks([])
+    dots.tick_params(length=0)
+    for spine in dots.spines.values():
+        spine.set_visible(False)
     return figure

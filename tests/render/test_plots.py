@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from review.domain.plot import Balance, Bar, BlandAltman, Calibration, Confusion, Forest, PairedDifferences, Plot
+from review.domain.plot import (
+    Balance,
+    Bar,
+    BlandAltman,
+    Bubbles,
+    Calibration,
+    Confusion,
+    Forest,
+    Overlap,
+    PairedDifferences,
+    Plot,
+    Timeline,
+)
 from review.render.plots import drawn
 
 BARS = (
@@ -50,6 +62,33 @@ PLOTS: tuple[Plot, ...] = (
         shares=((0.2, 0.1, 0.3), (0.8, 0.9, 0.7)),
         counts=((20, 1, 3), (80, 9, 7)),
     ),
+    *(
+        Bubbles(
+            name=name,
+            title="Task by modality",
+            rows_are="Task",
+            columns_are="Modality",
+            rows=("detect", "segment", "label or number levels"),
+            columns=("CT", "MRI T1", "MRI T2", "X-ray AP", "not reported"),
+            counts=((12, 3, 0, 5, 1), (7, 0, 2, 0, 0), (1, 0, 0, 0, 0)),
+            heat=heat,
+        )
+        for name, heat in (("bubbles", False), ("heat", True))
+    ),
+    Timeline(
+        name="timeline",
+        title="Included studies per year",
+        years=tuple(str(year) for year in range(2012, 2027)),
+        series=("CT", "MRI"),
+        counts=((0, 0, 1, 0, 2, 1, 3, 2, 4, 4, 6, 5, 8, 9, 3), (1, 0, 0, 0, 0, 1, 1, 2, 1, 3, 2, 4, 4, 6, 2)),
+    ),
+    Overlap(
+        name="overlap",
+        title="What each combination of sources found",
+        sets=("PubMed", "Scopus", "arXiv"),
+        members=((True, False, False), (True, True, False), (False, False, True), (True, True, True)),
+        counts=(61, 33, 20, 2),
+    ),
 )
 
 
@@ -74,6 +113,9 @@ def test_words_stay_text_and_a_dollar_stays_a_dollar() -> None:
         Confusion(name="c", title="", rows_are="", columns_are="", categories=(), counts=()),
         Balance(name="b", title="", sides=(), strata=(), shares=(), counts=()),
         PairedDifferences(name="p", title="", axis="", differences=(), middle=0),
+        Bubbles(name="m", title="", rows_are="", columns_are="", rows=(), columns=(), counts=()),
+        Timeline(name="t", title="", years=(), series=(), counts=()),
+        Overlap(name="o", title="", sets=(), members=(), counts=()),
     ],
     ids=lambda plot: plot.name,
 )

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from pathlib import PurePosixPath
-
 import pandas as pd
 import streamlit as st
 
 from review.app import frame
 from review.app.evidence_forms import KINDS, Compute, Files
+from review.app.evidence_shown import pictures, table_shown
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.errors import ReviewError
-from review.domain.estimate import Evidence, Table
+from review.domain.estimate import Evidence
 from review.domain.finding import Finding, Severity, Status
 from review.domain.team import Right
-from review.render import tables
-from review.render.plots import drawn
 from review.services import kept
 from review.services.project import Project
 
 _FOUND = "evidence-found"
-_WHOLE = 40  # rows that are shown without a scroll bar
 _SHOWN = 40  # findings told one by one
 _ICONS = {
     Severity.BLOCKER: ":material/block:",
@@ -91,14 +85,9 @@ def _result(project: Project, found: Evidence) -> None:
     if found.sentence:
         st.markdown("**For your Methods**")
         st.code(found.sentence, language=None, wrap_lines=True)
-    for plot in found.plots:
-        svg = drawn(plot, "svg").decode()
-        st.image(svg[svg.index("<svg") :], width="content")
-        with st.container(horizontal=True):
-            for form in ("svg", "png", "pdf"):
-                _download(f"{plot.name}.{form}", partial(drawn, plot, form), f"plot-{plot.name}")
+    pictures(found)
     for table in found.tables:
-        _table(table)
+        table_shown(table)
     if not found.tables and found.values:
         st.dataframe(pd.DataFrame([_flat(value.as_dict()) for value in found.values]), hide_index=True)
     if found.values:
@@ -107,30 +96,6 @@ def _result(project: Project, found: Evidence) -> None:
 
 def _flat(value: dict[str, object]) -> dict[str, object]:
     return {key: ", ".join(map(str, part.values())) if isinstance(part, dict) else part for key, part in value.items()}
-
-
-def _table(table: Table) -> None:
-    st.markdown(f"**{plain(table.title)}**")
-    whole = len(table.rows) <= _WHOLE
-    st.dataframe(
-        pd.DataFrame(table.rows, columns=list(table.columns)), hide_index=True, height="content" if whole else "auto"
-    )
-    if table.note:
-        st.caption(plain(table.note))
-    with st.container(horizontal=True):
-        for ending, write in tables.WRITERS.items():
-            _download(f"{table.name}{ending}", partial(_written, write, table), f"table-{table.name}")
-
-
-def _written(write: Callable[[Table], str], table: Table) -> bytes:
-    return write(table).encode()
-
-
-def _download(name: str, data: Callable[[], bytes], key: str) -> None:
-    ending = PurePosixPath(name).suffix
-    st.download_button(
-        ending.removeprefix(".").upper(), data=data, file_name=name, key=f"{key}{ending}", icon=":material/download:"
-    )
 
 
 def _findings(findings: tuple[Finding, ...]) -> None:

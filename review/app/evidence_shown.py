@@ -1,0 +1,53 @@
+"""Tables and pictures of evidence on a page, each with its files to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import PurePosixPath
+
+import pandas as pd
+import streamlit as st
+
+from review.app.markup import plain
+from review.domain.estimate import Evidence, Table
+from review.render import tables
+from review.render.plots import drawn
+
+_WHOLE = 40  # rows that are shown without a scroll bar
+
+
+def pictures(found: Evidence) -> None:
+    """Every picture, with SVG, PNG (300 dpi) and PDF to download; the files are made when asked for."""
+    for plot in found.plots:
+        svg = drawn(plot, "svg").decode()
+        st.image(svg[svg.index("<svg") :], width="content")
+        with st.container(horizontal=True):
+            for form in ("svg", "png", "pdf"):
+                _download(f"{plot.name}.{form}", partial(drawn, plot, form), f"plot-{plot.name}")
+
+
+def table_shown(table: Table, *, titled: bool = True) -> None:
+    """One table, whole, and its files."""
+    if titled:
+        st.markdown(f"**{plain(table.title)}**")
+    whole = len(table.rows) <= _WHOLE
+    st.dataframe(
+        pd.DataFrame(table.rows, columns=list(table.columns)), hide_index=True, height="content" if whole else "auto"
+    )
+    if table.note:
+        st.caption(plain(table.note))
+    with st.container(horizontal=True):
+        for ending, write in tables.WRITERS.items():
+            _download(f"{table.name}{ending}", partial(_written, write, table), f"table-{table.name}")
+
+
+def _written(write: Callable[[Table], str], table: Table) -> bytes:
+    return write(table).encode()
+
+
+def _download(name: str, data: Callable[[], bytes], key: str) -> None:
+    ending = PurePosixPath(name).suffix
+    st.download_button(
+        ending.removeprefix(".").upper(), data=data, file_name=name, key=f"{key}{ending}", icon=":material/download:"
+    )
