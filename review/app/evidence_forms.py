@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from review.domain.estimate import Evidence
-from review.services import accounting, benchmark, printed_scores, ratings, rubric, splits
+from review.services import accounting, benchmark, evaluation, printed_scores, ratings, rubric, splits
 from review.services.printed_table import Sizes
 
 Compute = Callable[[], Evidence]
@@ -92,6 +92,31 @@ def _agreement(files: Files) -> Compute | None:
     return lambda: ratings.agreement(table, ratings.Reading(level=level, order=_listed(order)))
 
 
+def _evaluation(files: Files) -> Compute | None:
+    table = files.ask("Table of cases", "cases")
+    splits_file = files.ask("Splits, to check that each case was scored out of fold", "cases-splits", optional=True)
+    by = st.text_input("Tell apart by (commas between)", placeholder="class, subgroup", key="evidence-by")
+    models = _listed(st.text_input("Compare two models (comma between)", key="evidence-compare"))
+    empty = st.selectbox(
+        "A case whose reference and prediction are both empty",
+        list(_EMPTY),
+        format_func=_EMPTY.__getitem__,
+        key="evidence-empty",
+    )
+    if table is None:
+        return None
+    asked = evaluation.Asked(
+        by=_listed(by) or None,
+        compare=((models[0], models[1]),) if len(models) > 1 else (),
+        splits=splits_file,
+        empty_empty=empty,
+    )
+    return lambda: evaluation.evaluate(table, asked)
+
+
+_EMPTY = {"exclude": "is left out and counted", "one": "counts as 1", "zero": "counts as 0"}
+
+
 def _benchmark(files: Files) -> Compute | None:
     items = files.ask("Table of items", "items")
     answers = files.ask("Table of answers", "answers", optional=True)
@@ -160,6 +185,17 @@ KINDS: Mapping[str, Kind] = {
         ("item", "rater", "label", "patient"),
         (("ct001", "Ana", "IIa", "P1"), ("ct001", "Ben", "IIb", "P1"), ("ct002", "Ana", "none", "P2")),
         _agreement,
+    ),
+    "evaluation": Kind(
+        "Evaluation",
+        "How good is a model per class and subgroup, by patient, with intervals, and is one better than another?",
+        ("case", "patient", "class", "metric", "value", "model", "split", "reference_present"),
+        (
+            ("ct001", "P1", "L5", "dice", "0.91", "ours", "test", "yes"),
+            ("ct001", "P1", "sacrum", "dice", "0.84", "ours", "test", "yes"),
+            ("ct002", "P2", "L5", "dice", "", "ours", "test", "no"),
+        ),
+        _evaluation,
     ),
     "benchmark": Kind(
         "Benchmark",
