@@ -7,7 +7,8 @@ A frame of scores has a row per report, rater and dimension: `report`, `rater`, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from review.domain.estimate import Estimate, undefined
 from review.evidence.bootstrap import replicated
+from review.evidence.measurements import icc
 from review.evidence.proportions import Z95
 from review.evidence.resampling import Resampling, limits
 
@@ -96,7 +98,8 @@ def pair(human: Floats, automatic: Floats, *, by: Mapping[str, str], resampling:
     return (
         _correlation("pearson", _pearson(human, automatic), n, 1 / max(1, n - 3), by),
         _spearman(human, automatic, by),
-        *_resampled(human, automatic, by, resampling),
+        _kappa(human, automatic, by, resampling),
+        _icc(human, automatic, by),
         *apart,
     )
 
@@ -105,25 +108,21 @@ _KAPPA = (
     "quadratic weighted kappa, 1 − Σ(x − y)² / (Σᵢⱼ(xᵢ − yⱼ)²/n), which needs no whole scores "
     "(Fleiss & Cohen 1973, 10.1177/001316447303300309)"
 )
-_ICC = "two-way random effects, single rater, absolute agreement (Shrout & Fleiss 1979, 10.1037/0033-2909.86.2.420)"
 
 
-def coefficients(weights: Floats, x: Floats, y: Floats) -> Floats:
-    """Quadratic weighted kappa and ICC(2,1) of paired scores, a row per row of weights; NaN where nothing varies.
+def weighted_kappa(weights: Floats, x: Floats, y: Floats) -> Floats:
+    """Quadratic weighted kappa of paired scores, one per row of weights; NaN where nothing varies.
 
-    Both follow from the means, variances and covariance of the two columns.
+    It follows from the means, variances and covariance of the two columns.
 
-    >>> coefficients(np.ones((1, 4)), np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 4, 4])).round(4).tolist()
-    [[0.9167, 0.9362]]
+    >>> weighted_kappa(np.ones((1, 4)), np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 4, 4])).round(4).tolist()
+    [0.9167]
     """
     n = weights.sum(axis=1)
     mean_x, mean_y = weights @ x / n, weights @ y / n
     spread = weights @ (x * x + y * y) / n - mean_x**2 - mean_y**2
     shared = weights @ (x * y) / n - mean_x * mean_y
-    bias = (mean_x - mean_y) ** 2
-    reports, error = n / (n - 1) * (spread / 2 + shared), n / (n - 1) * (spread / 2 - shared)
-    whole = reports + error + bias - 2 * error / n
-    return np.column_stack([_divided(2 * shared, spread + bias), _divided(reports - error, whole)])
+    return _divided(2 * shared, spread + (mean_x - mean_y) ** 2)
 
 
 def _divided(above: Floats, below: Floats) -> Floats:
@@ -209,17 +208,18 @@ def _correlation(name: str, r: float, n: int, variance: float, by: Mapping[str, 
     return Estimate(name=name, value=r, low=low, high=high, n=n, method=method, by=by)
 
 
-def _resampled(x: Floats, y: Floats, by: Mapping[str, str], resampling: Resampling) -> Iterator[Estimate]:
+def _kappa(x: Floats, y: Floats, by: Mapping[str, str], resampling: Resampling) -> Estimate:
     n = len(x)
-    values = coefficients(np.ones((1, n)), x, y)[0]
-    draws = replicated(lambda w: coefficients(w, x, y), n, resamples=resampling.times, seed=resampling.seed)
-    for at, (name, words) in enumerate((("cohen_kappa_quadratic", _KAPPA), ("icc_2_1", _ICC))):
-        if not math.isfinite(values[at]):
-            yield undefined(name, "the scores do not vary", n=n, by=by)
-            continue
-        low, high = limits(draws[:, at], n)
-        method = f"{words}; {_MEANS}; {resampling.label('reports')}"
-        yield Estimate(name=name, value=float(values[at]), low=low, high=high, n=n, method=method, by=by)
+    value = float(weighted_kappa(np.ones((1, n)), x, y)[0])
+    draws = replicated(lambda w: weighted_kappa(w, x, y), n, resamples=resampling.times, seed=resampling.seed)
+    low, high = limits(draws, n)
+    method = f"{_KAPPA}; {_MEANS}; {resampling.label('reports')}"
+    return Estimate(name="cohen_kappa_quadratic", value=value, low=low, high=high, n=n, method=method, by=by)
+
+
+def _icc(x: Floats, y: Floats, by: Mapping[str, str]) -> Estimate:
+    (found,) = [each for each in icc(np.column_stack([x, y]), by=by) if each.name == "icc_2_1"]
+    return replace(found, method=f"{found.method}; {_MEANS}") if found.value is not None else found
 
 
 def _bias(gaps: Floats, by: Mapping[str, str]) -> Estimate:
