@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project
+from review.cli.evidence import answer_of, out_option
 from review.cli.program import Commands, program
 from review.cli.screen import taken
 
@@ -54,3 +55,33 @@ def import_(project: Project, file: Path, reviewer: str) -> Answer:
     from review.services.exchange import import_chart
 
     return taken(import_chart(project, file, reviewer=reviewer), "value")
+
+
+@chart.command(
+    "table",
+    examples=["review chart table --out included.csv", "review chart table --fields task,modality --out table.tex"],
+)
+@answers
+@in_project
+@click.option("--fields", default="", metavar="ID,…", help="Only these fields of the form, in this order; else all.")
+@out_option
+def table(project: Project, fields: str, files: tuple[Path, ...]) -> Answer:
+    """Show the included studies with what was charted, a row for each.
+
+    The ending of --out decides: .csv has everything for a spreadsheet, .md and .tex go into a paper.
+    """
+    from review.services import included
+
+    chosen = [name.strip() for name in fields.split(",") if name.strip()]
+    return answer_of(included.studies(project, chosen), files)
+
+
+@chart.command("excluded", examples=["review chart excluded --out appendix.md --out appendix.csv"])
+@answers
+@in_project
+@out_option
+def excluded(project: Project, files: tuple[Path, ...]) -> Answer:
+    """List the reports left out at full text with the reason of each, for an appendix."""
+    from review.services import included
+
+    return answer_of(included.excluded(project), files)

@@ -10,7 +10,7 @@ import pytest
 from review.domain.charting import Answer, ChartEntry
 from review.domain.errors import Missing
 from review.domain.screening import Decision, Role, Stage, Verdict
-from review.services import chart, collect, flow, maps, screen, works
+from review.services import chart, collect, flow, included, maps, screen, works
 from review.services.collect import Origin
 from review.services.project import Project, create
 
@@ -117,3 +117,22 @@ def test_sources_count_works_once_and_tell_what_each_found_alone(project: Projec
     assert sum(int(row[1] or 0) for row in found.tables[1].rows) == 6
     only = maps.overlap(project, included=True)
     assert only.tables[0].rows == (("PubMed", 4, 2), ("Scopus", 2, 0))
+
+
+def test_the_table_of_included_studies_has_a_row_for_each_and_tells_blank_from_not_reported(project: Project) -> None:
+    (table,) = included.studies(project, ["modality", "n"]).tables
+    assert table.columns[-2:] == ("Modality", "Patients (patients)")
+    assert [row[-2:] for row in table.rows] == [("CT", "120"), ("CT", "8"), ("NR", "45000"), ("", "")]
+    with pytest.raises(Missing):
+        included.studies(project, ["modalty"])
+
+
+def test_every_report_left_out_at_full_text_is_listed_with_its_reason(project: Project) -> None:
+    work = flow.included(project)[0]
+    verdict = Decision(
+        record_id=work, stage=Stage.FULL_TEXT, reviewer="Ana", verdict=Verdict.EXCLUDE, reason="E1", shown=work
+    )
+    screen.decide(project, verdict)
+    (table,) = included.excluded(project).tables
+    assert [row[-2:] for row in table.rows] == [("E1", "B")]
+    assert flow.counts(project).dbr_excluded_total == len(table.rows)
