@@ -16,7 +16,7 @@ import streamlit as st
 
 from review.app import markup
 from review.app.waiting import Waiting
-from review.domain.errors import ReviewError, StorageFailure
+from review.domain.errors import NotSignedIn, ReviewError, StorageFailure
 from review.domain.protocol import Protocol
 from review.domain.screening import Decision, Verdict
 from review.services import marks, screen
@@ -104,7 +104,7 @@ def take(project: Project, waiting: Waiting, items: Sequence[object]) -> tuple[l
             continue  # not from our card: there is nothing it could be told
         try:
             _take_one(project, waiting, item)
-        except StorageFailure as error:  # the browser keeps it and sends it again
+        except (StorageFailure, NotSignedIn) as error:  # the browser keeps it and sends it again
             refused.append({"uid": item["uid"], "message": f"Not stored yet: {error}", "keep": "yes"})
         except ReviewError as error:
             refused.append({"uid": item["uid"], "message": f"Not stored: {error}"})

@@ -104,6 +104,12 @@ def _sidebar(found: Project, mode: Mode) -> None:
             st.button("Not you? Change the name", key="forget", type="tertiary", on_click=person.forget)
             return
         st.markdown(f":material/person: {plain(who.name)}, {plain(who.role)}")
+        if (left := person.minutes_left(found)) is not None:
+            st.warning(
+                f"You will be asked to sign in again in {left} minutes. Save what you have typed. Decisions on the "
+                "screening page are kept in this browser and lost in no case.",
+                icon=":material/schedule:",
+            )
         if mode is Mode.LOCAL:
             _own_password(found, who.name)
             st.button("Sign out", key="sign-out", type="tertiary", on_click=person.sign_out, args=(found,))

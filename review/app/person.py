@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import time
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote, unquote
 
@@ -24,6 +25,7 @@ _WHO = "who"
 _FORGOTTEN = "forgotten"
 _REMEMBERED = "remembered"
 _NAME_LASTS = 365 * 24 * 3600  # seconds
+_WARNED_BEFORE = 30 * 60  # seconds before the end of a sign-in at which people are told to keep what they have typed
 _OIDC_LASTS = timedelta(hours=12)  # since the provider's sign-in; Streamlit's own cookie would last a month
 
 
@@ -112,15 +114,17 @@ def _by_provider(project: Project, _found: SignIn) -> Seat | None:
     if not said.get("is_logged_in"):
         return None
     since = said.get("iat") or said.get("auth_time") or 0
-    if not isinstance(since, int | float) or time.time() - since > _OIDC_LASTS.total_seconds():
+    until = since + _OIDC_LASTS.total_seconds() if isinstance(since, int | float) else 0.0
+    if time.time() >= until:
         return None
     verified = said.get("email_verified") in (True, "true")
-    return accounts.vouched(
+    seat = accounts.vouched(
         project,
         issuer=str(said.get("iss", "")),
         subject=str(said.get("sub", "")),
         invited_as=str(said.get("email", "")) if verified else "",
     )
+    return replace(seat, until=until)
 
 
 def _by_header(project: Project, found: SignIn) -> Seat | None:
@@ -139,6 +143,12 @@ def _by_header(project: Project, found: SignIn) -> Seat | None:
         )
     name = names[0].strip() if names else ""
     return accounts.vouched(project, issuer="header", subject=name.casefold(), invited_as=name) if name else None
+
+
+def minutes_left(project: Project) -> int | None:
+    """The minutes until this person has to sign in again, once they are few."""
+    left = (project.seat.until if project.seat else 0.0) - time.time()
+    return max(0, round(left / 60)) if 0 < left < _WARNED_BEFORE else None
 
 
 # Leaving

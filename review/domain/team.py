@@ -48,12 +48,14 @@ class Seat:
     """For whom a project is open.
 
     `trusted`: nobody checked the name, so nobody's role is asked (one computer, no passwords). `session` is the hash of
-    the token they signed in with: once it has ended, the seat is empty.
+    the token they signed in with: once it has ended, the seat is empty. So it is after `until` (seconds since 1970; 0:
+    no such time), where somebody else vouched for them.
     """
 
     name: str
     trusted: bool = False
     session: str = ""
+    until: float = 0.0
 
 
 def roles_with(right: Right) -> tuple[TeamRole, ...]:

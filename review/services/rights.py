@@ -101,7 +101,7 @@ def check(project: Project, right: Right) -> None:
     """Raise NotAllowed, with what to do, if the person the project is open for does not have the right."""
     if project.seat is None or may(project, right):
         return
-    if not _is_open(project, project.seat.session):
+    if not _is_open(project, project.seat):
         raise NotSignedIn("You are signed out.", hint="Load the page again and sign in; what was decided is stored.")
     person = standing(project)
     if person is not None and not person.active:
@@ -125,7 +125,7 @@ def of(project: Project) -> frozenset[Right]:
     """All rights, now, of the person the project is open for."""
     if project.seat is None:
         return frozenset(Right)
-    if not _is_open(project, project.seat.session):
+    if not _is_open(project, project.seat):
         return frozenset()
     person = standing(project)
     if project.seat.trusted:
@@ -136,8 +136,11 @@ def of(project: Project) -> frozenset[Right]:
     return RIGHTS[TeamRole(person.role)]
 
 
-def _is_open(project: Project, session: str) -> bool:
+def _is_open(project: Project, seat: Seat) -> bool:
     """Whether the session has not ended, looked up once a second: one page asks many services."""
+    session = seat.session
+    if seat.until and time.time() >= seat.until:
+        return False
     if not session:
         return True
     second = int(time.monotonic())

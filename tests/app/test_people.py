@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from review.app import frame, person
+from review.app import card, frame, person
 from review.app.menu import PAGES
+from review.app.waiting import Waiting
+from review.domain.errors import NotSignedIn
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import RIGHTS, Right, Seat, TeamRole
 from review.services import accounts, identity, screen, team
@@ -194,3 +196,26 @@ def test_started_by_streamlit_itself_nothing_is_served_to_others(project, monkey
         at = AppTest.from_file(str(MAIN), default_timeout=60).run()
         assert bool(at.error) is not opens, address
         assert ("Counting" in texts(at)) is opens
+
+
+def test_a_sign_in_that_ran_out_is_told_before_and_closes_also_an_open_window(local, monkeypatch):
+    """Pages that stay open ask nobody again who it is: what they hold of the project closes by itself."""
+    now = time.time()
+    soon, past = local.seated(Seat(name="Ana", until=now + 600)), local.seated(Seat(name="Ana", until=now - 1))
+    assert person.minutes_left(soon) == 10
+    assert person.minutes_left(local.seated(Seat(name="Ana", until=now + 7_200))) is None
+    assert person.minutes_left(local.seated(Seat(name="Ana"))) is None
+    assert screen.my_decisions(soon, "Ana", Stage.TITLE_ABSTRACT)
+    with pytest.raises(NotSignedIn, match="signed out"):
+        screen.my_decisions(past, "Ana", Stage.TITLE_ABSTRACT)
+
+
+def test_what_the_card_sends_after_a_sign_in_ran_out_is_kept_by_the_browser(local):
+    past = local.seated(Seat(name="Ana", until=time.time() - 1))
+    waiting = Waiting.of(local.seated(Seat(name="Ana")), "Ana", Stage.TITLE_ABSTRACT)
+    item = {"uid": "late", "id": waiting.head, "shown": waiting.head, "verdict": "include"}
+    stored, [refused] = card.take(past, waiting, [item])
+    assert stored == []
+    assert refused["keep"] == "yes"
+    stored, refused_now = card.take(local.seated(Seat(name="Ana")), waiting, [item])
+    assert (stored, refused_now) == (["late"], [])

@@ -200,3 +200,34 @@ def check_stored(root, number, judged):
         standing = {number[work]: found.standing for work, found in screen.outcomes(project, TITLE).items()}
     included = {0, 2, 3, 4, 6, 8, 10}
     assert standing == {n: Standing.INCLUDED if n in included else Standing.EXCLUDED for n in range(RECORDS)}
+
+
+def test_a_session_that_ends_while_somebody_screens_loses_nothing(three, tmp_path):
+    root = made(tmp_path / "shared")
+    served, page = Served(root), three[0]
+    try:
+        sign_in(page, served.address, "Ana Lima", "screen")
+        ready(page)
+        judged = judge(page, 2, lambda _: ("include", ""))
+        all_stored(page)
+        with closing(open_project(root)) as project:
+            accounts.set_password(project, "Ana Lima", WORD)  # ends every session of hers
+        page.wait_for_timeout(1_200)
+        record = page.get_attribute(CARD, "data-record-id")
+        page.keyboard.press("n")
+        page.keyboard.type("half a though")
+        page.keyboard.press("Enter")
+        page.keyboard.press("e")
+        judged.append((record, "exclude"))
+        page.get_by_text("You are signed out").first.wait_for(timeout=LONG)
+        page.goto(f"{served.address}/screen")
+        page.get_by_label("Password").wait_for(timeout=LONG)
+        sign_in(page, served.address, "Ana Lima", "screen")
+        ready(page)
+        all_stored(page)
+        with closing(sqlite3.connect(root / DATABASE)) as database:
+            stored = database.execute("SELECT record_id, verdict, note FROM decisions ORDER BY number").fetchall()
+        assert [row[:2] for row in stored] == judged
+        assert stored[-1][2] == "half a though"
+    finally:
+        served.stop()
