@@ -7,10 +7,12 @@ the text it points to may have changed (stale) and a rule may have found the opp
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from review.domain.finding import Finding
 
 
 class ItemState(StrEnum):
@@ -120,13 +122,28 @@ class ItemAnswer:
     suggestion: str = ""  # where an item nobody answered seems to be reported
 
 
-def contradicted(answer: ItemAnswer, failed: Collection[str]) -> ItemAnswer:
-    """The answer, contradicted if it says yes or partial and a rule that looks at the item fails."""
-    against = sorted(set(answer.item.rules) & set(failed))
-    if not against or answer.state not in (ItemState.YES, ItemState.PARTIAL):
+_BROAD = 3  # a rule that so many items share looks at many things at once
+
+
+def contradicted(answer: ItemAnswer, failed: Sequence[Finding], about: Checklist) -> ItemAnswer:
+    """The answer, contradicted if it says yes or partial and a rule that looks at the item found otherwise.
+
+    A rule that looks at many items and names no line speaks only of those whose words are in what it says.
+    """
+    if answer.state not in (ItemState.YES, ItemState.PARTIAL):
         return answer
-    note = f"said to be reported, but {', '.join(against)} found otherwise"
-    return replace(answer, state=ItemState.CONTRADICTED, said=answer.state, note=note)
+    for finding in failed:
+        if finding.rule in answer.item.rules and _bears(finding, answer.item, about):
+            note = f"said to be reported, but {finding.rule} found: {finding.message}"
+            return replace(answer, state=ItemState.CONTRADICTED, said=answer.state, note=note)
+    return answer
+
+
+def _bears(finding: Finding, item: ChecklistItem, about: Checklist) -> bool:
+    sharing = sum(finding.rule in one.rules for one in about.items)
+    if finding.line is not None or sharing < _BROAD or not item.pattern:
+        return True
+    return re.search(item.pattern, f"{finding.message} {finding.hint}", re.IGNORECASE) is not None
 
 
 _MARK = re.compile(r"<!--\s*reports:(?P<ids>[^<>]*)-->")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -103,13 +103,13 @@ def answers(project: Project, folder: Path, name: str, *, repository: Path | Non
         for item in found.items
     ]
     standing = [_suggested(one, outline) for one in standing]
-    failed = _failed(project, folder) if any(one.item.rules for one in standing) else frozenset[str]()
-    return [items.contradicted(one, failed) for one in standing]
+    failed = _failed(project, folder) if any(one.item.rules for one in standing) else []
+    return [items.contradicted(one, failed, found) for one in standing]
 
 
-def _failed(project: Project, folder: Path) -> Collection[str]:
-    """The rules that found something wrong; what could not be looked at is no contradiction."""
-    return {f.rule for f in _lint(project, folder) if f.status is Status.FAIL and f.severity is not Severity.INFO}
+def _failed(project: Project, folder: Path) -> list[Finding]:
+    """What rules found wrong; what could not be looked at is no contradiction."""
+    return [f for f in _lint(project, folder) if f.status is Status.FAIL and f.severity is not Severity.INFO]
 
 
 def _lint(project: Project, folder: Path) -> list[Finding]:

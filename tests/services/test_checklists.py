@@ -161,6 +161,21 @@ def test_a_rule_that_fails_contradicts_what_was_said(
     assert rule not in item.rules
 
 
+def test_a_broad_rule_without_a_line_contradicts_only_the_items_it_speaks_of(
+    draft: tuple[Project, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Finding(rule="REV-08", message="Not said: a pilot or calibration.", severity=Severity.ERROR)]
+    monkeypatch.setattr(checklists, "_lint", lambda *_: found)
+    for number in ("1", "9", "10"):
+        answering = Answering(item=number, state=ItemState.YES, where="Methods")
+        checklists.say(*draft, "prisma-scr", answering)
+    states = {number: standing(draft, number, "prisma-scr").state for number in ("1", "9", "10")}
+    assert states == {"1": ItemState.YES, "9": ItemState.YES, "10": ItemState.CONTRADICTED}
+    assert "REV-08 found: Not said: a pilot" in standing(draft, "10", "prisma-scr").note
+    found[0] = Finding(rule="REV-08", message="Not said: a pilot.", severity=Severity.ERROR, line=3)
+    assert standing(draft, "1", "prisma-scr").state is ItemState.CONTRADICTED
+
+
 def test_a_file_written_by_hand_is_read_and_a_damaged_one_refused_with_its_line(draft: tuple[Project, Path]) -> None:
     path = draft[1] / "checklists" / "claim-2024.yaml"
     path.parent.mkdir()

@@ -13,7 +13,7 @@ from review.app import frame, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.checklist import SAID, Checklist, ItemAnswer, ItemState, open_items
-from review.domain.sections import sections
+from review.domain.sections import bare, sections
 from review.domain.team import Right
 from review.services import checklist_files, checklists, paper
 from review.services.checklists import Answering
@@ -155,7 +155,7 @@ def _say(project: Project, folder: Path, name: str, answer: ItemAnswer) -> None:
 
 def _beside(folder: Path, answer: ItemAnswer) -> None:
     """The manuscript's text, one section at a time, beginning with the one that answers the item or seems to."""
-    found = [section for section in sections(paper.text_of(folder)) if section.own]
+    found = [section for section in sections(paper.text_of(folder)) if bare(section.own)]
     if not found:
         st.write("The manuscript has no text yet.")
         return
