@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.model_selection import StratifiedGroupKFold
 
 from review.evidence.cohort import Cohort, cohort
 from review.evidence.split_forms import Split
@@ -100,6 +101,20 @@ def test_the_order_of_rows_changes_nothing_of_the_balance_and_dropping_a_patient
         assert sorted(held(one, frame, label)) == sorted(held(other, frame, label))
     fewer = frame[frame["patient"] != "p0"]
     assert sorted(held(make(of(fewer, "class"), plan_of("kfold:5"), seed=1).split, fewer, "semi")) == [0, 1, 1, 1, 1]
+
+
+def test_rare_strata_are_nearer_to_their_share_than_with_stratified_group_k_fold() -> None:
+    frame = patients(300, {"semi": 6, "lumbar": 9, "sacral": 18}, cases=3)
+    off = {"ours": 0.0, "theirs": 0.0}
+    for seed in range(3):
+        split = make(of(frame, "class", "sex"), plan_of("kfold:5"), seed=seed).split
+        other = StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(frame, frame["class"], frame["patient"])
+        folds = [frame.iloc[at] for _, at in other]
+        for label, n in (("semi", 6), ("lumbar", 9), ("sacral", 18)):
+            theirs = [fold.loc[fold["class"] == label, "patient"].nunique() for fold in folds]
+            off["ours"] += sum(abs(each - n / 5) for each in held(split, frame, label))
+            off["theirs"] += sum(abs(each - n / 5) for each in theirs)
+    assert off["ours"] < off["theirs"]
 
 
 def test_what_cannot_be_balanced_is_said() -> None:
