@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -39,11 +39,17 @@ def write_file(path: Path, data: bytes) -> None:
 
     Raises ReviewError if the folder or the disk does not take it.
     """
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for a file that comes piece by piece."""
     try:
         if path.exists() and not path.is_file():  # a device or a pipe, or a folder, which refuses by itself
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                file.writelines(pieces)
         else:
-            _replace(path.resolve(), data)  # a link stays a link
+            _replace(path.resolve(), pieces)  # a link stays a link
     except OSError as error:
         raise ReviewError(
             f"{path} could not be written ({error.strerror or error}).",
@@ -51,12 +57,12 @@ def write_file(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _replace(place: Path, data: bytes) -> None:
+def _replace(place: Path, pieces: Iterable[bytes]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with beside.open("xb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         if place.exists():

@@ -119,7 +119,7 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
 
     Entries that cannot be read are reported with their line, and the exit status is then 1; all others are written.
     """
-    from review.resources import write_file
+    from review.resources import write_pieces
     from review.services import files
 
     if target == STANDARD_OUTPUT and wants_json():
@@ -128,9 +128,10 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
         raise click.UsageError("Say which format to write: --to ris, for example.")
     found = files.convert(source, from_format=from_format, to_format=to_format or target.suffix)
     if target == STANDARD_OUTPUT:
-        click.echo(found.data, nl=False)
+        for piece in found.pieces:
+            click.echo(piece, nl=False)
         return Answer(document={}, findings=found.findings)
-    write_file(target, found.data)
+    write_pieces(target, found.pieces)
     return Answer(
         document={"path": target, "from": found.from_format, "to": found.to_format, "records": found.records},
         text=f"{target}: {counted(found.records, 'record')} written as {found.to_format}.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 
@@ -172,9 +172,18 @@ def _keywords(text: str) -> tuple[str, ...]:
 
 def write(records: Iterable[Record], *, keys: Mapping[str, str] | None = None) -> bytes:
     """The records as BibTeX in UTF-8. `keys` maps record ids to citation keys; without it they are made here."""
-    listed = list(records)
-    named = citation_keys(listed, kept=keys)
-    return "\n".join(_written(record, named[record.record_id]) for record in listed).encode("utf-8")
+    return b"".join(_pieces(list(records), keys))
+
+
+def pieces(records: Collection[Record]) -> Iterator[bytes]:
+    """The same, an entry at a time."""
+    return _pieces(records, None)
+
+
+def _pieces(records: Collection[Record], keys: Mapping[str, str] | None) -> Iterator[bytes]:
+    named = citation_keys(records, kept=keys)
+    for place, record in enumerate(records):
+        yield (("\n" if place else "") + _written(record, named[record.record_id])).encode("utf-8")
 
 
 def _written(record: Record, key: str) -> str:
@@ -236,5 +245,6 @@ FORMAT = Format(
     read=read,
     looks_like=looks_like,
     write=write,
+    pieces=pieces,
     large=True,
 )

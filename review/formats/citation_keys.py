@@ -79,10 +79,12 @@ def citation_keys(records: Iterable[Record], *, kept: Mapping[str, str] | None =
     wanted = {record.record_id: citation_key(record) for record in records}
     keys = {record_id: key for record_id, key in (kept or {}).items() if record_id in wanted}
     used = set((kept or {}).values())
+    reached: dict[str, int] = {}  # thousands may want one key, such as anonnd
     for record_id in sorted(wanted.keys() - keys.keys()):
-        number = 1
+        number = reached.get(wanted[record_id], 0) + 1
         while (key := wanted[record_id] + _letters(number)) in used:
             number += 1
+        reached[wanted[record_id]] = number
         used.add(key)
         keys[record_id] = key
     return {record_id: keys[record_id] for record_id in wanted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from review.domain.errors import BadInput
@@ -142,10 +142,22 @@ def _keywords(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 def write(records: Iterable[Record], *, keys: Mapping[str, str] | None = None) -> bytes:
     """The records as CSL-JSON; the `id` of an item is its citation key (`keys` maps record ids to keys in use)."""
-    listed = list(records)
-    named = citation_keys(listed, kept=keys)
-    items = [_written(record, named[record.record_id]) for record in listed]
-    return (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return b"".join(_pieces(list(records), keys))
+
+
+def pieces(records: Collection[Record]) -> Iterator[bytes]:
+    """The same, an item at a time."""
+    return _pieces(records, None)
+
+
+def _pieces(records: Collection[Record], keys: Mapping[str, str] | None) -> Iterator[bytes]:
+    named = citation_keys(records, kept=keys)
+    yield b"["
+    for place, record in enumerate(records):
+        item = json.dumps(_written(record, named[record.record_id]), ensure_ascii=False, indent=1)
+        inner = item.replace("\n", "\n ")  # there is no line end within a text
+        yield f"{',' if place else ''}\n {inner}".encode("utf-8", "replace")
+    yield b"\n]\n" if records else b"]\n"
 
 
 def _written(record: Record, key: str) -> dict[str, Any]:
@@ -191,4 +203,12 @@ def looks_like(head: bytes) -> bool:
     )
 
 
-FORMAT = Format(name="csl_json", label="CSL-JSON", suffixes=(".json",), read=read, looks_like=looks_like, write=write)
+FORMAT = Format(
+    name="csl_json",
+    label="CSL-JSON",
+    suffixes=(".json",),
+    read=read,
+    looks_like=looks_like,
+    write=write,
+    pieces=pieces,
+)

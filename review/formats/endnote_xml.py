@@ -125,8 +125,15 @@ def _kind(node: Element) -> str:
 
 def write(records: Iterable[Record]) -> bytes:
     """The records as EndNote XML in UTF-8."""
-    body = b"".join(tostring(_written(record, number), encoding="utf-8") for number, record in enumerate(records, 1))
-    return b'<?xml version="1.0" encoding="UTF-8"?><xml><records>' + body + b"</records></xml>\n"
+    return b"".join(pieces(records))
+
+
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The same, an entry at a time."""
+    yield b'<?xml version="1.0" encoding="UTF-8"?><xml><records>'
+    for number, record in enumerate(records, 1):
+        yield tostring(_written(record, number), encoding="utf-8")
+    yield b"</records></xml>\n"
 
 
 def _written(record: Record, number: int) -> Element:
@@ -187,5 +194,11 @@ def looks_like(head: bytes) -> bool:
 
 
 FORMAT = Format(
-    name="endnote_xml", label="EndNote XML", suffixes=(".xml",), read=read, looks_like=looks_like, write=write
+    name="endnote_xml",
+    label="EndNote XML",
+    suffixes=(".xml",),
+    read=read,
+    looks_like=looks_like,
+    write=write,
+    pieces=pieces,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 
@@ -114,7 +115,14 @@ def _numbers(tags: Tags) -> tuple[str, str]:
 
 def write(records: Iterable[Record]) -> bytes:
     """The records as EndNote's tagged format in UTF-8, marked so that EndNote for Windows shows accents."""
-    return "".join(line for record in records for line in _written(record)).encode("utf-8-sig")
+    return b"".join(pieces(records))
+
+
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The same, an entry at a time."""
+    yield codecs.BOM_UTF8
+    for record in records:
+        yield "".join(_written(record)).encode("utf-8")
 
 
 def _written(record: Record) -> Iterator[str]:
@@ -155,5 +163,11 @@ def looks_like(head: bytes) -> bool:
 
 
 FORMAT = Format(
-    name="refer", label="EndNote (enw, Refer)", suffixes=(".enw", ".enl"), read=read, looks_like=looks_like, write=write
+    name="refer",
+    label="EndNote (enw, Refer)",
+    suffixes=(".enw", ".enl"),
+    read=read,
+    looks_like=looks_like,
+    write=write,
+    pieces=pieces,
 )

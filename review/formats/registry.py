@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePath
@@ -141,3 +141,12 @@ def write(records: Iterable[Record], name: str) -> bytes:
     chosen = writable(name)
     assert chosen.write is not None  # noqa: S101  # `writable` saw to it
     return chosen.write(records)
+
+
+def pieces(records: Collection[Record], name: str) -> Iterator[bytes]:
+    """The same, piece by piece where the format can be written so."""
+    chosen = writable(name)
+    if chosen.pieces is not None:
+        yield from chosen.pieces(records)
+    else:
+        yield write(records, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from review.domain.finding import Finding
 from review.domain.record import Record
@@ -81,8 +82,15 @@ KNOWN = frozenset(
 _END = re.compile(r"\nER  -[ \t]*(?=\n)")
 _FIELD = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
 _NO_END = "The end (ER) of this entry is missing; the next one begins here."
-_LINE = re.compile(r"^[ \ufeff]{0,3}([A-Z][A-Z0-9])( {0,3})-( ?)(.*)$", re.DOTALL)
-_NUMBERING = re.compile(r"^\s*(?:\d+\s*[.)]?|record #?\s*\d+.*|<\d+>)\s*$", re.IGNORECASE)
+_NO_REAL_END = "A line in the middle of an entry looks like its end (ER); it was read as text."
+# Word and some web pages put other blanks and dashes between tag and value.
+_LINE = re.compile(r"^[ \ufeff\u00a0]{0,3}([A-Z][A-Z0-9])([ \u00a0\t]{0,3}[-–—])([ \u00a0\t]?)(.*)$", re.DOTALL)
+_GLUED = re.compile(r"ER {0,3}-\s*\ufeff?(TY {0,3}-.*)$", re.DOTALL)
+_BEGINS = re.compile(
+    rb"(?m)^[ \xef\xbb\xbf]{0,5}TY[ \t\xc2\xa0]{0,6}(?:-|\xe2\x80[\x93\x94])[ \t\xc2\xa0]{0,4}[A-Za-z]"
+)
+_BARE_END = re.compile(r"ER\s*$")
+_Found = tuple[int, Tags, str, list[Finding]]  # first line, values by tag, raw text, what is doubtful
 
 
 def read(data: Data, source: str) -> Iterator[Record | Finding]:
@@ -114,57 +122,83 @@ def _parts(decoded: Decoded) -> Iterator[tuple[int, str] | Whole]:
                 yield block.line + block.text.count("\n") + 1, "ER  - "
 
 
-def _entries(parts: Iterable[tuple[int, str] | Whole]) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
-    """(first line, values by tag, raw text, faults) of every entry; a continuation keeps its line break."""
-    tags: Tags = {}
-    raw: list[str] = []
-    faults: list[Finding] = []
+@dataclass(slots=True)
+class _Open:
+    """The entry that is being read by the line; `last` are the values of the tag that a continuation belongs to."""
+
+    start: int = 1
+    spacing: str = "  - "
+    tags: Tags = field(default_factory=dict)
+    raw: list[str] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     last: list[str] | None = None
-    start, spacing = 1, "  - "
+
+    def closed(self, fault: str = "") -> _Found:
+        if fault:
+            self.faults.append(repaired(self.start, fault))
+        return self.start, self.tags, "\n".join(self.raw).strip(), self.faults
+
+    def take(self, number: int, line: str, tag: str, value: str) -> None:
+        """A line that neither begins nor ends the entry; one without a tag keeps its line break."""
+        if tag:
+            self.start = self.start if self.tags else number
+            self.raw.append(line)
+            self.last = self.tags.setdefault(tag, [])
+            self.last.append(value)
+        elif self.tags:
+            self.raw.append(line)
+            if self.last and line.strip():
+                self.last[-1] += "\n" + line
+
+    @property
+    def in_text(self) -> bool:
+        return self.last is not None and any(self.last is self.tags.get(name) for name in TEXTS)
+
+
+def _entries(parts: Iterable[tuple[int, str] | Whole]) -> Iterator[_Found]:
+    """Every entry in order, also those whose end is missing."""
+    entry = _Open()
     for part in parts:
         if isinstance(part, Whole):
-            if "TY" in tags:
-                faults.append(repaired(start, _NO_END))
-            if tags:
-                yield start, tags, "\n".join(raw).strip(), faults
+            if entry.tags:
+                yield entry.closed(_NO_END if "TY" in entry.tags else "")
             yield part.line, part.tags, part.raw, []
-            tags, raw, faults, last = {}, [], [], None
+            entry = _Open(spacing=entry.spacing)
             continue
-        number, line = part
-        if not line:
-            continue
-        tag, value = _loose(line, spacing, in_text=last is not None and any(last is tags.get(name) for name in TEXTS))
-        if tag == "ER" and value.strip():
-            faults.append(
-                repaired(number, "A line in the middle of an entry looks like its end (ER); it was read as text.")
-            )
-            tag = ""
-        if tag in {"TY", "ER"}:
-            if tag == "TY" and tags:
-                if "TY" in tags:
-                    faults.append(repaired(start, _NO_END))
-                yield start, tags, "\n".join(raw).strip(), faults
+        for number, line in _unglued(*part):
+            tag, value = _tagged(line, entry)
+            if tag == "ER" and value.strip():
+                entry.faults.append(repaired(number, _NO_REAL_END))
+                tag = ""
             if tag == "TY":
-                tags, raw, faults, start = {"TY": [value]}, [line], [], number
-                last, spacing = None, _spacing(line)
-                continue
-            raw.append(line)
-            if tags:
-                yield start, tags, "\n".join(raw).strip(), faults
-            tags, raw, faults, last = {}, [], [], None
-        elif tag:
-            if not tags:
-                start = number
-            raw.append(line)
-            last = tags.setdefault(tag, [])
-            last.append(value)
-        elif tags:
-            raw.append(line)
-            if last and line.strip():
-                last[-1] += "\n" + line
-    if tags:
-        faults.append(repaired(start, "The file ends before this entry does; it may have been cut off."))
-        yield start, tags, "\n".join(raw).strip(), faults
+                if entry.tags:
+                    yield entry.closed(_NO_END if "TY" in entry.tags else "")
+                entry = _Open(start=number, spacing=_spacing(line), tags={"TY": [value]}, raw=[line])
+            elif tag == "ER":
+                entry.raw.append(line)
+                if entry.tags:
+                    yield entry.closed()
+                entry = _Open(start=entry.start, spacing=entry.spacing)
+            else:
+                entry.take(number, line, tag, value)
+    if entry.tags:
+        yield entry.closed("The file ends before this entry does; it may have been cut off.")
+
+
+def _unglued(number: int, line: str) -> Iterator[tuple[int, str]]:
+    """The line, or two of it: where files were put together, an end and the next beginning can stand on one."""
+    found = _GLUED.match(line)
+    if found:
+        yield number, "ER  - "
+        yield number, found[1]
+    elif line:
+        yield number, line
+
+
+def _tagged(line: str, entry: _Open) -> tuple[str, str]:
+    if _BARE_END.match(line) and "TY" in entry.tags:
+        return "ER", ""
+    return _loose(line, entry.spacing, in_text=entry.in_text)
 
 
 def _loose(line: str, spacing: str, *, in_text: bool) -> tuple[str, str]:
@@ -177,15 +211,15 @@ def _loose(line: str, spacing: str, *, in_text: bool) -> tuple[str, str]:
     if not match:
         return "", ""
     tag, gap, after, value = match.groups()
-    usual = gap == "  " and (after or not value.strip())
+    usual = gap == "  -" and (after or not value.strip())
     if usual or tag in {"TY", "ER"}:
         return tag, value
-    return (tag, value) if tag in KNOWN and (gap + "-" + after == spacing or not in_text) else ("", "")
+    return (tag, value) if tag in KNOWN and (gap + after == spacing or not in_text) else ("", "")
 
 
 def _spacing(line: str) -> str:
     match = _LINE.match(line)
-    return f"{match[2]}-{match[3]}" if match else ""
+    return match[2] + match[3] if match else ""
 
 
 def _entry(tags: Tags, raw: str, line: int) -> Entry:
@@ -251,7 +285,16 @@ def write(records: Iterable[Record], *, notes: Mapping[str, Sequence[str]] | Non
     export by way of EndNote has them.
     """
     more = notes or {}
-    return "".join(line for r in records for line in _written(r, more.get(r.record_id, ()))).encode("utf-8")
+    return b"".join(_piece(record, more.get(record.record_id, ())) for record in records)
+
+
+def pieces(records: Iterable[Record]) -> Iterator[bytes]:
+    """The same, an entry at a time."""
+    return (_piece(record, ()) for record in records)
+
+
+def _piece(record: Record, notes: Sequence[str]) -> bytes:
+    return "".join(_written(record, notes)).encode("utf-8")
 
 
 def _written(record: Record, notes: Sequence[str]) -> Iterator[str]:
@@ -285,10 +328,19 @@ def _written(record: Record, notes: Sequence[str]) -> Iterator[str]:
 
 def looks_like(head: bytes) -> bool:
     """A TY line, or at least two other lines in the usual RIS form."""
-    if re.search(rb"(?m)^[ \xef\xbb\xbf]{0,5}TY {0,3}- ?[A-Za-z]", head):
+    if _BEGINS.search(head):
         return True
     tagged = {match[:2].decode() for match in re.findall(rb"(?m)^[A-Z][A-Z0-9]  - ", head)}
     return len(tagged & KNOWN) >= 3 and b"\nER  -" in head
 
 
-FORMAT = Format(name="ris", label="RIS", suffixes=(".ris",), read=read, looks_like=looks_like, write=write, large=True)
+FORMAT = Format(
+    name="ris",
+    label="RIS",
+    suffixes=(".ris",),
+    read=read,
+    looks_like=looks_like,
+    write=write,
+    pieces=pieces,
+    large=True,
+)

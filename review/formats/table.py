@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -40,6 +41,7 @@ HEADER = (
     "notes",
 )
 _PARTS = re.compile(r"[,|]|\sand\s")
+_PIECE = 1 << 20  # characters
 _HEADER_WITHIN = 10  # rows of titles and dates above the header that exports have
 
 
@@ -175,6 +177,15 @@ def write_tsv(records: Iterable[Record]) -> bytes:
     return delimited(HEADER, map(cells, records), "\t")
 
 
+def pieces_csv(records: Iterable[Record]) -> Iterator[bytes]:
+    """The same as `write_csv`, some rows at a time."""
+    return _rows_written(HEADER, map(cells, records), ",")
+
+
+def pieces_tsv(records: Iterable[Record]) -> Iterator[bytes]:
+    return _rows_written(HEADER, map(cells, records), "\t")
+
+
 def write_xlsx(records: Iterable[Record]) -> bytes:
     """The records as an Excel file; every cell but the year is text."""
     return excel.write(HEADER, ([columns.neutral(value) for value in cells(record)] for record in records))
@@ -182,11 +193,21 @@ def write_xlsx(records: Iterable[Record]) -> bytes:
 
 def delimited(header: Sequence[str], found: Iterable[Sequence[str]], delimiter: str) -> bytes:
     """Rows under a header; no cell of them is one that a spreadsheet would run."""
+    return b"".join(_rows_written(header, found, delimiter))
+
+
+def _rows_written(header: Sequence[str], found: Iterable[Sequence[str]], delimiter: str) -> Iterator[bytes]:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    yield codecs.BOM_UTF8
     writer.writerow(header)
-    writer.writerows([columns.neutral(value) for value in row] for row in found)
-    return out.getvalue().encode("utf-8-sig")
+    for row in found:
+        writer.writerow([columns.neutral(value) for value in row])
+        if out.tell() > _PIECE:
+            yield out.getvalue().encode("utf-8")
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue().encode("utf-8")
 
 
 def cells(record: Record) -> list[str]:
@@ -222,7 +243,13 @@ def looks_like_tsv(head: bytes) -> bool:
 
 
 CSV = Format(
-    name="csv", label="CSV table", suffixes=(".csv",), read=read_csv, looks_like=looks_like_csv, write=write_csv
+    name="csv",
+    label="CSV table",
+    suffixes=(".csv",),
+    read=read_csv,
+    looks_like=looks_like_csv,
+    write=write_csv,
+    pieces=pieces_csv,
 )
 TSV = Format(
     name="tsv",
@@ -231,6 +258,7 @@ TSV = Format(
     read=read_csv,
     looks_like=looks_like_tsv,
     write=write_tsv,
+    pieces=pieces_tsv,
 )
 XLSX = Format(
     name="xlsx", label="Excel", suffixes=(".xlsx", ".xlsm"), read=read_xlsx, looks_like=excel.is_xlsx, write=write_xlsx

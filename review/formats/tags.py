@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from review.formats import fields
 
+_ALONE = re.compile(r"10\.\d{4,9}/[^\s,;]{2,}")  # what is nothing but a DOI
 Tags = dict[str, list[str]]
 
 
@@ -38,7 +40,7 @@ def keywords(tags: Tags, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def doi(tags: Tags, names: tuple[str, ...], *, inside: tuple[str, ...] = ()) -> str:
-    """The first DOI under the tags; under those of `inside` only where "doi" stands beside it."""
+    """The first DOI under the tags; under those of `inside` only where "doi" stands beside it or it stands alone."""
     for name in names:
         for value in tags.get(name, ()):
             found = fields.doi(value)
@@ -46,7 +48,7 @@ def doi(tags: Tags, names: tuple[str, ...], *, inside: tuple[str, ...] = ()) -> 
                 return found
     for name in inside:
         for value in tags.get(name, ()):
-            if "10." in value and "doi" in value.lower():
+            if "10." in value and ("doi" in value.lower() or _ALONE.fullmatch(value.strip())):
                 found = fields.doi(value)
                 if found:
                     return found

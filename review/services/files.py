@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
@@ -14,12 +18,15 @@ from review.formats import registry
 from review.services import sheets
 
 _ALSO = {"excel": "xlsx", "pubmed": "nbib", "endnote": "ris"}  # what people also call a format
+_BATCH = 1_000  # records
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
-    data: bytes
+    """`pieces` are the new file, to be written one behind the other; they come only once."""
+
+    pieces: Iterator[bytes]
     from_format: str
     to_format: str
     records: int
@@ -29,37 +36,87 @@ class Converted:
 def convert(path: Path, *, from_format: str | None = None, to_format: str) -> Converted:
     """A reference file in another format. `to_format` is a format's name or a file ending."""
     target = registry.writable(_ALSO.get(to_format, to_format))
-    read = _read(path, from_format)
+    aside = _Aside()
+    try:
+        form, findings = _laid_aside(path, from_format, aside)
+    except BaseException:
+        aside.close()
+        raise
     return Converted(
-        data=registry.write(read.records, target.name),
-        from_format=read.format,
+        pieces=_written(aside, target.name),
+        from_format=form,
         to_format=target.name,
-        records=len(read.records),
-        findings=read.findings,
+        records=len(aside),
+        findings=tuple(findings),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    records: tuple[Record, ...]
-    format: str
-    findings: tuple[Finding, ...]
-
-
-def _read(path: Path, from_format: str | None = None) -> _Read:
-    records: list[Record] = []
+def _laid_aside(path: Path, from_format: str | None, aside: _Aside) -> tuple[str, list[Finding]]:
+    """The format of the file and what is doubtful about it."""
     findings: list[Finding] = []
+    with _opened(path, from_format) as (form, entries):
+        for entry in entries:
+            if isinstance(entry, Finding):
+                findings.append(entry)
+            else:
+                aside.add(entry)
+    _refuse_nothing(path, aside, findings)
+    return form, findings
+
+
+def _written(aside: _Aside, name: str) -> Iterator[bytes]:
+    try:
+        yield from registry.pieces(aside, name)
+    finally:
+        aside.close()
+
+
+@contextmanager
+def _opened(path: Path, from_format: str | None = None) -> Iterator[tuple[str, Iterator[Record | Finding]]]:
+    """The format of a file and its entries, which are without what they were read from: nothing here asks for it."""
     with sheets.held(path) as data:
         form = registry.named(_ALSO.get(from_format, from_format)) if from_format else registry.detect(data, path.name)
-        for entry in registry.read(data, source=path.stem, file_name=path.name, found=form):
-            if isinstance(entry, Record):
-                records.append(replace(entry, raw=""))  # nothing here asks for it, and it is half of what is held
-            else:
-                findings.append(entry)
+        found = registry.read(data, source=path.stem, file_name=path.name, found=form)
+        yield form.name, (entry if isinstance(entry, Finding) else replace(entry, raw="") for entry in found)
+
+
+def _refuse_nothing(path: Path, records: Collection[object], findings: Sequence[Finding]) -> None:
     if not records:
         why = f"no record could be read: {findings[0].message}" if findings else "there is no record in this file."
         raise BadInput(path, why, hint=findings[0].hint if findings else "Export it again from the database.")
-    return _Read(records=tuple(records), format=form.name, findings=tuple(findings))
+
+
+class _Aside(Collection[Record]):
+    """Records on the disk, in order, to be gone through as often as is wanted: 100,000 would fill the memory."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # see `close`
+        self._batch: list[Record] = []
+        self._places: list[int] = []
+        self._many = 0
+
+    def add(self, record: Record) -> None:
+        self._many += 1
+        self._batch.append(record)
+        if len(self._batch) == _BATCH:
+            self._places.append(self._file.seek(0, 2))
+            pickle.dump(self._batch, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            self._batch.clear()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __len__(self) -> int:
+        return self._many
+
+    def __iter__(self) -> Iterator[Record]:
+        for place in self._places:
+            self._file.seek(place)
+            yield from pickle.load(self._file)  # noqa: S301  # written above by this very object
+        yield from self._batch
+
+    def __contains__(self, record: object) -> bool:
+        return any(one == record for one in self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +141,16 @@ def dedup(paths: Sequence[Path], *, progress: Progress | None = None) -> Grouped
     findings: list[Finding] = []
     found: dict[str, Record] = {}
     for place, path in enumerate(paths, start=1):
-        read = _read(path)
-        findings += read.findings
-        for record in read.records:
-            one = replace(record, source=f"{place}\x1f{record.source}")
-            found.setdefault(one.record_id, one)
+        doubts, before = [], len(found)
+        with _opened(path) as (_, entries):
+            for entry in entries:
+                if isinstance(entry, Finding):
+                    doubts.append(entry)
+                else:
+                    one = replace(entry, source=f"{place}\x1f{entry.source}")
+                    found.setdefault(one.record_id, one)
+        _refuse_nothing(path, list(found)[before:], doubts)
+        findings += doubts
     result = find_duplicates(list(found.values()), progress=progress)
     names = _names(found)
     return Grouped(

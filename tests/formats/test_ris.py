@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from review.domain.finding import Finding
 from review.domain.record import Record, fingerprint
+from review.formats import registry
 from review.formats.ris import looks_like, read, write
 
 
@@ -137,3 +139,40 @@ def test_other_formats_are_not_taken_for_ris(head: bytes) -> None:
 def test_a_tag_in_an_unusual_form_counts_where_no_text_can_go_on() -> None:
     (one,) = records(entry("TI  - T", "AU  - A. Author", "KW - keyword", "AB  - A", "CT - scan"))
     assert (one.authors, one.keywords, one.abstract) == (("Author, A.",), ("keyword",), "A CT - scan")
+
+
+PLAIN = "TY  - JOUR\nAU  - Lima, A\nTI  - A title\nPY  - 2021/03/01//\nDO  - 10.1/abc\nT2  - J Ex\nER  - \n"
+
+
+def titles(text: str) -> list[str]:
+    return [
+        item.title for item in registry.read(text.encode(), source="s", file_name="a.ris") if isinstance(item, Record)
+    ]
+
+
+@pytest.mark.parametrize("between", ["\u00a0\u00a0-\u00a0", "  – ", "\t- ", "  -", " - ", "  — "])
+def test_other_blanks_and_dashes_behind_the_tags_change_nothing(between: str) -> None:
+    found = list(registry.read(PLAIN.replace("  - ", between).encode(), source="s", file_name="a.txt"))
+    expected = list(registry.read(PLAIN.encode(), source="s", file_name="a.txt"))
+    assert [replace(item, raw="") for item in found if isinstance(item, Record)] == [
+        replace(item, raw="") for item in expected if isinstance(item, Record)
+    ]
+
+
+@pytest.mark.parametrize("glue", ["ER  - ", "ER  -", "ER  - \ufeff", "ER  -   "])
+def test_files_put_together_without_a_line_end_between_are_both_read(glue: str) -> None:
+    text = PLAIN.replace("ER  - \n", glue) + PLAIN.replace("A title", "B title")
+    assert titles(text) == ["A title", "B title"]
+
+
+def test_an_end_without_a_dash_is_an_end() -> None:
+    (found,) = registry.read(PLAIN.replace("ER  - ", "ER").encode(), source="s", file_name="a.ris")
+    assert isinstance(found, Record)
+    assert found.journal == "J Ex"
+
+
+@pytest.mark.parametrize("tag", ["M3", "ID", "L3", "AN"])
+def test_what_is_nothing_but_a_doi_is_one_wherever_it_stands(tag: str) -> None:
+    text = PLAIN.replace("DO  - 10.1/abc", f"{tag}  - 10.1016/j.x.2020.01.001")
+    (found,) = records(text)
+    assert found.doi == "10.1016/j.x.2020.01.001"
