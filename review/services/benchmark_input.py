@@ -17,8 +17,8 @@ ITEM_NAMES: Mapping[str, Sequence[str]] = {
     "modality": ("input", "input_type"),
     "subgroup": ("group", "stratum", "subset", "subspecialty"),
     "key": ("answer_key", "correct_answer", "reference", "reference_answer", "gold", "truth", "answer"),
-    "cluster": ("patient", "patient_id", "case", "case_id", "source", "source_id"),
-    "n": ("n_items", "n_questions", "items", "count"),
+    "cluster": ("patient", "patient_id", "case", "case_id"),
+    "n": ("n_items", "n_questions", "count"),
     "split": ("fold", "set", "partition"),
     "contamination": ("contaminated", "leaked", "seen", "in_training", "overlap"),
 }

@@ -81,7 +81,9 @@ def read_printed(frame: pd.DataFrame, sizes: Sizes, path: Path, findings: list[F
     named = {*shares, *known.scores, *(part for parts in known.totals.values() for part in parts), *known.totals}
     if "" in known.shares:
         shares = dict.fromkeys((c for c in numeric if c not in named), known.shares[""]) | shares
-    totals = {name: tuple(parts) for name, parts in known.totals.items()} or _assumed(numeric, {*shares, *known.scores})
+    totals = {name: tuple(parts) for name, parts in known.totals.items()}
+    if not totals and "" not in known.shares:  # one number for all columns makes none the sum of others
+        totals = _assumed(numeric, {*shares, *known.scores})
     scales = {
         name: 1 if all(s.value <= 1 for s in parsed[name] if s) and any(s.decimals for s in parsed[name] if s) else 100
         for name in numeric

@@ -96,6 +96,18 @@ def test_changing_one_digit_of_a_printed_share_is_found(ask: Ask, table: Write, 
     assert "undefined" in document["values"][0]["method"]
 
 
+def test_a_column_called_total_is_taken_for_the_total_of_the_sized_ones(ask: Ask, printed: Path) -> None:
+    document = ask(
+        "evidence", "benchmark", "--table", printed, "--n", "closed_qa_avg=487", "--scores", "report=87", status=1
+    )
+    assert list(faults(document, "EVA-07")) == [(7, 6), (8, 6), (9, 6)]
+
+
+def test_one_number_of_items_for_all_columns_makes_no_column_a_total(ask: Ask, printed: Path) -> None:
+    document = ask("evidence", "benchmark", "--table", printed, "--n", "487", status=1)
+    assert {f["rule"] for f in document["findings"]} == {"ACC-04"}
+
+
 def test_parts_that_do_not_add_up_to_their_whole_are_found(ask: Ask, table: Write, tmp_path: Path) -> None:
     path = table(tmp_path / "t.csv", "model,text,image,total", "a,50.00,50.00,50.00")
     document = ask("evidence", "benchmark", "--table", path, "--n", "text=294,image=193,total=500", status=1)
