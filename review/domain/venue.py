@@ -108,6 +108,19 @@ def check(venue: Venue, text: str, *, built: str, path: str) -> list[Finding]:
     return [finding for part in parts for finding in part(draft)]
 
 
+_PART = re.compile(r"^\*\*[^*\n]+\.\*\*", re.MULTILINE)
+
+
+def with_abstract(text: str, venue: Venue) -> str:
+    """The text of a skeleton with the venue's parts in its abstract, one for one; unchanged where they are not as many."""
+    found = next((s for s in sections(text) if role(s.heading) == "abstract"), None)
+    wanted = list(venue.abstract_headings)
+    if found is None or not wanted or len(_PART.findall(found.own)) != len(wanted):
+        return text
+    parts = iter(wanted)
+    return text.replace(found.own, _PART.sub(lambda _: f"**{next(parts)}.**", found.own), 1)
+
+
 def _abstract(draft: _Draft) -> Iterator[Finding]:
     found = next((s for s in sections(draft.built) if role(s.heading) == "abstract"), None)
     line = next((s.line for s in draft.found if role(s.heading) == "abstract"), None)

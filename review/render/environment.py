@@ -60,16 +60,6 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "capitalize": str.capitalize,
 }
 PENDING = "pending"
-# Which command computes the facts of a name's first part.
-_COMPUTED_BY: Mapping[str, str] = {
-    "n": "review evidence accounting FILE --keep counts",
-    "split": "review evidence splits FILE --keep splits",
-    "agree": "review evidence agreement FILE --keep labels",
-    "eval": "review evidence evaluate FILE --keep results",
-    "bench": "review evidence benchmark FILE --keep benchmark",
-    "rubric": "review evidence rubric FILE --keep rubric",
-    "release": "review evidence release FOLDER --keep release",
-}
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use characters that stand for a verbatim piece while rendering
 _PLACE = re.compile(f"{_OPEN}([0-9]{{1,9}}){_CLOSE}")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|@$~^#&!])")
@@ -264,8 +254,8 @@ class _Lookup:
     def _pending(self, name: str, line: int, kind: str = "fact") -> None:
         known = [*self.facts] if kind == "fact" else [*self.tables]
         near = difflib.get_close_matches(name, known, n=3)
-        command = _COMPUTED_BY.get(name.split(".", maxsplit=1)[0], "")
-        hint = f"Compute and keep it: {command}" if command else ""
+        command = values.COMPUTED_BY.get(name.removeprefix("sentence.").split(".", maxsplit=1)[0], "")
+        hint = f"Compute and keep it: review evidence {command}." if command else ""
         near_hint = f"Or did you mean {' or '.join(near)}?" if near else ""
         self.findings.append(
             Finding(

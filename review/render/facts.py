@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from review.domain.provenance import Fact
 
 _MOST_DECIMALS = 12
+# Which computation gives the facts of a name's first part, and which the tables and sentences kept under a usual name.
+COMPUTED_BY: Mapping[str, str] = {
+    "n": "accounting FILE --keep counts",
+    "counts": "accounting FILE --keep counts",
+    "split": "splits FILE --keep splits",
+    "splits": "splits FILE --keep splits",
+    "strata": "splits FILE --keep splits",
+    "agree": "agreement FILE --keep labels",
+    "labels": "agreement FILE --keep labels",
+    "readers": "agreement FILE --keep readers",
+    "eval": "evaluate FILE --keep results",
+    "results": "evaluate FILE --keep results",
+    "bench": "benchmark FILE --keep benchmark",
+    "rubric": "rubric FILE --keep rubric",
+    "release": "release FOLDER --keep release",
+}
 PARTS = ("low", "high", "n", "unit")  # of a fact, by its name and a dot
 
 

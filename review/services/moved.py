@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.render.environment import names_in
-from review.services import facts, paper, resolved, rights
+from review.services import facts, kept, paper, resolved, rights
+from review.services.kept import Kept
 from review.services.project import Project
 from review.services.resolved import Resolved
 from review.services.tables import tables
@@ -49,7 +50,7 @@ def diff(project: Project, folder: Path) -> tuple[str, list[Moved]]:
     text = paper.text_of(place)
     now = resolved.resolved(project.store, text, facts.facts(project), tables(project, keys=paper.keys(project, place)))
     lines = names_in(text)
-    return before.at, [*_facts(before, now, lines), *_tables(before, now, lines)]
+    return before.at, [*_facts(before, now, lines), *_tables(before, now, lines, kept.kept(project))]
 
 
 def _facts(before: Resolved, now: Resolved, lines: Mapping[str, list[int]]) -> Iterator[Moved]:
@@ -73,18 +74,27 @@ def _mentioned(lines: Mapping[str, list[int]]) -> set[str]:
     return {*lines, *(name.rpartition(".")[0] for name in lines)}
 
 
-def _tables(before: Resolved, now: Resolved, lines: Mapping[str, list[int]]) -> Iterator[Moved]:
+def _tables(
+    before: Resolved, now: Resolved, lines: Mapping[str, list[int]], computed: Sequence[Kept]
+) -> Iterator[Moved]:
     for name in sorted({*before.tables, *now.tables} & set(lines)):
         if before.tables.get(name) == now.tables.get(name):
             continue
         old, new = ("a table" if name in one.tables else _EMPTY for one in (before, now))
+        of_evidence = next((one for one in computed if name in _names(one)), None)
         yield Moved(
             name=name,
             before=old,
             now=new if new == _EMPTY else "another table",
-            why=_added(before, now),
+            why=f"{of_evidence.name} was computed again {of_evidence.at}" if of_evidence else _added(before, now),
             lines=tuple(lines[name]),
         )
+
+
+def _names(one: Kept) -> set[str]:
+    """How a manuscript may call the tables of a computation."""
+    tables_ = {name for table in one.tables for name in (table.name, f"{one.name}.{table.name}")}
+    return {f'table("{name}")' for name in {one.name, *tables_}}
 
 
 def _said(fact: Fact | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from review import plugins
@@ -65,6 +65,8 @@ def create(
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise AlreadyExists(place, hint="Choose another name; nothing was overwritten.")
     shutil.copytree(data_dir("templates") / "paper_types" / paper_type.name, place, dirs_exist_ok=True)
+    text = place / MANUSCRIPT
+    write_file(text, venue.with_abstract(text_of(place), profile).encode())
     settings = place / SETTINGS
     write_file(settings, _for_venue(settings.read_text(encoding="utf-8"), paper_type, profile).encode())
     _bring_along(project, place, paper_type.name)
@@ -184,6 +186,8 @@ def _looked_up(project: Project, place: Path, kind: str) -> tuple[str, list[Find
     shown = tables(project, keys=_bring_along(project, place, kind))
     markdown, findings = render_manuscript(text, known, shown)
     _refuse_errors(place, findings)
+    name = f"{place.name}/{MANUSCRIPT}"
+    findings = [replace(finding, path=name) for finding in findings]
     return markdown, findings, resolved.resolved(project.store, text, known, shown)
 
 

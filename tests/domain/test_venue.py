@@ -110,6 +110,18 @@ def test_what_only_looks_like_a_test_is_left_alone(near: str) -> None:
     assert found("medical-physics", CLEAN.replace("Spines matter.", near)) == []
 
 
+def test_a_new_abstract_gets_the_parts_of_its_venue_and_keeps_what_stood_in_them() -> None:
+    text = "# Abstract\n\n**A.** One {{ n.all }}.\n\n**B.** \n\n**C.** \n\n**D.** Four.\n\n# Next\n\n**A.** stays\n"
+    made = venue.with_abstract(text, venues.load("medical-physics"))
+    assert "**Purpose.** One {{ n.all }}.\n" in made
+    assert "**Potential applications.** Four." in made
+    assert made.endswith("# Next\n\n**A.** stays\n")
+    assert found("medical-physics", made)[0][0] != "VENUE-ABSTRACT"
+    for other in (text.replace("**D.** Four.", ""), "# Results\n"):
+        assert venue.with_abstract(other, venues.load("medical-physics")) == other
+    assert venue.with_abstract(text, venues.load("generic")) == text
+
+
 def test_the_same_words_are_allowed_where_the_venue_says_nothing_of_them() -> None:
     assert found("generic", CLEAN.replace("Spines matter.", "They differ (p = 0.03).") + "\n# Funding\n\nNone.\n") == []
 
