@@ -16,7 +16,7 @@ from review.evidence.counting import Counted, count
 from review.evidence.manifest import ALIASES, column_named, place_of
 from review.services.accounting_file import read
 from review.services.accounting_tree import COLUMNS, Source, Written
-from review.services.evidence_input import fingerprint, rows
+from review.services.evidence_input import Rows, fingerprint, rows
 
 FUNCTION = "review.services.accounting.accounting"
 _TREES = frozenset({".yml", ".yaml", ".json"})
@@ -37,20 +37,17 @@ class Choices:
 def accounting(path: Path, choices: Choices | None = None) -> Evidence:
     """Check an accounting file (counts.yml, accounting.csv), or count a manifest. Raises `Missing`, `ReviewError`."""
     chosen = choices or Choices()
-    if path.suffix.lower() in _TREES or _states_counts(path):
+    if path.suffix.lower() in _TREES:
+        return _stated(path, chosen)
+    table = rows(path, required=(), aliases=ALIASES)
+    if all({name, *COLUMNS[name]} & {*table.frame.columns} for name in ("unit", "n")):
         return _stated(path, chosen)
     if chosen.manifest is not None:
         raise ReviewError(
             f"{path.name} is a manifest itself: it has no columns unit and n.",
             hint="Give the manifest alone, or an accounting file together with --manifest.",
         )
-    return _derived(path, chosen)
-
-
-def _states_counts(path: Path) -> bool:
-    """Whether a table is accounting.csv: it has a unit and a number in each row. One that is empty is told by `rows`."""
-    frame = rows(path, required=(), aliases={name: COLUMNS[name] for name in ("unit", "n")}).frame
-    return "unit" in frame and "n" in frame
+    return _derived(table, path.name, chosen)
 
 
 # Stated counts
@@ -66,8 +63,9 @@ def _stated(path: Path, chosen: Choices) -> Evidence:
     findings += told
     options: dict[str, object] = {}
     if chosen.manifest is not None:
-        counted, file, faults = _counted(chosen.manifest, chosen)
-        inputs.append(file)
+        table = rows(chosen.manifest, required=(), aliases=ALIASES)
+        counted, faults = _counted(table, chosen.manifest.name, chosen)
+        inputs.append(table.file)
         findings += [*faults, *(_against(written.accounts.quantities, counted, path.name) if counted else ())]
         options = {"manifest": chosen.manifest.name, "by": list(counted.by) if counted else []}
     n, holding = len(found.checked), sum(each.holds for each in found.checked)
@@ -160,10 +158,10 @@ def _by_key(counted: Counted) -> Mapping[tuple[str, str], int]:
 # Counts from a manifest
 
 
-def _derived(path: Path, chosen: Choices) -> Evidence:
-    counted, file, faults = _counted(path, chosen)
+def _derived(table: Rows, path: str, chosen: Choices) -> Evidence:
+    counted, faults = _counted(table, path, chosen)
     if counted is None:
-        return Evidence(kind="accounting", function=FUNCTION, findings=tuple(faults), inputs=(file,))
+        return Evidence(kind="accounting", function=FUNCTION, findings=tuple(faults), inputs=(table.file,))
     totals = [f"{int(v.value or 0):,} {v.unit}" for v in counted.estimates if "subset" in v.by]
     by = f", by {' and '.join(counted.by)}" if counted.by else ""
     tables: tuple[Table, ...] = (counted.table,) if counted.table else ()
@@ -172,23 +170,22 @@ def _derived(path: Path, chosen: Choices) -> Evidence:
         function=FUNCTION,
         values=counted.estimates,
         findings=tuple(faults),
-        inputs=(file,),
+        inputs=(table.file,),
         tables=tables,
         sentence=f"The data comprise {_listed(totals)}, counted from the manifest{by}; each was counted once.",
         options={"by": list(counted.by), "classes": list(chosen.classes)},
     )
 
 
-def _counted(path: Path, chosen: Choices) -> tuple[Counted | None, Input, list[Finding]]:
-    found = rows(path, required=(), aliases=ALIASES)
-    if not found.usable:
-        return None, found.file, list(found.findings)
-    by, faults = _grouping(found.frame, chosen.by, path.name)
+def _counted(table: Rows, path: str, chosen: Choices) -> tuple[Counted | None, list[Finding]]:
+    if not table.usable:
+        return None, list(table.findings)
+    by, faults = _grouping(table.frame, chosen.by, path)
     if by is None:
-        return None, found.file, [*found.findings, *faults]
+        return None, [*table.findings, *faults]
     title = f"Counts per {' and '.join(by)}" if by else "Counts"
-    counted = count(found.frame, by=by, path=path.name, classes=chosen.classes, title=title)
-    return counted, found.file, [*found.findings, *faults, *counted.findings]
+    counted = count(table.frame, by=by, path=path, classes=chosen.classes, title=title)
+    return counted, [*table.findings, *faults, *counted.findings]
 
 
 def _grouping(frame: pd.DataFrame, wanted: Sequence[str], path: str) -> tuple[tuple[str, ...] | None, list[Finding]]:

@@ -19,7 +19,7 @@ from review.resources import YamlDocument, read_yaml
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "n": ("value", "count", "number", "total"),
-    "unit": ("units", "granularity", "level"),
+    "unit": ("units", "granularity"),
     "subset": ("group", "category", "of"),
     "partition_of": ("part_of", "partition", "whole", "parent"),
     "name": ("quantity",),
