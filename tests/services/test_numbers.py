@@ -97,6 +97,29 @@ def test_agreement_counts_every_two_of_three_people(made: Project, say) -> None:
     assert facts.facts(made)["agree.title_abstract.n"].value == 3
 
 
+def test_the_kappa_of_three_people_is_that_of_fleiss_and_that_of_two_cohens(made: Project, say) -> None:
+    verdicts = {
+        0: ("include", "include"),
+        1: ("include", "exclude"),
+        2: ("exclude", "exclude"),
+        3: ("exclude", "exclude"),
+    }
+    for number, (ana, ben) in verdicts.items():
+        say("Ana", number, ana)
+        say("Ben", number, ben)
+    two = facts.facts(made)
+    assert two["agree.title_abstract.kappa_name"].value == "Cohen's kappa"
+    assert two["agree.title_abstract.kappa"].value == pytest.approx(0.5)
+    for number, cy in enumerate(("include", "include", "include", "exclude")):
+        say("Cy", number, cy)
+    three = facts.facts(made)
+    assert three["agree.title_abstract.kappa_name"].value == "Fleiss' kappa"
+    # Counts of include per work: 3, 2, 1, 0 of three; P = (1 + 1/3 + 1/3 + 1)/4, both shares 1/2.
+    assert three["agree.title_abstract.kappa"].value == pytest.approx((2 / 3 - 0.5) / 0.5)
+    assert three["agree.title_abstract.observed"].value == pytest.approx(66.7)
+    assert "Fleiss" in three["agree.title_abstract.kappa"].formula
+
+
 def test_an_answer_given_for_one_copy_is_taken_back_for_the_work(made: Project, say) -> None:
     include(say, 1)
     first = work(made, 1)

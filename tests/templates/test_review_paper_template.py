@@ -50,7 +50,14 @@ def facts() -> dict[str, Any]:
     counts = FlowCounts()
     computed = [n for n in dir(counts) if type(getattr(counts, n)) is int]
     flow = {name: 1000 + number for number, name in enumerate(computed)}
-    agreement = {"kappa": 0.82, "kappa_low": 0.71, "kappa_high": 0.93, "n": 152, "observed": 94.7}
+    agreement = {
+        "kappa_name": "Cohen's kappa",
+        "kappa": 0.82,
+        "kappa_low": 0.71,
+        "kappa_high": 0.93,
+        "n": 152,
+        "observed": 94.7,
+    }
     return {
         "flow": flow,
         "search": {"sources": 4, "list": "PubMed (n = 65) and arXiv (n = 35)", "last_date": "20 November 2026"},
