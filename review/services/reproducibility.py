@@ -16,7 +16,10 @@ from pathlib import Path
 
 from review.domain.checklist import ItemState
 from review.domain.errors import Missing
+from review.domain.finding import Severity
+from review.evidence import licences
 from review.resources import read_yaml
+from review.services import release_folder
 
 NAME = "reproducibility"
 Box = tuple[ItemState, str]
@@ -224,47 +227,16 @@ def _metrics(found: _Repository) -> Box:
 # Terms
 
 
-_SAYS_LICENCE = re.compile(r"^\s*license\s*:\s*['\"]?([^'\"\n#]+)", re.IGNORECASE | re.MULTILINE)
 _ETHICS = re.compile(r"ethic|\bIRB\b|institutional review|de-?identif|anonymi", re.IGNORECASE)
-_FULL_TEXT = (
-    ("apache-2.0", "apache license"),
-    ("mit", "permission is hereby granted, free of charge"),
-    ("gpl-3.0", "gnu general public license"),
-    ("bsd-3-clause", "redistribution and use in source and binary forms"),
-    ("cc-by-nc-sa-4.0", "attribution-noncommercial-sharealike"),
-    ("cc-by-nc-nd-4.0", "attribution-noncommercial-noderivatives"),
-    ("cc-by-nc-4.0", "attribution-noncommercial"),
-    ("cc-by-sa-4.0", "attribution-sharealike"),
-    ("cc-by-4.0", "attribution 4.0"),
-    ("cc0-1.0", "cc0"),
-)
 
 
 def _terms(found: _Repository) -> Box:
-    said = _licences(found)
+    stated = release_folder.read(found.folder).statements
+    wrong = [f for f in licences.agree(stated) if f.severity in (Severity.ERROR, Severity.BLOCKER)]
     ethics = any(_ETHICS.search(text) for _, text in found.texts(".md"))
-    notes = [f"{name} says {licence}" for name, licence in said.items()]
-    agree = len(set(said.values())) == 1
-    if said and not agree:
+    notes = [f"{one.path} says {one.licence.id}" for one in stated] or ["no licence was found"]
+    if stated and wrong:
         notes.append("they do not agree")
-    if not said:
-        notes.append("no licence was found")
     notes.append("ethics or de-identification is told" if ethics else "nothing on ethics or de-identification")
-    state = ItemState.YES if said and agree and ethics else ItemState.PARTIAL if said and agree else ItemState.NO
+    state = ItemState.NO if wrong else ItemState.YES if ethics else ItemState.PARTIAL
     return state, "; ".join(notes)
-
-
-def _licences(found: _Repository) -> dict[str, str]:
-    """The licence that each file of a repository states, spelled alike."""
-    said: dict[str, str] = {}
-    for path in found.files:
-        text = found.text(path) if len(path.parts) <= 2 else ""
-        name = path.name.casefold()
-        if re.fullmatch(r"licen[cs]e(?:\.\w+)?|copying", name):
-            low = " ".join(text[:4000].casefold().split())
-            known = next((short for short, words in _FULL_TEXT if words in low), "")
-            if known:
-                said[path.as_posix()] = known
-        elif (name == "citation.cff" or name.endswith(".md")) and (match := _SAYS_LICENCE.search(text[:4000])):
-            said[path.as_posix()] = "-".join(match[1].strip().casefold().split())
-    return said

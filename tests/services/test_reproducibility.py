@@ -69,6 +69,13 @@ def test_a_complete_repository_has_all_that_a_program_can_tell(tmp_path: Path) -
         (("counts.yml",), {}, "5", ItemState.NO, "no table of counts"),
         ((), {"README.md": "# Data\n"}, "6", ItemState.NO, "no heading on metrics"),
         ((), {"CITATION.cff": "license: CC-BY-NC-4.0\n"}, "7", ItemState.NO, "do not agree"),
+        (
+            ("LICENSE",),
+            {"README.md": "---\nlicense: cc-by-nc-4.0\n---\n# Ethics\n", "CITATION.cff": "license: CC-BY-NC-SA-4.0\n"},
+            "7",
+            ItemState.NO,
+            "do not agree",
+        ),
         (("LICENSE", "CITATION.cff"), {}, "7", ItemState.NO, "no licence"),
     ],
 )  # fmt: skip
