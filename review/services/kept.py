@@ -19,7 +19,7 @@ from typing import Any
 from review import __version__
 from review.domain.errors import BadInput, Missing, NotAllowed, ReviewError
 from review.domain.estimate import Evidence, Table
-from review.domain.finding import Finding, Severity
+from review.domain.finding import Finding, Severity, Status
 from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.resources import write_file
@@ -134,8 +134,8 @@ def facts(project: Project) -> tuple[Fact, ...]:
 
 @rights.needs(Right.READ)
 def check(project: Project) -> tuple[Finding, ...]:
-    """What lost its footing: a finding per input that changed (stale) or is gone (orphaned), naming the facts."""
-    return tuple(finding for each in kept(project) for finding in _footing(project, each))
+    """A finding per input that changed (stale) or is gone (orphaned), naming the facts, and per file of doubtful numbers."""
+    return tuple(finding for each in kept(project) for finding in (*_footing(project, each), *_doubts(each)))
 
 
 @rights.needs(Right.READ)
@@ -177,6 +177,22 @@ def _footing(project: Project, each: Kept) -> Iterable[Finding]:
             )
 
 
+def _doubts(each: Kept) -> Iterable[Finding]:
+    """What was wrong with the data when the numbers were kept: it does not go away by keeping them."""
+    wrong = [
+        f for f in each.findings if f["severity"] in (Severity.ERROR, Severity.BLOCKER) and f["status"] == Status.FAIL
+    ]
+    if wrong:
+        more = f" and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+        yield Finding(
+            rule="EVIDENCE-DOUBTFUL",
+            severity=Severity.ERROR,
+            message=f"{each.name} was computed from data with faults: {wrong[0]['message']}{more}",
+            path=f"{FOLDER}/{each.name}.json",
+            hint=f"Mend the data, then compute it again with --keep {each.name}.",
+        )
+
+
 def _stored(project: Project, path: str) -> str:
     """A path as seen from the project, so that the folder may move."""
     return Path(os.path.relpath(Path(path).resolve(), project.root.resolve())).as_posix()
@@ -193,6 +209,7 @@ def _read(path: Path) -> Kept:
             name=path.stem,
             inputs={each["path"]: each["sha256"] for each in document["inputs"]},
             values=tuple(document["values"]),
+            findings=tuple(document["findings"]),
             tables=tuple(_table(each) for each in document.get("tables", ())),
             **{key: document[key] for key in ("kind", "at", "version", "function", "sentence", "options")},
         )

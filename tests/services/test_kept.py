@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.estimate import Estimate, Evidence, Table, undefined
+from review.domain.finding import Finding
 from review.domain.plot import Bar, Forest
 from review.services import evidence_output, facts, kept
 from review.services.evidence_input import fingerprint
@@ -134,3 +136,13 @@ def test_files_of_data_are_laid_into_the_project_and_nowhere_else(project: Proje
     for name in ("run.exe", ".csv", "..", "", "a\n.csv"):
         with pytest.raises(ReviewError):
             kept.take(project, name, b"")
+
+
+def test_faults_of_the_data_stay_with_the_numbers(project: Project) -> None:
+    table = project.root / "cases.csv"
+    table.write_text("case\na\n")
+    fault = Finding(rule="SPL-01", message="P1 is in train and in test.")
+    kept.keep(project, replace(evaluation(table), findings=(fault,)), "one")
+    (found,) = kept.check(project)
+    assert found.rule == "EVIDENCE-DOUBTFUL"
+    assert "P1 is in train and in test" in found.message
