@@ -121,7 +121,7 @@ def _plots(ratings: Ratings, values: Iterable[Estimate]) -> Iterable[Plot]:
         yield BlandAltman(
             name=f"bland-altman-{_file(first)}-{_file(second)}",
             title=f"{first} − {second}",
-            axis="difference",
+            axis="rating",
             means=tuple(map(float, scores.mean(axis=1))),
             differences=tuple(map(float, scores[:, 0] - scores[:, 1])),
             bias=bias,
