@@ -12,6 +12,9 @@ _RESTART = re.compile(r"\n[ \t]*@[A-Za-z]+[ \t]*[{(][^\s={},\"']*[ \t]*,")
 _STEP = re.compile(r"\\.|[{}()]|\n(?=[ \t]*@[A-Za-z]+[ \t]*[{(])", re.DOTALL)
 _NAME = re.compile(r"[\s,]*([^\s=,{}\"#]+)\s*=\s*")
 _NEXT = re.compile(r"\n[ \t]*[A-Za-z][\w+:.-]*[ \t]*=|,\s*[A-Za-z][\w+:.-]*[ \t]*=")
+_SWALLOWED = re.compile(
+    r",?\s*\n[ \t]*[A-Za-z][\w+:.-]*[ \t]*=[ \t]*(?:[{\"]|\d{4}\b)"
+)  # the next field, within a value
 _BLANK = re.compile(r"\s*")
 _JOIN = re.compile(r"\s*#\s*")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -152,7 +155,7 @@ def _fill(block: Block, body: str, depth: int, macros: Mapping[str, str]) -> Non
         return
     if depth == 1:
         block.faults.append("The closing bracket of this entry is missing; the next one begins here.")
-    for name, value in _fields(body, start, macros, block.faults):
+    for name, value in _fields(body, start, macros, block.faults, open_ended=depth == 1):
         block.values.setdefault(name.lower(), value)
     block.broken = not block.values
 
@@ -171,11 +174,14 @@ def _key(body: str) -> tuple[str, int]:
     return words[:start].strip(), start
 
 
-def _fields(body: str, at: int, macros: Mapping[str, str], faults: list[str]) -> Iterator[tuple[str, str]]:
+def _fields(
+    body: str, at: int, macros: Mapping[str, str], faults: list[str], *, open_ended: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Names and values; in an entry that does not end, a value whose bracket is lacking ends where the next field begins."""
     while at < len(body):
         name = _NAME.match(body, at)
         if not name:
-            if not body[at:].strip(" \t\r\n,"):
+            if not body[at:].strip(" \t\r\n,}" if open_ended else " \t\r\n,"):
                 return
             after = _NEXT.search(body, at)
             faults.append(f"Text between the fields was passed over: {body[at : at + 40].strip()!r}.")
@@ -185,6 +191,10 @@ def _fields(body: str, at: int, macros: Mapping[str, str], faults: list[str]) ->
             at += 1
             continue
         value, at = _value(body, name.end(), macros)
+        swallowed = _SWALLOWED.search(value) if open_ended and body.startswith(value, name.end() + 1) else None
+        if swallowed:
+            at = name.end() + 1 + swallowed.start()
+            value = value[: swallowed.start()]
         yield name[1], value
         if at > len(body):
             faults.append(f"A bracket or quotation mark in the field {name[1]!r} is never closed.")

@@ -146,6 +146,19 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "notes": ("notes", "note", "extra", "n1"),
 }
+# The same in German, French, Spanish, Portuguese and Italian, as library catalogues and people's own sheets have them.
+_SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "title": ("titel", "titre", "título", "titulo", "titolo", "haupttitel"),
+    "abstract": ("zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo", "riassunto"),
+    "authors": ("autoren", "autorinnen", "verfasser", "auteurs", "auteur", "autores", "autor", "autori", "autore"),
+    "year": ("jahr", "erscheinungsjahr", "publikationsjahr", "année", "annee", "año", "ano", "anno"),
+    "journal": ("zeitschrift", "revue", "revista", "rivista", "journaltitel"),
+    "volume": ("band", "jahrgang", "tome", "volumen"),
+    "issue": ("heft", "ausgabe", "numéro", "numero", "número", "fascicolo"),
+    "pages": ("seiten", "páginas", "paginas", "pagine"),
+    "keywords": ("schlagwörter", "schlüsselwörter", "schlagworte", "motsclés", "palabrasclave", "palavraschave"),
+    "language": ("sprache", "langue", "idioma", "lingua"),
+}
 # Columns in which programs keep what people decided or named; they are carried in the notes.
 CARRIED = (
     "included",
@@ -165,10 +178,11 @@ CARRIED = (
     "ref",
     "exclusionreason",
 )
+_NAMES = {field: names + _SPOKEN.get(field, ()) for field, names in ALIASES.items()}
 # Name: the fields it may stand for, each with its rank there ("booktitle" is a title, or where a chapter appeared).
 _FIELDS_OF = {
-    name: [(field, names.index(name)) for field, names in ALIASES.items() if name in names]
-    for name in {name for names in ALIASES.values() for name in names}
+    name: [(field, names.index(name)) for field, names in _NAMES.items() if name in names]
+    for name in {name for names in _NAMES.values() for name in names}
 }
 # Web of Science's table has its tags for header, of which two are something else: who sponsored, and the day of export.
 _WOS = frozenset({"pt", "ti", "so", "ut"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from review.domain.finding import Finding
 from review.domain.record import Record
@@ -28,6 +29,7 @@ OPENERS = frozenset({"PMID", "PMC", "OWN", "UI"})
 _END = re.compile(r"\n[ \t]*(?=\n)")
 _FIELD = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *- ?(.*(?:\n .*)*)", re.MULTILINE)
 _LINE = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *-(?: ?)(.*)$", re.DOTALL)
+_Found = tuple[int, Tags, str, list[Finding]]  # first line, values by tag, raw text, what is doubtful
 _PREPRINT = "Preprint"
 
 
@@ -55,20 +57,51 @@ def _parts(decoded: Decoded) -> Iterator[tuple[int, str] | Whole]:
                 yield block.line + block.text.count("\n") + 1, ""
 
 
-def _entries(parts: Iterable[tuple[int, str] | Whole], *, ends: bool) -> Iterator[tuple[int, Tags, str, list[Finding]]]:
-    """(first line, values by tag, raw text, faults) of every entry."""
-    tags: Tags = {}
-    raw: list[str] = []
-    faults: list[Finding] = []
+@dataclass(slots=True)
+class _Open:
+    """The entry that is being read by the line; `last` are the values of the tag that a continuation belongs to."""
+
+    start: int = 1
+    tags: Tags = field(default_factory=dict)
+    raw: list[str] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
     last: list[str] | None = None
-    start, blank = 1, True
+
+    def closed(self) -> _Found:
+        return self.start, self.tags, "\n".join(self.raw).strip(), self.faults
+
+    def take(self, number: int, line: str, tag: str, value: str) -> None:
+        self.start = self.start if self.tags else number
+        self.raw.append(line)
+        self.last = self.tags.setdefault(tag, [])
+        self.last.append(value)
+
+    def go_on(self, number: int, line: str) -> None:
+        """A line without a tag: it continues the last one if it is indented."""
+        if self.last is None:
+            if not self.tags:
+                text = f"Text before the first entry was passed over: {line.strip()[:60]!r}."
+                self.faults.append(skipped(number, text))
+            return
+        self.raw.append(line)
+        if line[0] == " ":
+            self.last[-1] += " " + line
+        else:
+            self.faults.append(repaired(number, f"A line without a tag was passed over: {line.strip()[:60]!r}."))
+
+
+def _entries(parts: Iterable[tuple[int, str] | Whole], *, ends: bool) -> Iterator[_Found]:
+    """Every entry in order; `ends` says that the file ends with a line."""
+    entry, blank = _Open(), True
     for part in parts:
         if isinstance(part, Whole):
-            if tags:
-                yield start, tags, "\n".join(raw).strip(), faults
-                faults = []
+            before = entry.faults
+            if entry.tags:
+                yield entry.closed()
+                before = []
             # What follows a blank line may still belong to it.
-            start, tags, raw, last, blank = part.line, part.tags, [part.raw], part.last, True
+            entry = _Open(start=part.line, tags=part.tags, raw=[part.raw], faults=before, last=part.last)
+            blank = True
             continue
         number, line = part
         if not line.strip():
@@ -76,29 +109,18 @@ def _entries(parts: Iterable[tuple[int, str] | Whole], *, ends: bool) -> Iterato
             continue
         match = None if line[0] == " " else _LINE.match(line.lstrip("\ufeff"))
         if match is None:
-            if last is not None:
-                raw.append(line)
-                if line[0] == " ":
-                    last[-1] += " " + line
-                else:
-                    faults.append(repaired(number, f"A line without a tag was passed over: {line.strip()[:60]!r}."))
-            elif not tags:
-                faults.append(skipped(number, f"Text before the first entry was passed over: {line.strip()[:60]!r}."))
+            entry.go_on(number, line)
             continue
-        tag, value = match.groups()
-        if tags and _begins(tag, tags, after_blank=blank):
-            yield start, tags, "\n".join(raw).strip(), faults
-            tags, raw, faults = {}, [], []
-        if not tags:
-            start = number
+        if entry.tags and _begins(match[1], entry.tags, after_blank=blank):
+            yield entry.closed()
+            entry = _Open()
         blank = False
-        raw.append(line)
-        last = tags.setdefault(tag, [])
-        last.append(value)
-    if tags:
-        if not ends and "SO" not in tags:
-            faults.append(repaired(start, "The file ends in the middle of this entry; it may have been cut off."))
-        yield start, tags, "\n".join(raw).strip(), faults
+        entry.take(number, line, match[1], match[2])
+    if entry.tags:
+        if not ends and "SO" not in entry.tags:
+            cut = "The file ends in the middle of this entry; it may have been cut off."
+            entry.faults.append(repaired(entry.start, cut))
+        yield entry.closed()
 
 
 def _begins(tag: str, tags: Tags, *, after_blank: bool) -> bool:

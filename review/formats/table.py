@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
@@ -68,13 +69,25 @@ def read_xlsx(data: bytes, source: str) -> Iterator[Record | Finding]:
     """The records of the first sheet that has a title column; raises `BadInput` for what is no safe Excel file."""
     sheets = excel.sheets(data, source)
     headers: list[str] = []
-    for sheet in sheets:
+    for place, sheet in enumerate(sheets, 1):
         lines = [Line(number, cells, "\t".join(cells)) for number, cells in sheet]
         if any(columns.is_header(line.cells) for line in lines[:_HEADER_WITHIN]):
             yield from _records(iter(lines), source)
+            yield from _further(sheets, place)
             return
         headers.extend(cell for line in lines[:1] for cell in line.cells if cell)
     raise _no_title(source, headers)
+
+
+def _further(sheets: Iterator[excel.Sheet], read: int) -> Iterator[Finding]:
+    """A finding for each sheet behind the one that was read which also names the columns of references."""
+    for place, sheet in enumerate(sheets, read + 1):
+        if any(columns.is_header(cells) for _, cells in islice(sheet, _HEADER_WITHIN)):
+            yield repaired(
+                None,
+                f"Sheet {place} also looks like a table of references; only sheet {read} was read.",
+                hint="If its records are others, save that sheet as a file of its own and import it too.",
+            )
 
 
 def _records(lines: Iterator[Line], source: str) -> Iterator[Record | Finding]:

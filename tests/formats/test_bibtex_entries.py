@@ -67,3 +67,12 @@ def test_a_large_file_is_read_a_part_at_a_time() -> None:
     assert len(parts) > 2
     assert "".join(parts) == text
     assert [one.line for one in bibtex_blocks.blocks(parts)] == [1 + 5 * n for n in range(600)]
+
+
+def test_a_bracket_left_open_in_a_field_does_not_swallow_the_others() -> None:
+    text = "@article{a,\n title={A {title},\n year=2021,\n doi={10.1234/abc}\n}\n@article{b, title={Next}, year=2020}\n"
+    found = [item for item in bibtex.read(text.encode(), "s") if isinstance(item, Record)]
+    assert [(item.title, item.year, item.doi) for item in found] == [
+        ("A title", 2021, "10.1234/abc"),
+        ("Next", 2020, ""),
+    ]
