@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, in_project, summary_of
-from review.cli.program import AS_JSON, Commands, program
-from review.domain.finding import Finding
+from review.cli.answer import Answer, answers, in_project
+from review.cli.program import Commands, program
 
 if TYPE_CHECKING:
     from review.services.project import Project
@@ -70,54 +68,6 @@ def build(project: Project, folder: Path, formats: str) -> Answer:
     report = service.build(project, folder, wanted)
     text = "\n".join(f"{path} written." for path in report.files)
     return Answer(document={"files": list(report.files)}, text=text, findings=report.findings)
-
-
-@paper.command(
-    "lint",
-    examples=[
-        "review paper lint paper",
-        "review paper lint paper --format sarif",
-        "review paper lint paper --ignore WORD",
-    ],
-)
-@answers
-@in_project
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option(
-    "--format",
-    "form",
-    default="text",
-    show_default=True,
-    type=click.Choice(["text", "json", "sarif"]),
-    help="How to print.",
-)
-@click.option(
-    "--select", default="", metavar="RULES", help="Only these rules, by the beginning of their names: FLOW,STAT-"
-)
-@click.option("--ignore", default="", metavar="RULES", help="Not these rules.")
-def lint(project: Project, folder: Path, form: str, select: str, ignore: str) -> Answer:
-    """List what a reviewer would say about the manuscript, with the line and how to mend it.
-
-    The exit status is 1 while there is an error, so that a script can wait for a clean paper.
-    """
-    from review.services import paper as service
-
-    found = [f for f in service.lint(project, folder) if _selected(f, select, ignore)]
-    document = {"path": folder}
-    if form == "json":
-        click.get_current_context().meta[AS_JSON] = True
-    if form == "sarif":
-        from review.services.sarif import as_sarif
-
-        text = json.dumps(as_sarif(found), ensure_ascii=False, indent=2)
-        return Answer(document=document, text=text, findings=found, findings_in="text")
-    return Answer(document=document, text=f"{folder}: {summary_of(found)}.", findings=found, findings_in="answer")
-
-
-def _selected(finding: Finding, select: str, ignore: str) -> bool:
-    wanted, unwanted = (tuple(p.strip().upper() for p in names.split(",") if p.strip()) for names in (select, ignore))
-    rule = finding.rule.upper()
-    return (not wanted or rule.startswith(wanted)) and not (unwanted and rule.startswith(unwanted))
 
 
 @paper.command("facts", examples=["review paper facts", "review paper facts paper --json"])

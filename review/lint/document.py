@@ -1,21 +1,25 @@
-"""A manuscript parsed once: headings, marks of checklist items, open tasks, citations, each with its line.
+"""A manuscript parsed once: sections by role, sentences with their numbers, tables, citations, marks of checklist items, tasks.
 
-Code and comments are not prose: nothing in them is read as a task or a citation.
+Code, comments, mathematics and tasks are not prose: nothing in them is read as a number, a claim or a citation.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from review.domain.finding import Finding, Severity
 from review.domain.markup import Kind, Verbatim, header_end, verbatim
+from review.lint.grids import Grid, grids
+from review.lint.numbers import Number, numbers
+from review.lint.prose import blanked, readable
+from review.lint.sections import Role, Section, placed
+from review.lint.sentences import paragraphs, sentences
 
 TITLE = "Title"  # the place of what stands before the first heading
 
-_HEADING = re.compile(r"#{1,6}(?=\s)")
+_HEADING = re.compile(r"(#{1,6})(?=\s)")
 _MARK = re.compile(r"<!--\s*(?P<kind>reports|open|na):")
 _BREAK = re.compile(r"\n")
 _SIGN = re.compile(r"[^\n]")
@@ -23,6 +27,11 @@ _NOTE = re.compile(r"\s--\s")
 _ITEMS = re.compile(r"[\w.:,\s-]*")
 _TASK = re.compile(r"^>\s*\*\*To write:\*\*")
 _CITATION = re.compile(r"(?<![\w@\\])@(?:\{([^{}\s]+)\}|([A-Za-z0-9_][\w:.#$%&\-+?<>~/]*))")
+_CITED = re.compile(
+    r"\[[\d\s,;–-]+\]|@[A-Za-z0-9_{]|\bet\sal\b|\((?:see\s)?[A-Z][^()\d]{1,60},?\s(?:19|20)\d\d[a-z]?\b"
+)
+_CAPTION = re.compile(r"(?:(?:Table|Figure)?\s*:\s|(?:Table|Fig(?:ure|\.))\s+S?\d+[.:])", re.IGNORECASE)
+_FIELD = re.compile(r"^(?P<key>[A-Za-z_-]+):[ \t]*(?P<value>.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +71,92 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence, its place in the body, its section and paragraph, and the numbers in it (their places count from it)."""
+
+    text: str
+    start: int
+    role: Role
+    section: int
+    paragraph: int
+    caption: bool
+    cites: bool
+    numbers: tuple[Number, ...]
+
+    @property
+    def low(self) -> str:
+        return self.text.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the lines of a text come from that was made of another: for each line that of the source, from 1."""
+
+    lines: Sequence[int]
+    source: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     path: str
     marks: tuple[Mark, ...]
     tasks: tuple[Task, ...]
     citations: tuple[Citation, ...]
     prose: tuple[Prose, ...]
+    body: str = ""
+    first_line: int = 1
+    header: dict[str, str] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    breaks: tuple[int, ...] = ()
+    origin: Origin | None = None
+
+    @property
+    def title(self) -> str:
+        return self.header.get("title", "")
+
+    def place(self, at: int) -> tuple[int, int | None]:
+        """The line and column in the author's file of a place in the body; a column only where the line is the author's."""
+        row = bisect_left(self.breaks, at)
+        column = at - (self.breaks[row - 1] if row else -1)
+        line = self.first_line + row
+        if self.origin is None:
+            return line, column
+        source = self.origin.lines[min(line, len(self.origin.lines)) - 1] if self.origin.lines else line
+        return source, column if self._line(row) == self._source(source) else None
+
+    def bound(self, sentence: Sentence, number: Number) -> bool:
+        """Whether a number was looked up for this text rather than written in it."""
+        if self.origin is None:
+            return False
+        line, _ = self.place(sentence.start + number.start)
+        return number.text not in self._source(line)
+
+    def of(self, *roles: Role) -> Iterator[Sentence]:
+        """The sentences of sections with these roles."""
+        return (s for s in self.sentences if s.role in roles)
+
+    def says(self, pattern: re.Pattern[str], roles: Collection[Role] = ()) -> Sentence | None:
+        """The first sentence outside the references in which the pattern is found."""
+        for sentence in self.sentences:
+            if sentence.role is Role.REFERENCES or (roles and sentence.role not in roles):
+                continue
+            if pattern.search(sentence.text):
+                return sentence
+        return None
+
+    def _line(self, row: int) -> str:
+        start = self.breaks[row - 1] + 1 if row else 0
+        end = self.breaks[row] if row < len(self.breaks) else len(self.body)
+        return self.body[start:end]
+
+    def _source(self, line: int) -> str:
+        source = self.origin.source if self.origin else ()
+        return source[line - 1] if 0 < line <= len(source) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One thing a reviewer looks for. `check` takes the document and the text of references.bib."""
-
-    id: str
-    title: str
-    severity: Severity
-    check: Callable[[Document, str], list[Finding]]
-
-
-def parse(text: str, *, path: str = "manuscript.md") -> Document:
+def parse(text: str, *, path: str = "manuscript.md", origin: Origin | None = None) -> Document:
     """Read a manuscript; lines count from 1 in the file as it stands."""
     split = header_end(text)
     body = _Body(text=text[split:], first_line=text.count("\n", 0, split) + 1)
@@ -96,12 +172,83 @@ def parse(text: str, *, path: str = "manuscript.md") -> Document:
         if _TASK.match(piece.text):
             section, heading = _place(headings, piece.line)
             tasks.append(Task(line=piece.line, heading=heading, section=section))
-    citations = [
-        Citation(key=(m[1] or m[2]).rstrip(".:,;?"), line=piece.line, column=m.start() + 1)
-        for piece in prose
-        for m in _CITATION.finditer(piece.text)
+    header = _header(text[:split])
+    tables = tuple(grids(blanked(body.text, body.unread())))
+    sections, found = _read(body, tables)
+    return Document(
+        path=path,
+        marks=tuple(marks),
+        tasks=tuple(tasks),
+        citations=tuple(_citations(prose)),
+        prose=tuple(prose),
+        body=body.text,
+        first_line=body.first_line,
+        header=header,
+        sections=sections,
+        sentences=found,
+        grids=tables,
+        breaks=tuple(body.breaks),
+        origin=origin,
+    )
+
+
+def _citations(prose: Sequence[Prose]) -> Iterator[Citation]:
+    for piece in prose:
+        for m in _CITATION.finditer(piece.text):
+            yield Citation(key=(m[1] or m[2]).rstrip(".:,;?"), line=piece.line, column=m.start() + 1)
+
+
+def _header(text: str) -> dict[str, str]:
+    """The plain values of the YAML header; a title may go on over several lines."""
+    return {m["key"].casefold(): m["value"].strip().strip("\"'") for m in _FIELD.finditer(text)}
+
+
+def _read(body: _Body, tables: Sequence[Grid]) -> tuple[tuple[Section, ...], tuple[Sentence, ...]]:
+    """Sections and sentences; tables and tasks are left out of the prose."""
+    text = blanked(readable(body.text), sorted([*((g.start, g.end) for g in tables), *body.tasks()]))
+    sections = tuple(_sections(body))
+    found: list[Sentence] = []
+    for place, section in enumerate(sections):
+        for start, end in paragraphs(text, section.start, section.end):
+            number = found[-1].paragraph + 1 if found else 0
+            is_caption = bool(_CAPTION.match(text, start, end)) or body.text.startswith("![", start)
+            spans = sentences(text, start, end)
+            found += [_sentence(text[a:b], (a, place, number), section, is_caption=is_caption) for a, b in spans]
+    return sections, tuple(found)
+
+
+def _sentence(text: str, place: tuple[int, int, int], section: Section, *, is_caption: bool) -> Sentence:
+    """A sentence that begins at a place of the body, in the section and the paragraph of these numbers."""
+    flat = text.replace("\n", " ")
+    return Sentence(
+        text=flat,
+        start=place[0],
+        role=section.role,
+        section=place[1],
+        paragraph=place[2],
+        caption=is_caption,
+        cites=bool(_CITED.search(flat)),
+        numbers=numbers(flat) if section.role is not Role.REFERENCES else (),
+    )
+
+
+def _sections(body: _Body) -> Iterator[Section]:
+    """The parts of the body between headings, the one before the first among them."""
+    heads = [
+        (m.start(), len(m[1]))
+        for m in re.finditer(r"^(#{1,6})(?=\s)", body.text, re.MULTILINE)
+        if not body.verbatim(m.start())
     ]
-    return Document(path=path, marks=tuple(marks), tasks=tuple(tasks), citations=tuple(citations), prose=tuple(prose))
+    above: list[tuple[int, Role]] = []
+    first = heads[0][0] if heads else len(body.text)
+    yield Section(title=TITLE, level=0, role=Role.FRONT, line=body.first_line, start=0, end=first)
+    for n, (start, level) in enumerate(heads):
+        newline = body.text.find("\n", start)
+        behind = len(body.text) if newline < 0 else newline + 1
+        title = _title(body.text[start:behind])
+        end = heads[n + 1][0] if n + 1 < len(heads) else len(body.text)
+        role = placed(title, level, above)
+        yield Section(title=title, level=level, role=role, line=body.line_of(start), start=behind, end=end)
 
 
 class _Body:
@@ -109,17 +256,30 @@ class _Body:
 
     def __init__(self, *, text: str, first_line: int) -> None:
         self.text = text
-        self._first = first_line
+        self.first_line = first_line
         self._found = verbatim(text, mathematics=False)
-        self._breaks = [match.start() for match in _BREAK.finditer(text)]
+        self.breaks = [match.start() for match in _BREAK.finditer(text)]
         blocks = [f for f in self._found if f.kind is Kind.BLOCK]
         self._fenced = {line for f in blocks for line in range(self.line_of(f.start), self.line_of(f.end) + 1)}
 
     def line_of(self, at: int) -> int:
-        return self._first + bisect_left(self._breaks, at)
+        return self.first_line + bisect_left(self.breaks, at)
 
     def comments(self) -> list[Verbatim]:
         return [f for f in self._found if f.kind is Kind.COMMENT]
+
+    def unread(self) -> list[tuple[int, int]]:
+        """Fenced code and comments."""
+        return [(f.start, f.end) for f in self._found if f.kind is not Kind.CODE]
+
+    def verbatim(self, at: int) -> bool:
+        place = bisect_right(self._found, at, key=lambda f: f.start) - 1
+        return place >= 0 and at < self._found[place].end and self._found[place].kind is not Kind.CODE
+
+    def tasks(self) -> Iterator[tuple[int, int]]:
+        """The blocks that tell the author what to write: from their first line to the end of the quotation."""
+        for match in re.finditer(r"^>\s*\*\*To write:\*\*(?:[^\n]*\n?)(?:>[^\n]*\n?)*", self.text, re.MULTILINE):
+            yield match.span()
 
     def lines(self, *blanked: Kind) -> list[tuple[int, str]]:
         """The numbered lines outside fenced code, parts of these kinds blanked out and every column kept."""
@@ -129,7 +289,9 @@ class _Body:
                 parts += [self.text[done : found.start], _SIGN.sub(" ", self.text[found.start : found.end])]
                 done = found.end
         lines = "".join([*parts, self.text[done:]]).split("\n")
-        return [(number, line) for number, line in enumerate(lines, start=self._first) if number not in self._fenced]
+        return [
+            (number, line) for number, line in enumerate(lines, start=self.first_line) if number not in self._fenced
+        ]
 
 
 def _title(line: str) -> str:

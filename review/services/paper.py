@@ -18,7 +18,6 @@ from review.domain.team import Right
 from review.domain.venue import Venue
 from review.formats import bibtex
 from review.formats.citation_keys import citation_keys
-from review.lint import document
 from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
@@ -255,10 +254,7 @@ def _reserved(own: str) -> dict[str, str]:
 
 @rights.needs(Right.READ)
 def lint(project: Project, folder: Path) -> list[Finding]:
-    """What a reviewer would say about the manuscript, by every rule installed."""
-    place = find(project, folder)
-    name = str((place / MANUSCRIPT).relative_to(project.root))
-    parsed = document.parse(text_of(place), path=name)
-    references = _read_references(place / REFERENCES)
-    found = [f for rule in plugins.load_all("review.rules").values() for f in rule.check(parsed, references)]
-    return sorted(found, key=lambda f: (f.line or 0, f.rule))
+    """What is wrong with the manuscript by every rule installed (`services/lint.py` also says what could not be asked)."""
+    from review.services import lint as linter  # it reads papers, so it stands above this room
+
+    return linter.check(project, folder).faults

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from review.domain.finding import Finding, Severity
+from review.services.lint import Linted
 
 Run = Callable[..., Any]
 Ask = Callable[..., Any]
@@ -19,7 +20,7 @@ def test_a_new_manuscript_is_in_the_folder_named_and_never_overwrites_one(paper:
     before = (paper / "manuscript.md").read_bytes()
     assert "already exists" in run("paper", "new", "paper", status=1).stderr
     assert (paper / "manuscript.md").read_bytes() == before
-    assert "Known: review" in run("paper", "new", "other", "--type", "novel", status=1).stderr
+    assert "method, review" in run("paper", "new", "other", "--type", "novel", status=1).stderr
     assert "inside the project" in run("paper", "new", "../elsewhere", status=1).stderr
 
 
@@ -51,8 +52,12 @@ def findings() -> list[Finding]:
     ]
 
 
+def linted() -> Linted:
+    return Linted(findings=tuple(findings()), type="review")
+
+
 def test_lint_lists_findings_and_fails_only_for_errors(paper: Path, run: Run, ask: Ask, monkeypatch: Any) -> None:
-    monkeypatch.setattr("review.services.paper.lint", lambda _project, _folder: findings())
+    monkeypatch.setattr("review.services.lint.check", lambda _project, _folder: linted())
     result = run("paper", "lint", "paper", status=1)
     assert result.stdout.splitlines() == [
         "error: paper/manuscript.md:3: It does not balance. Count again. [FLOW-I2]",
@@ -66,7 +71,7 @@ def test_lint_lists_findings_and_fails_only_for_errors(paper: Path, run: Run, as
 
 
 def test_lint_prints_sarif_with_one_result_for_each_finding(paper: Path, run: Run, monkeypatch: Any) -> None:
-    monkeypatch.setattr("review.services.paper.lint", lambda _project, _folder: findings())
+    monkeypatch.setattr("review.services.lint.check", lambda _project, _folder: linted())
     result = run("paper", "lint", "paper", "--format", "sarif", status=1)
     log = json.loads(result.stdout)
     assert result.stderr == ""

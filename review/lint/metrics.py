@@ -1,0 +1,115 @@
+"""How results are written: the names of metrics, values that follow them, and what counts as their uncertainty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from review.lint.document import Document, Sentence
+from review.lint.grids import Grid
+from review.lint.sections import Role
+
+NAMES: dict[str, str] = {
+    "dice": r"\bDice\b(?:[- ](?:similarity)?\s?(?:coefficients?|scores?|index))?|\bDSC\b",
+    "iou": r"\bm?IoU\b|\bJaccard\b(?:\s(?:index|coefficient))?|\bintersection[- ]over[- ]union\b",
+    "hd95": r"\bHD\s?95\b|\b(?:95(?:th|\s?%)?[- ](?:percentile\s)?)?Hausdorff(?:\sdistance)?(?:\s95)?|\bHD\b",
+    "nsd": r"\bNSD\b|\b(?:normali[sz]ed\s)?surface\sDice\b|\b(?:ASSD|ASD|MSD)\b|\b(?:average|mean)\s(?:symmetric\s)?surface\sdistance\b",
+    "auc": r"\bAUR?OC\b|\bAUC(?:-ROC)?\b|\bROC[- ]AUC\b|\barea\sunder\sthe\s(?:receiver[- ]operating[- ](?:characteristics?)?\s?)?(?:ROC\s)?curve\b|\bc[- ](?:statistic|index)\b",
+    "auprc": r"\bAU?PRC?\b|\bmAP\b|\baverage\sprecision\b",
+    "sensitivity": r"\bsensitivit(?:y|ies)\b|\brecall\b|\btrue[- ]positive\srate\b",
+    "specificity": r"\bspecificit(?:y|ies)\b",
+    "accuracy": r"\baccurac(?:y|ies)\b",
+    "precision": r"\bprecision\b|\bPPV\b|\bpositive\spredictive\svalue\b|\bNPV\b|\bnegative\spredictive\svalue\b",
+    "f1": r"\bF1\b(?:[- ]scores?)?|\bF-score\b",
+    "mae": r"\bMAE\b|\bmean\sabsolute\serror\b|\bRMSE\b|\broot[- ]mean[- ]squared?[- ]error\b",
+    "brier": r"\bBrier\b(?:\sscore)?|\bECE\b|\bexpected\scalibration\serror\b",
+    "froc": r"\bFROC\b|\bcompetition\sperformance\smetric\b",
+}
+_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in NAMES.items()), re.IGNORECASE)
+_EACH = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in NAMES.items()}
+_VALUE = re.compile(
+    r"(?:\s(?:scores?|values?|coefficients?|index|rate|of|was|were|is|are|reached|at|to|for|the|a|an|mean|median|overall|averaged?|in|on|over|class|all|"
+    r"test|internal|external|set|cases|images|patients|sacrum|"
+    r"[A-Za-z-]+)){0,7}?\s?[:=(,]?\s?(?P<value>[01]?\.\d+|\d{1,3}(?:\.\d+)?\s?%|\d{1,2}\.\d+(?:\s?mm)?)(?!\d|\.\d)"
+)
+_UNCERTAIN = re.compile(
+    r"\bCIs?\b|\bconfidence\sinterval|\bcredible\b|±|\bS\.?D\.?\b|\bstandard\s(?:deviation|error)|\bS\.?E\.?(?:M\.?)?\b|\bIQR\b|\binterquartile\b|"
+    r"[(\[]\s?[−-]?\d+(?:\.\d+)?\s?%?\s?(?:[-–—,;]|to)\s?[−-]?\d+(?:\.\d+)?\s?%?\s?[)\]]|\d\s?\(\s?\d*\.?\d+\s?%?\s?(?:to|[-–])\s?\d"
+)
+_HYPOTHETIC = re.compile(
+    r"\b(?:threshold|at\sleast|minimum|required?|target|assum\w+|power|expected|cut-?off|if|would|sample\ssize|defined|weights?|tolerance)\b",
+    re.IGNORECASE,
+)
+PLUS_MINUS = re.compile(r"±")
+DEFINED = re.compile(
+    r"±\s?(?:SD|SE|standard|95)|(?:\bSD\b|\bSEM?\b|standard\s(?:deviation|error)|half-?width|confidence\sinterval|95\s?%\sCI|IQR)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A metric with a value in a sentence."""
+
+    metric: str
+    name: str
+    value: Fraction
+    half: Fraction
+    text: str
+    start: int
+    sentence: Sentence
+
+
+def metrics_in(text: str) -> set[str]:
+    """The metrics a text names.
+
+    >>> sorted(metrics_in("Dice and the 95th percentile Hausdorff distance (HD95)"))
+    ['dice', 'hd95']
+    """
+    return {name for name, pattern in _EACH.items() if pattern.search(text)}
+
+
+def reported(sentence: Sentence) -> Iterator[Reported]:
+    """Each metric that a value follows within a few words, without thresholds and work of others."""
+    for match in _ANY.finditer(sentence.text):
+        value = _VALUE.match(sentence.text, match.end())
+        if value is None or _HYPOTHETIC.search(sentence.text[max(0, match.start() - 40) : value.end()]):
+            continue
+        if _ANY.search(sentence.text[match.end() : value.start("value")]):
+            continue
+        digits = re.sub(r"[%\s]|mm", "", value["value"])
+        places = len(digits.partition(".")[2])
+        yield Reported(
+            metric=next(name for name, text in match.groupdict().items() if text),
+            name=match[0],
+            value=Fraction(f"0{digits}" if digits.startswith(".") else digits),
+            half=Fraction(1, 2 * 10**places),
+            text=value["value"].strip(),
+            start=value.start("value"),
+            sentence=sentence,
+        )
+
+
+def is_uncertain(text: str) -> bool:
+    """Whether an interval, a deviation or an error is given.
+
+    >>> is_uncertain("0.84 (0.80 to 0.88)"), is_uncertain("0.84 ± 0.02"), is_uncertain("Dice was 0.84")
+    (True, True, False)
+    """
+    return bool(_UNCERTAIN.search(text))
+
+
+def result_grids(document: Document) -> list[Grid]:
+    """Tables with a metric in the header, the first column or the caption, and numbers below."""
+    found = []
+    for grid in document.grids:
+        heads = " ".join((grid.caption, *grid.header, *(row[0] for row in grid.rows if row)))
+        numeric = any(re.search(r"\d*\.\d+|\d+\s?%", cell) for row in grid.rows for cell in row[1:])
+        if numeric and metrics_in(heads):
+            found.append(grid)
+    return found
+
+
+RESULTS = (Role.ABSTRACT, Role.RESULTS, Role.CONCLUSION)

@@ -1,0 +1,86 @@
+"""The text of a manuscript as a reader sees it, with every sign at its place: markup, code and mathematics become blanks.
+
+What is left of mathematics are plain numbers (`$5{,}749$`), and the signs that statistics are written with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from review.domain.markup import Kind, Verbatim, verbatim
+
+_SIGN = re.compile(r"[^\n]")
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
+_FACT = re.compile(r"\{\{[^{}]{0,500}\}\}|\{%[^%]{0,500}%\}")
+_TARGET = re.compile(r"(?<=\])\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
+_ATTRIBUTES = re.compile(r"(?<=[\])*_`])\{[.#][^{}\n]*\}|^(#{1,6}\s.*?)\{[.#-][^{}\n]*\}\s*$", re.MULTILINE)
+_COMMA = re.compile(r"\d{1,3}(?:\{,\}\d{3})+")
+_DOT = re.compile(r"(?<=\d)[·‧](?=\d)")  # the decimal point of some journals
+_ESCAPED = re.compile(r"\\(?=[\\`*_{}\[\]()#+.!%&$~^<>|@'\"-])")
+_EMPHASIS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|\*\*")
+_NUMERIC = re.compile(r"[\d\s.,{}\\%()<>=±+/~≈≤≥−-]+")
+_STATISTIC = re.compile(
+    r"(?:p|n|N|P|r|t|z|F|d|κ|α|R\^2|I\^2|\\kappa|\\alpha|\\chi\^2|\\rho)\s*(?:=|<|>|≤|≥|\\leq?|\\geq?|\\approx|\\sim)"
+)
+_COMMANDS = {
+    r"\pm": "±",
+    r"\kappa": "κ",
+    r"\alpha": "α",
+    r"\times": "×",
+    r"\leq": "≤",
+    r"\le": "≤",
+    r"\geq": "≥",
+    r"\ge": "≥",
+    r"\approx": "≈",
+    r"\sim": "~",
+    r"\%": "%",
+    r"\,": " ",
+    r"\;": " ",
+    r"\ ": " ",
+    r"\cdot": "·",
+}
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+|[%,; ])")
+
+
+def readable(body: str) -> str:
+    r"""A body of the same length in which only prose is left.
+
+    >>> readable("A **bold** `x = 5` and $5{,}749$ ribs").split()
+    ['A', 'bold', 'and', '5,749', 'ribs']
+    """
+    parts, done = [], 0
+    for piece in verbatim(body):
+        parts += [body[done : piece.start], _shown(body, piece)]
+        done = piece.end
+    text = "".join([*parts, body[done:]])
+    text = _COMMA.sub(lambda m: m[0].replace("{,}", ",").ljust(len(m[0])), text)
+    text = _DOT.sub(".", text)
+    for pattern in (_FACT, _TAG, _TARGET, _ESCAPED, _EMPHASIS):
+        text = pattern.sub(_blank, text)
+    return _ATTRIBUTES.sub(lambda m: (m[1] or "").ljust(len(m[0])), text)
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with these parts made blank; lines stay."""
+    parts, done = [], 0
+    for start, end in spans:
+        if start < done:
+            continue
+        parts += [text[done:start], _SIGN.sub(" ", text[start:end])]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _blank(match: re.Match[str]) -> str:
+    return _SIGN.sub(" ", match[0])
+
+
+def _shown(body: str, piece: Verbatim) -> str:
+    whole = body[piece.start : piece.end]
+    if piece.kind is not Kind.MATHEMATICS or whole.startswith("$$"):
+        return _SIGN.sub(" ", whole)
+    inside = _COMMAND.sub(lambda m: _COMMANDS.get(m[0], "§").ljust(len(m[0])), whole[1:-1])
+    if "§" in inside or not (_NUMERIC.fullmatch(inside) or _STATISTIC.match(inside.strip())):
+        return _SIGN.sub(" ", whole)
+    return f" {inside} "

@@ -1,0 +1,390 @@
+"""REV-01 to REV-05: a review's flow, searches and screening against its log, and what the text says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from review.domain import flow as arithmetic
+from review.domain.finding import Severity
+from review.domain.flow import FlowCounts
+from review.lint.numbers import Kind
+from review.lint.rule import Context, Log, Remark, Rule, at, missing
+from review.lint.sections import Role
+
+_STALE_AFTER = 365  # days between the latest search and submission
+_RANKED = re.compile(
+    r"\bactive\slearning|\bprioriti[sz](?:ed|ation)\s(?:of\s)?(?:the\s)?(?:screening|records|titles|abstracts|by)|\b(?:screening|records)\b[^.]*\bprioriti[sz]|ASReview|Abstrackr|\bEPPI|RobotAnalyst|SWIFT|"
+    r"\bmachine[- ]learning[- ](?:assisted|aided|based|prioriti[sz]ed)\s(?:screening|prioriti[sz]ation|ranking)|\branked\sby\s(?:a\s)?(?:model|predicted|relevance|TF-IDF|machine)|\brank(?:ed|ing)\b[^.]*\bTF-IDF",
+    re.IGNORECASE,
+)
+_ELEMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        (
+            "the tool and its version",
+            r"\b(?:ASReview|Rayyan|EPPI\S*|Abstrackr|Scopewright|DistillerSR|Covidence|RobotAnalyst|SWIFT\S*)\b[^.]*?\bv?\d+\.\d+|\bversion\s\d",
+        ),
+        (
+            "the model",
+            r"TF-IDF|logistic|naive\sBayes|support\svector|\bSVM\b|neural|\bBERT|random\sforest|linear\smodel|classifier",
+        ),
+        (
+            "the prior knowledge it began with",
+            r"\bprior(?:s|\sknowledge|\srecords)\b|\bseed(?:s|ed|\srecords|\sstudies)?\b|\bknown[- ](?:relevant|to\sbe)|\binitial(?:ly)?\b[^.]*\b(?:labelled|screened|random)",
+        ),
+        (
+            "the stopping rule",
+            r"\bstop(?:ped|ping)?\b|\ball\s(?:the\s)?(?:\d[\d,]*\s)?records\s(?:were|have\sbeen)\s(?:\w+\s)?screened|\bevery\srecord\s(?:was|has\sbeen)\sscreened",
+        ),
+        (
+            "how many records were left unscreened",
+            r"\b(?:un|not\s(?:been\s)?)screened|\bleft\sunscreened|\bwithout\sscreening|\bnone\s(?:was|were)\sleft|\ball\s(?:the\s)?(?:\d[\d,]*\s)?records\s(?:were|have\sbeen)\s(?:\w+\s)?screened|\bevery\srecord\s(?:was|has\sbeen)\sscreened",
+        ),
+        (
+            "an estimate of recall or a check of what was left",
+            r"\brecall\b|\bsensitivity\b|\brandom\s(?:sample|check)|\bestimated\s(?:\w+\s)?missed|\ball\s(?:the\s)?(?:\d[\d,]*\s)?records\s(?:were|have\sbeen)\s(?:\w+\s)?screened|\bevery\srecord\s(?:was|has\sbeen)\sscreened",
+        ),
+    )
+)
+_LLM = re.compile(
+    r"\bChatGPT|\bGPT-?\d|\bClaude\b|\bGemini\b|\bLlama\b|\bLLMs?\b|\blarge\slanguage\smodels?", re.IGNORECASE
+)
+_USED = re.compile(
+    r"\b(?:screen\w+|select\w+|chart\w+|extract\w+|exclud\w+|classif\w+)\b[^.]*\b(?:with|by|using)\b[^.]*(?:ChatGPT|GPT|Claude|Gemini|Llama|LLM|language\smodel)|"
+    r"(?:ChatGPT|GPT-?\d\S*|Claude|Gemini|Llama\S*|LLMs?|language\smodels?)\s(?:\([^)]*\)\s)?(?:was|were)\sused\s(?:to|for|as)\s(?:\w+\s){0,3}?(?:screen|select|chart|extract|exclu|classif|reviewer)",
+    re.IGNORECASE,
+)
+_LLM_ELEMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("model and version", r"GPT-?\d|Claude[ -]\d|Gemini[ -]\d|Llama[ -]?\d|version\s\d|snapshot"),
+        ("the date it was used", r"(?:19|20)\d\d"),
+        ("the prompt", r"\bprompts?\b"),
+        ("its parameters", r"\btemperature\b|\bseed\b|\bparameters?\b|\bdefault\ssettings"),
+        ("how much of it a person verified", r"\bverif\w+|\bchecked\sby|\bconfirmed\sby|\bhuman\b|\breviewed\sby"),
+        ("its agreement with people", r"\bagree\w*|\bkappa\b|\bsensitivity\b|\brecall\b|\bconcordan"),
+    )
+)
+_HUMAN_SPLIT = re.compile(
+    r"\b(?:by\s(?:a\s|the\s)?(?:human|person|people|reviewers?)|manually)\b[^.]*\b(?:automat\w+|tool|model|machine|LLM)|\b(?:automat\w+|tool|model|machine|LLM)\b[^.]*\b(?:by\s(?:a\s|the\s)?(?:human|person|people|reviewers?)|manually)\b",
+    re.IGNORECASE,
+)
+# How sentences speak of the boxes of the diagram; each number is read where it stands before or behind these words.
+_BOXES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (box, re.compile(pattern, re.IGNORECASE))
+    for box, pattern in (
+        (
+            "identified",
+            r"^\s(?:unique\s)?(?:records|citations|references|articles)\s(?:were\s|was\s)?(?:identified|found|retrieved)",
+        ),
+        (
+            "duplicates",
+            r"^\s(?:duplicates?(?:\srecords)?)\s(?:were\s|was\s)?(?:removed|found|deleted)|^\s(?:were\s)?duplicates\b",
+        ),
+        (
+            "records_screened",
+            r"^\s(?:unique\s)?(?:records|titles\sand\sabstracts|titles|abstracts)\s(?:were\s|was\s)?screened",
+        ),
+        ("records_excluded", r"^\srecords\s(?:\([^)]*\)\s)?(?:were\s|was\s)?excluded"),
+        ("dbr_sought_reports", r"^\s(?:full[- ]text\s)?(?:reports|articles|full\stexts)\s(?:were\s)?sought"),
+        (
+            "dbr_assessed",
+            r"^\s(?:full[- ]text\s)?(?:reports|articles|full\stexts|full-texts)\s(?:were\s)?(?:assessed|read\sin\sfull|reviewed\sin\sfull)",
+        ),
+        ("new_studies", r"^\s(?:studies|sources)\s(?:were\s|was\s)?(?:finally\s)?included"),
+        ("new_reports", r"^\sreports\s(?:of\s[\d,]+\sstudies\s)?(?:were\s|was\s)?included"),
+    )
+)
+
+
+# REV-01 and REV-02
+
+
+def _arithmetic(context: Context) -> Iterator[Remark]:
+    if context.flow is None:
+        yield missing("flow")
+        return
+    for finding in arithmetic.check(context.flow):
+        soft = finding.rule == "FLOW-I4"  # records become reports: one may stand for several
+        if soft and re.search(
+            r"\b(?:several|more\sthan\sone|two)\s(?:records|reports)\b",
+            " ".join(s.text for s in context.document.sentences),
+        ):
+            continue
+        yield Remark(
+            message=finding.message,
+            path=context.paths.get("flow"),
+            severity=Severity.WARNING if soft else None,
+            expected=finding.expected,
+            got=finding.got,
+            hint=finding.hint,
+        )
+
+
+def _against_log(context: Context) -> Iterator[Remark]:
+    if context.flow is None:
+        yield missing("flow")
+        return
+    log = context.log
+    if log is None:
+        yield missing("decisions")
+    else:
+        stated = dict(arithmetic.boxes(context.flow))
+        for box, counted in log.boxes.items():
+            if stated.get(box, 0) != counted:
+                yield Remark(
+                    message=f"The diagram says {box} = {stated.get(box, 0):,}; the decisions give {counted:,}.",
+                    path=context.paths.get("flow"),
+                    expected=str(counted),
+                    got=str(stated.get(box, 0)),
+                )
+    yield from _text_against_flow(context, context.flow)
+
+
+def _text_against_flow(context: Context, flow: FlowCounts) -> Iterator[Remark]:
+    known = {"identified": flow.identified, **{box: n for box, n in arithmetic.boxes(flow) if "[" not in box}}
+    total = {"new_studies": flow.total_studies, "new_reports": flow.total_reports}
+    for sentence in context.document.of(Role.ABSTRACT, Role.RESULTS, Role.FRONT, Role.OTHER):
+        if sentence.cites or re.search(r"\b(?:previous|earlier|prior)\s(?:version|review)", sentence.text):
+            continue
+        for number in sentence.numbers:
+            if number.kind is not Kind.COUNT or number.rough or number.spelled:
+                continue
+            for box, pattern in _BOXES:
+                if pattern.search(sentence.text[number.end : number.end + 60]) and number.value not in {
+                    known[box],
+                    total.get(box),
+                }:
+                    yield Remark(
+                        message=f"{number.shown} stands here for {box.replace('_', ' ')}; the flow says {known[box]:,}.",
+                        at=at(sentence, number.start),
+                        expected=f"{known[box]:,}",
+                        got=number.shown,
+                    )
+                    break
+
+
+# REV-03
+
+
+def _searches(context: Context) -> Iterator[Remark]:
+    if context.searches is None:
+        yield missing("searches")
+        return
+    if not context.searches:
+        yield Remark(message="No search is recorded.")
+        return
+    for search in context.searches:
+        lacking = [
+            name
+            for name, value in (
+                ("the platform", search.platform),
+                ("the date", search.run_on),
+                ("the exact string", search.string),
+                ("the number of hits", search.hits),
+                ("a statement on limits", search.limits),
+            )
+            if value in ("", None)
+        ]
+        if lacking:
+            yield Remark(
+                message=f"The search of {search.source} lacks {', '.join(lacking)}.", path=context.paths.get("searches")
+            )
+        for fault in search.string_faults:
+            yield Remark(
+                message=f"The string for {search.source}: {fault}",
+                path=context.paths.get("searches"),
+                severity=Severity.ERROR,
+            )
+    if not any(
+        search.string and _printed(context, search.string) for search in context.searches
+    ) and not _strategy_said(context):
+        yield Remark(
+            message="No full search strategy stands in the manuscript, nor is an appendix named that holds it."
+        )
+    yield from _old(context)
+
+
+def _printed(context: Context, string: str) -> bool:
+    first = "".join(string.split())[:60]
+    return bool(first) and first in "".join(context.document.body.split())
+
+
+def _strategy_said(context: Context) -> bool:
+    pattern = re.compile(
+        r"\b(?:search\s(?:strings?|strateg\w+))\b[^.]*\b(?:appendix|supplement\w*|table|box|file)\b|\b(?:appendix|supplement\w*)\b[^.]*\bsearch\s(?:strings?|strateg)",
+        re.IGNORECASE,
+    )
+    return context.document.says(pattern) is not None
+
+
+def _old(context: Context) -> Iterator[Remark]:
+    dates = []
+    for search in context.searches or ():
+        try:
+            dates.append(dt.date.fromisoformat(search.run_on[:10]))
+        except ValueError:
+            continue
+    if dates and context.today is not None and (context.today - max(dates)).days > _STALE_AFTER:
+        yield Remark(
+            message=f"The latest search was run on {max(dates).isoformat()}, more than a year ago.",
+            severity=Severity.WARNING,
+            hint="Run the searches again before you submit: review search --since.",
+        )
+
+
+# REV-04 and REV-05
+
+
+def _stopping(context: Context) -> Iterator[Remark]:
+    document, log = context.document, context.log
+    said = document.says(_RANKED, (Role.ABSTRACT, Role.METHODS, Role.RESULTS, Role.OTHER, Role.FRONT, Role.APPENDIX))
+    ranked = said is not None or bool(context.screening and context.screening.get("ranking"))
+    if not ranked:
+        return
+    for name, pattern in _ELEMENTS:
+        if (
+            document.says(
+                pattern,
+                (Role.METHODS, Role.RESULTS, Role.ABSTRACT, Role.OTHER, Role.FRONT, Role.LIMITATIONS, Role.APPENDIX),
+            )
+            is None
+        ):
+            yield Remark(
+                message=f"Records were ranked by a program, and the text does not say: {name}.",
+                at=at(said) if said else None,
+            )
+    if log is None:
+        yield missing("decisions", what="whether screening stopped by its rule cannot be seen")
+        return
+    yield from _stopped_early(context, log)
+
+
+def _stopped_early(context: Context, log: Log) -> Iterator[Remark]:
+    if log.unscreened == 0:
+        return
+    if log.stopping_rule is None:
+        yield Remark(
+            message=f"{log.unscreened:,} records were left unscreened, and the protocol declares no stopping rule.",
+            path=context.paths.get("decisions"),
+        )
+    elif log.trailing_excludes is not None and log.trailing_excludes < log.stopping_rule:
+        yield Remark(
+            message=f"Screening stopped after {log.trailing_excludes:,} irrelevant records in a row; the rule asks for {log.stopping_rule:,}.",
+            path=context.paths.get("decisions"),
+            expected=f"{log.stopping_rule:,}",
+            got=f"{log.trailing_excludes:,}",
+        )
+
+
+def _machine_decisions(context: Context) -> Iterator[Remark]:
+    document, log = context.document, context.log
+    used = document.says(_USED, (Role.ABSTRACT, Role.METHODS, Role.RESULTS, Role.OTHER, Role.FRONT, Role.APPENDIX))
+    if log is not None and log.machine and log.machine_excluded:
+        shown = context.flow.excluded_automatic if context.flow else 0
+        if not shown and document.says(_HUMAN_SPLIT) is None:
+            yield Remark(
+                message=f"{', '.join(log.machine)} excluded {log.machine_excluded:,} records; text and diagram give one number for people and programs."
+            )
+    elif log is None and used is None:
+        yield missing("decisions")
+    if used is not None:
+        near = " ".join(s.text for s in document.sentences if s.paragraph == used.paragraph or _LLM.search(s.text))
+        lacking = [name for name, pattern in _LLM_ELEMENTS if not pattern.search(near)]
+        if lacking:
+            yield Remark(
+                message=f"A language model made decisions here, and the text lacks {', '.join(lacking)}.", at=at(used)
+            )
+
+
+ARITHMETIC = Rule(
+    id="REV-01",
+    title="PRISMA box arithmetic violated",
+    severity=Severity.BLOCKER,
+    check=_arithmetic,
+    types="S",
+    needs=("flow",),
+    does="Checks the identities between the boxes of the flow diagram.",
+    why="Reviewers and editors add up the diagram; it is the first thing they do.",
+    bad="1,500 screened, 1,380 excluded, 130 sought.",
+    good="1,500 screened, 1,380 excluded, 120 sought.",
+    fix="Draw the diagram from the decisions: review flow --out flow.svg.",
+    serves=("prisma-scr:14", "prisma2020-sel:16a", "prisma-s:15"),
+)
+LOG = Rule(
+    id="REV-02",
+    title="Flow diagram disagrees with the decision log",
+    severity=Severity.BLOCKER,
+    check=_against_log,
+    types="S",
+    needs=("flow", "decisions", "manuscript"),
+    does="Compares every box with what the decisions give, and the numbers of abstract and results with the boxes.",
+    why="A diagram that was drawn by hand is out of date after the next decision.",
+    bad="“1,512 records were screened”, where the flow says 1,500.",
+    good="{{ flow.records_screened | thousands }} records were screened.",
+    fix="Use the facts flow.* in the text, and the diagram that is made at each build.",
+    serves=("prisma-scr:14", "prisma-s:15", "prisma-s:16"),
+)
+SEARCH = Rule(
+    id="REV-03",
+    title="Search not reproducible",
+    severity=Severity.BLOCKER,
+    check=_searches,
+    types="S",
+    needs=("searches", "manuscript"),
+    does="Asks for database, platform, date, exact string, hits and limits of every search, for one full strategy in the paper, and for no fault in the strings.",
+    why="A search that cannot be run again cannot be updated or checked.",
+    bad="PubMed was searched for spine and machine learning.",
+    good="Every string verbatim in appendix A, with platform, date, limits and hits.",
+    fix="Complete the record of the search, and append the strings: review paper build does.",
+    serves=(
+        "prisma-scr:7",
+        "prisma-scr:8",
+        "prisma-s:1",
+        "prisma-s:8",
+        "prisma-s:9",
+        "prisma-s:13",
+        "prisma-s:15",
+        "prisma2020-sel:7",
+    ),
+)
+STOPPING = Rule(
+    id="REV-04",
+    title="ML-prioritised screening without a stopping rule",
+    severity=Severity.BLOCKER,
+    check=_stopping,
+    types="S",
+    needs=("manuscript", "decisions"),
+    does="Where records were ranked by a program, asks for tool, version, model, prior knowledge, stopping rule, what was left, and an estimate of recall; and whether the log met the rule.",
+    why="Stopping when nothing more seems to come is the bias that the protocol should prevent.",
+    bad="Screening was prioritised with ASReview until no more relevant records were found.",
+    good="ASReview 1.2 (TF-IDF, naive Bayes; 10 prior records) ranked the records; all were screened.",
+    fix="Declare the rule in the protocol before you start, and report what was left unscreened.",
+    serves=("prisma2020-sel:8", "traice:M1", "traice:M2", "traice:M7", "traice:M9", "traice:R2"),
+)
+MACHINE = Rule(
+    id="REV-05",
+    title="AI decisions not separated from human ones",
+    severity=Severity.ERROR,
+    check=_machine_decisions,
+    types="S",
+    needs=("flow", "decisions", "manuscript"),
+    does="Where a program or language model decided, asks for separate numbers and for model, version, date, prompt, parameters, verification and agreement.",
+    why="Readers must be able to tell what a person has seen.",
+    bad="ChatGPT was used to screen abstracts.",
+    good="GPT-4o (2024-08-06, temperature 0, prompt in appendix B) suggested a verdict; a person confirmed each (kappa 0.74).",
+    fix="Give both numbers, and the details of the model.",
+    serves=(
+        "traice:M3",
+        "traice:M6",
+        "traice:M8",
+        "traice:R1",
+        "prisma2020-sel:8",
+        "mi-clear-llm:1",
+        "mi-clear-llm:5",
+        "mi-clear-llm:7",
+    ),
+)
+RULES = (ARITHMETIC, LOG, SEARCH, STOPPING, MACHINE)

@@ -1,0 +1,140 @@
+"""A manuscript as the linter reads it: Markdown as it is, LaTeX and Word through pandoc, with the lines of the original.
+
+A manuscript of a project is read with its facts in place; each line knows the line of the author's file it came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from review.domain.errors import BadInput, Missing, NotInstalled
+from review.domain.finding import Finding, Severity
+from review.domain.markup import Kind, header_end, verbatim
+from review.domain.provenance import Fact
+from review.lint import document
+from review.lint.document import Document, Origin
+from review.render.environment import render_manuscript
+
+READ = (".md", ".markdown", ".txt", ".tex", ".docx", ".html", ".rst")
+_PANDOC: Mapping[str, str] = {".tex": "latex", ".docx": "docx", ".html": "html", ".rst": "rst"}
+_TO = "markdown-simple_tables-multiline_tables-grid_tables+pipe_tables-raw_attribute-header_attributes-link_attributes-smart"
+_WORD = re.compile(r"[A-Za-z]{3,}|\d+")
+_AHEAD = 600  # words of the original in which the beginning of a line is looked for
+_OPEN, _CLOSE = "\ue010", "\ue011"  # private-use signs around the number of a line
+_MARKED = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+
+
+def of_file(path: Path, *, shown: str = "") -> Document:
+    """A manuscript from a file of any kind in `READ`. Raises `Missing`, `BadInput`, `NotInstalled`."""
+    if not path.is_file():
+        raise Missing("file", str(path), [each.name for each in path.parent.glob("*") if each.suffix in READ])
+    kind = path.suffix.lower()
+    name = shown or path.as_posix()
+    if kind in _PANDOC:
+        return _converted(path, name)
+    if kind not in READ:
+        raise BadInput(path, "a manuscript of this kind cannot be read.", hint=f"Give one of {', '.join(READ)}.")
+    return document.parse(_text(path), path=name)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+
+
+def _converted(path: Path, name: str) -> Document:
+    try:
+        import pypandoc
+    except ImportError as error:
+        raise NotInstalled("pandoc, which reads LaTeX and Word", "export") from error
+    arguments = ["--wrap=preserve", "--markdown-headings=atx", "--standalone"]
+    try:
+        text: str = pypandoc.convert_file(
+            str(path.resolve()), _TO, format=_PANDOC[path.suffix.lower()], extra_args=arguments, sandbox=True
+        )
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[-200:]
+        raise BadInput(
+            path, f"pandoc could not read it: {reason}", hint="Mend it there, or save it in another form."
+        ) from error
+    source = _text(path).splitlines() if path.suffix.lower() == ".tex" else []
+    lines = aligned(text.splitlines(), source) if source else []
+    return document.parse(text, path=name, origin=Origin(lines=lines, source=source) if source else None)
+
+
+def aligned(lines: Sequence[str], source: Sequence[str]) -> list[int]:
+    r"""For each line of a converted text the line of the original that it begins in, found by its first words in order.
+
+    >>> aligned(["# One", "Two words here", ""], ["% comment", "\\section{One}", "Two words", "here"])
+    [2, 3, 3]
+    """
+    words = [(word.casefold(), n) for n, line in enumerate(source, start=1) for word in _WORD.findall(line)]
+    found, at, here = [], 0, 1
+    for line in lines:
+        first = [word.casefold() for word in _WORD.findall(line)[:4]]
+        place = _next(words, at, first) if first else None
+        if place is not None:
+            here, at = words[place][1], place + 1
+        found.append(here)
+    return found
+
+
+def _next(words: Sequence[tuple[str, int]], at: int, first: Sequence[str]) -> int | None:
+    """Where the words stand one after the other, or nearly, from a place on."""
+    for place in range(at, min(at + _AHEAD, len(words))):
+        if words[place][0] != first[0]:
+            continue
+        following = {word for word, _ in words[place : place + 8]}
+        if sum(word in following for word in first) >= max(1, len(first) - 1):
+            return place
+    return None
+
+
+def with_facts(
+    text: str, facts: Mapping[str, Fact], tables: Mapping[str, str], *, path: str
+) -> tuple[Document, list[Finding]]:
+    """The manuscript with its facts in place. Where one is not known the text stands as it is, with a finding for each."""
+    marked = _with_lines(text)
+    rendered, found = render_manuscript(marked, facts, tables)
+    found = [_unmarked(finding, path) for finding in found]
+    if any(finding.severity in (Severity.ERROR, Severity.BLOCKER) for finding in found):
+        return document.parse(text, path=path), found
+    lines, numbers, here = [], [], 1
+    for line in rendered.split("\n"):
+        stamps = _MARKED.findall(line)
+        here = int(stamps[0]) if stamps else here
+        lines.append(_MARKED.sub("", line))
+        numbers.append(here)
+        here = int(stamps[-1]) if stamps else here
+    origin = Origin(lines=numbers, source=text.split("\n"))
+    return document.parse("\n".join(lines), path=path, origin=origin), found
+
+
+def _unmarked(finding: Finding, path: str) -> Finding:
+    return replace(finding, path=finding.path or path, message=_MARKED.sub("", finding.message))
+
+
+def _with_lines(text: str) -> str:
+    """A stamp at the beginning of each line of prose, but never inside braces, code, comments or the header."""
+    split = header_end(text)
+    body = text[split:]
+    closed = [(p.start, p.end) for p in verbatim(body) if p.kind is not Kind.CODE]
+    closed += [m.span() for m in re.finditer(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", body, re.DOTALL)]
+    first = text.count("\n", 0, split) + 1
+    parts, at = [], 0
+    inside = sorted(closed)
+    place = 0
+    for n, line in enumerate(body.split("\n")):
+        while place < len(inside) and inside[place][1] <= at:
+            place += 1
+        covered = any(
+            start < at < end or (start == at and body[at] in "`~") for start, end in inside[place : place + 3]
+        )
+        parts.append(line if covered else f"{_OPEN}{first + n}{_CLOSE}{line}")
+        at += len(line) + 1
+    return text[:split] + "\n".join(parts)

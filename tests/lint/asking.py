@@ -1,0 +1,78 @@
+"""One rule asked of a text with its inputs; the clean samples of the four kinds of paper, whole or changed in one place."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from review import plugins
+from review.domain.finding import Finding, Status
+from review.domain.paper_settings import PaperSettings
+from review.evidence.accounting import Accounts, Quantity
+from review.evidence.printed import printed
+from review.lint import document
+from review.lint.rule import Context, Rule
+from review.services import lint
+from review.services.lint import Given, Linted
+
+CLEAN = Path(__file__).parent / "clean"
+TYPES = {"D": "dataset", "M": "method", "C": "clinical", "S": "review"}
+
+
+def rule(name: str) -> Rule:
+    found = plugins.load("review.rules", name)
+    assert isinstance(found, Rule)
+    return found
+
+
+def ask(name: str, text: str = "", *, subgroups: tuple[str, ...] = (), **inputs: Any) -> list[Finding]:
+    """What a rule finds in a text; the kind of paper is the first that the rule is for."""
+    of = rule(name)
+    given: dict[str, Any] = {"type": TYPES[of.types[0]], "references": "", **inputs}
+    context = Context(document=document.parse(text), settings=PaperSettings(subgroups=subgroups), **given)
+    return of.findings(context)
+
+
+def faults(name: str, text: str = "", **inputs: Any) -> list[Finding]:
+    return [f for f in ask(name, text, **inputs) if f.status is Status.FAIL]
+
+
+def counts(*told: tuple[str, str, object]) -> Accounts:
+    """Accounts from (unit, subset, number)."""
+    made = []
+    for unit, subset, n in told:
+        number = printed(n)
+        assert number is not None
+        made.append(Quantity(unit=unit, subset=subset, number=number))
+    return Accounts(quantities=tuple(made))
+
+
+def frame(text: str) -> pd.DataFrame:
+    """A table from comma-separated text; the index is the line, as in a file."""
+    made = pd.read_csv(io.StringIO(text.replace("; ", "\n").replace(";", "\n")), dtype=str, keep_default_na=False)
+    made.index = pd.RangeIndex(2, 2 + len(made))
+    return made
+
+
+def sample(kind: str, folder: Path) -> Path:
+    """A copy of a clean sample that may be changed."""
+    target = folder / kind
+    shutil.copytree(CLEAN / kind, target)
+    return target
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path.name}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def linted(folder: Path) -> Linted:
+    """A sample with all that lies beside it."""
+    files = {"repository": folder / "repository"} if (folder / "repository").is_dir() else {}
+    given = Given(files=files, folder=folder, type=folder.name, subgroups=("LSTV",) if folder.name != "review" else ())
+    return lint.check_file(folder / "manuscript.md", given)
