@@ -17,6 +17,7 @@ from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 
 _LISTS = ("items", "references", "results")  # where programs put the list when it is not the whole file
+_TELLING = frozenset({"title", "type", "DOI", "author"})
 _DATES = ("issued", "original-date", "event-date", "submitted")
 _STRANGERS = (b"openalex.org", b'"authorships"', b'"message-type"', b'"resultList"')  # OpenAlex, Crossref, Europe PMC
 _MARKS = (b'"issued"', b'"date-parts"', b'"container-title"', b'"DOI"', b'"family"', b'"article-journal"')
@@ -46,6 +47,8 @@ def _items(text: str, source: str) -> list[Any]:
         # Whole numbers of any length are kept as text: no field we read needs them as numbers.
         tree = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 10 else digits)
     except json.JSONDecodeError as error:
+        if items := _line_by_line(text):
+            return items
         raise BadInput(
             source,
             f"this JSON breaks off or is damaged at line {error.lineno}, column {error.colno} ({error.msg}).",
@@ -59,9 +62,22 @@ def _items(text: str, source: str) -> list[Any]:
                 return list(tree[name])
         if "title" in tree or "type" in tree:
             return [tree]
+        if tree and all(isinstance(item, dict) and item.keys() & _TELLING for item in tree.values()):
+            return list(tree.values())  # items by their keys
     if not isinstance(tree, list):
         raise BadInput(source, "this JSON holds no list of references.", hint="Export the library as CSL-JSON.")
     return tree
+
+
+def _line_by_line(text: str) -> list[Any]:
+    """The items of JSON Lines; none if any line is something else."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+        return []
+    try:
+        return [json.loads(line) for line in lines]
+    except (ValueError, RecursionError):
+        return []
 
 
 def _entry(item: Mapping[str, Any]) -> Entry:
