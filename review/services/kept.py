@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,8 @@ class Kept:
     options: Mapping[str, object]
     inputs: Mapping[str, str]
     values: tuple[Mapping[str, Any], ...]
+    findings: tuple[Mapping[str, Any], ...] = ()
+    apart: bool = False  # its name stands in its facts, because another computation has the plain names
     tables: tuple[Table, ...] = ()
 
 
@@ -79,8 +82,10 @@ def keep(project: Project, evidence: Evidence, name: str, *, now: datetime | Non
         "version": __version__,
         "inputs": [{"path": _stored(project, each.path), "sha256": each.sha256} for each in evidence.inputs],
     }
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     path = project.root / FOLDER / f"{name}.json"
+    taken = {fact.name for each in kept(project) if each.name != name for fact in facts_of(each)}
+    document["apart"] = any(fact.name in taken for fact in facts_of(_of(document, path)))
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     path.parent.mkdir(exist_ok=True)
     write_file(path, text.encode())
     return tuple(fact.name for fact in facts_of(_read(path)))
@@ -204,31 +209,28 @@ def _found(project: Project, path: str) -> Path:
 
 def _read(path: Path) -> Kept:
     try:
-        document = json.loads(path.read_bytes())
-        return Kept(
-            name=path.stem,
-            inputs={each["path"]: each["sha256"] for each in document["inputs"]},
-            values=tuple(document["values"]),
-            findings=tuple(document["findings"]),
-            tables=tuple(_table(each) for each in document.get("tables", ())),
-            **{key: document[key] for key in ("kind", "at", "version", "function", "sentence", "options")},
-        )
+        return _of(json.loads(path.read_bytes()), path)
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise BadInput(path.name, "this evidence file is damaged.", hint="Compute it again with --keep.") from error
 
 
+def _of(document: Mapping[str, Any], path: Path) -> Kept:
+    return Kept(
+        name=path.stem,
+        inputs={each["path"]: each["sha256"] for each in document["inputs"]},
+        values=tuple(document["values"]),
+        findings=tuple(document["findings"]),
+        apart=bool(document.get("apart")),
+        tables=tuple(_table(each) for each in document.get("tables", ())),
+        **{key: document[key] for key in ("kind", "at", "version", "function", "sentence", "options")},
+    )
+
+
 def facts_of(each: Kept) -> list[Fact]:
     """Names: the kind, what the value tells of (`by`), then the value, such as `eval.dice.sacrum.test.median`."""
-    found: dict[str, Fact] = {}
     inputs = tuple(f"{path} (sha256 {digest[:12]}…)" for path, digest in each.inputs.items())
-    for value in each.values:
-        parts = [_slug(str(part)) for part in value["by"].values()]
-        if value["name"] not in _PLAIN or not parts:
-            parts.append(_slug(value["name"]))
-        if each.kind == "agreement":
-            parts.insert(0, each.name)
-        name = ".".join((_PREFIX.get(each.kind, each.kind), *parts))
-        fact = Fact(
+    found = {
+        name: Fact(
             name=name,
             value=value["value"],
             low=value["low"],
@@ -239,8 +241,28 @@ def facts_of(each: Kept) -> list[Fact]:
             inputs=inputs,
             at=each.at,
         )
-        found.setdefault(name, fact)
-    return list(found.values())
+        for name, value in zip(reversed(_fact_names(each)), reversed(each.values), strict=True)
+    }
+    return list(reversed(found.values()))
+
+
+def _fact_names(each: Kept) -> list[str]:
+    """A name for every value. Where two would have the same, they say of which part they tell: `type_text`, not `text`."""
+    short = [_fact_name(each, value, [str(part) for part in value["by"].values()]) for value in each.values]
+    uses = Counter(short)
+    return [
+        name if uses[name] == 1 else _fact_name(each, value, [f"{key} {part}" for key, part in value["by"].items()])
+        for name, value in zip(short, each.values, strict=True)
+    ]
+
+
+def _fact_name(each: Kept, value: Mapping[str, Any], levels: Sequence[str]) -> str:
+    parts = [_slug(level) for level in levels]
+    if value["name"] not in _PLAIN or not parts:
+        parts.append(_slug(value["name"]))
+    if each.apart or each.kind == "agreement":
+        parts.insert(0, each.name)
+    return ".".join((_PREFIX.get(each.kind, each.kind), *parts))
 
 
 def _table(stored: Mapping[str, Any]) -> Table:

@@ -146,3 +146,25 @@ def test_faults_of_the_data_stay_with_the_numbers(project: Project) -> None:
     (found,) = kept.check(project)
     assert found.rule == "EVIDENCE-DOUBTFUL"
     assert "P1 is in train and in test" in found.message
+
+
+def test_two_computations_never_share_a_name(project: Project) -> None:
+    table = project.root / "cases.csv"
+    table.write_text("case\na\n")
+    kept.keep(project, evaluation(table), "internal")
+    assert kept.keep(project, evaluation(table), "external")[0] == "eval.external.dice.l5_s1.test"
+    assert kept.keep(project, evaluation(table), "external")[0] == "eval.external.dice.l5_s1.test"
+    assert kept.keep(project, evaluation(table), "internal")[0] == "eval.dice.l5_s1.test"
+    names = [fact.name for fact in kept.facts(project)]
+    assert len(names) == len(set(names)) == 6
+
+
+def test_values_of_two_parts_with_one_name_say_which_part(project: Project) -> None:
+    table = project.root / "items.csv"
+    table.write_text("item\na\n")
+    parts = [{"type": "text"}, {"modality": "text"}, {"type": "image"}]
+    values = tuple(Estimate(name="accuracy", value=at / 4, n=4, method="share", by=by) for at, by in enumerate(parts))
+    found = Evidence(kind="benchmark", function="f", values=values, inputs=(fingerprint(table),))
+    assert kept.keep(project, found, "one") == (
+        "bench.type_text.accuracy", "bench.modality_text.accuracy", "bench.image.accuracy",
+    )  # fmt: skip
