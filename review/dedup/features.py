@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -75,12 +76,13 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Feat
     volume, issue, page = table.agree("volume"), _issue(table), _page(table)
     doi = table.agree("doi")
     preprint, meeting = table.flags("preprint"), table.flags("meeting")
+    relation, generic = _relations(table, title), _generic(forms)
     return Features(
-        relation=_relations(table, title),
+        relation=relation,
         title=title,
         numbers=table.agree("numbers", blank_counts=True),
         kind=table.agree("kind", blank_counts=True),
-        generic=_generic(forms)[left] | _generic(forms)[right],
+        generic=generic[left] | generic[right],
         first_author=_first_author(table),
         authors=table.similarity("authors", fuzz.token_set_ratio),
         year_gap=_year_gap(forms, left, right),
@@ -96,7 +98,7 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Feat
         cochrane=table.agree("cochrane"),
         abstract=table.similarity("abstract", fuzz.ratio),
         abstract_missing=table.missing("abstract"),
-        everything=_everything(forms)[left] == _everything(forms)[right],
+        everything=_everything(table),
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
     )
@@ -107,17 +109,24 @@ class _Columns:
 
     def __init__(self, forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> None:
         self.forms, self.left, self.right = forms, left, right
+        self._pairs = (left.tolist(), right.tolist())
+        self._codes: dict[str, tuple[Codes, Codes]] = {}
 
     def sides(self, field: str) -> tuple[list[str], list[str]]:
-        values = [getattr(form, field) for form in self.forms]
-        return [values[i] for i in self.left.tolist()], [values[i] for i in self.right.tolist()]
+        values = list(map(attrgetter(field), self.forms))
+        left, right = self._pairs
+        return [values[i] for i in left], [values[i] for i in right]
 
     def codes(self, field: str) -> tuple[Codes, Codes]:
-        known: dict[object, int] = {"": 0}
-        values = np.fromiter(
-            (known.setdefault(getattr(form, field), len(known)) for form in self.forms), np.int64, len(self.forms)
-        )
-        return values[self.left], values[self.right]
+        """A number for each value on both sides; 0 where it is missing."""
+        if field not in self._codes:
+            known: dict[object, int] = {"": 0}
+            number = known.setdefault
+            values = np.array(
+                [number(value, len(known)) for value in map(attrgetter(field), self.forms)], dtype=np.int64
+            )
+            self._codes[field] = values[self.left], values[self.right]
+        return self._codes[field]
 
     def agree(self, field: str, *, blank_counts: bool = False) -> Agreement:
         one, other = self.codes(field)
@@ -155,9 +164,13 @@ def _alphanumeric(doi: str) -> str:
     return "".join(c for c in doi.replace("o", "0").replace("l", "1") if c.isalnum())
 
 
-def _everything(forms: Sequence[NormalForm]) -> Codes:
-    known: dict[NormalForm, int] = {}
-    return np.fromiter((known.setdefault(form, len(known)) for form in forms), np.int64, len(forms))
+def _everything(table: _Columns) -> Bools:
+    """Pairs whose normal forms are the same throughout; only those of one title are looked at."""
+    one, other = table.codes("title")
+    whole = np.zeros(len(one), dtype=bool)
+    for n in np.flatnonzero(one == other).tolist():
+        whole[n] = table.forms[table.left[n]] == table.forms[table.right[n]]
+    return whole
 
 
 def _generic(forms: Sequence[NormalForm]) -> Bools:
@@ -210,10 +223,10 @@ def _first_author(table: _Columns) -> Agreement:
 def _journal(table: _Columns) -> Agreement:
     """The same if the stems agree, if one begins with the other, or if one is the initials of the other."""
     one, other = table.sides("journal")
-    score = table.similarity("journal", fuzz.ratio)
-    initials = np.array([_initials_agree(a, b) for a, b in zip(one, other, strict=True)], dtype=bool)
     missing = table.missing("journal")
-    same = ~missing & ((score >= 80) | initials)
+    same = ~missing & (table.similarity("journal", fuzz.ratio) >= 80)
+    for n in np.flatnonzero(~missing & ~same).tolist():
+        same[n] = _initials_agree(one[n], other[n])
     return Agreement(same, ~missing & ~same)
 
 
@@ -256,11 +269,11 @@ def title_relation(one: str, other: str) -> int:
     >>> title_relation("executive deficit after stroke", "executive defict after stroke") == CLOSE
     True
     """
-    words, others = Counter(one.split()), Counter(other.split())
-    left, right = list((words - others).elements()), list((others - words).elements())
+    words, others = one.split(), other.split()
+    left, right = _only_in(words, others), _only_in(others, words)
     if not left and not right:
         return EQUAL
-    shared = (words & others).total()
+    shared = len(words) - len(left)
     for word in list(left):
         match = next((candidate for candidate in right if same_word(word, candidate)), None)
         if match is not None:
@@ -274,6 +287,14 @@ def title_relation(one: str, other: str) -> int:
     if not left or not right:
         return CONTAINED
     return SUBSTITUTED if shared >= max(len(left), len(right)) else OTHER
+
+
+def _only_in(words: list[str], others: list[str]) -> list[str]:
+    """The words that `others` does not hold, as often as they stand in one more than in the other."""
+    known = set(others)
+    if len(known) == len(others) and len(set(words)) == len(words):
+        return [word for word in words if word not in known]
+    return list((Counter(words) - Counter(others)).elements())
 
 
 def _run_together(left: list[str], right: list[str]) -> bool:

@@ -14,7 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.dedup import DedupResult, block, cluster, compare, features, find, find_duplicates, prepare
+from review.dedup import (
+    DedupResult,
+    block,
+    cluster,
+    compare,
+    features,
+    find,
+    find_duplicates,
+    names,
+    places,
+    prepare,
+    words,
+)
 from review.domain.record import Judgement, Record
 
 ARTICLE = Record(
@@ -52,10 +64,10 @@ def kept_apart_by(one: Record, other: Record) -> str:
 
 # --- laws -----------------------------------------------------------------------------------------------------------
 
-words = st.sampled_from(
+some_words = st.sampled_from(
     ["spine", "vertebra", "labelling", "deep", "learning", "MRI", "reply", "editorial", "LSTV", "LSTM", "3", "III", "α"]
 )
-titles = st.one_of(st.lists(words, max_size=9).map(" ".join), st.text(max_size=30))
+titles = st.one_of(st.lists(some_words, max_size=9).map(" ".join), st.text(max_size=30))
 some_records = st.lists(
     st.builds(
         Record,
@@ -364,7 +376,7 @@ def test_answers_on_unknown_records_are_passed_over() -> None:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", [prepare, features, find, block, compare, cluster])
+@pytest.mark.parametrize("module", [words, names, places, prepare, features, find, block, compare, cluster])
 def test_examples_in_the_text_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
