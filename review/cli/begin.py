@@ -45,12 +45,7 @@ def new(folder: Path, type_: str, preset: str | None) -> Answer:
 
     project = create(folder, type=type_, preset=preset or DEFAULT_PRESET)
     project.close()
-    steps = (
-        f"A new project is in {folder}.",
-        f"Next: write your question and criteria into {project.protocol_path}, then",
-        f"  cd {folder}",
-        "  review protocol check",
-    )
+    steps = _next_steps(folder, project)
     document = {
         "root": folder,
         "name": project.name,
@@ -59,6 +54,24 @@ def new(folder: Path, type_: str, preset: str | None) -> Answer:
         "protocol": project.protocol_path,
     }
     return Answer(document=document, text="\n".join(steps))
+
+
+def _next_steps(folder: Path, project: Project) -> tuple[str, ...]:
+    begun = f"A new project is in {folder}."
+    if project.type != "review":
+        return (
+            begun,
+            "Next: start the paper, and keep the numbers it rests on:",
+            f"  cd {folder}",
+            "  review paper new paper",
+            "  review evidence accounting manifest.csv --by split,class --keep counts",
+        )
+    return (
+        begun,
+        f"Next: write your question and criteria into {project.protocol_path}, then",
+        f"  cd {folder}",
+        "  review protocol check",
+    )
 
 
 @program.command("app", examples=["review app", "review app --reviewer 'Ana Lima' --port 8600"])

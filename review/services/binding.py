@@ -36,7 +36,7 @@ class Suggestion:
     literal: str
     names: tuple[str, ...]
     replacement: str
-    certain: bool  # one fact alone has this value, and its unit stands behind the number
+    certain: bool  # one fact alone has this value and the unit that stands behind the number
 
 
 @rights.needs(Right.READ)
@@ -68,7 +68,7 @@ def _told(line: int, match: re.Match[str], behind: str, found: list[Fact]) -> Su
         literal=match[0].strip(),
         names=tuple(fact.name for fact in found[:_MOST]),
         replacement=f"{{{{ {best.name}{_filter(match, best)} }}}}",
-        certain=len(found) == 1 and _unit_follows(best, behind),
+        certain=[_unit_follows(fact, behind) for fact in found].count(True) == 1,
     )
 
 

@@ -172,8 +172,8 @@ def bound(text: str) -> list[tuple[str, str, bool]]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Of 1,153 patients", [("1,153", "{{ n.patients.all | thousands }}", False)]),
-        ("Of 1153 cases", [("1153", "{{ n.cases.all }}", False)]),
+        ("Of 1,153 patients", [("1,153", "{{ n.patients.all | thousands }}", True)]),
+        ("Of 1153 cases", [("1153", "{{ n.cases.all }}", True)]),
         ("There were 174 patients.", [("174", "{{ n.patients.test }}", True)]),
         ("There were 2 readers.", [("2", "{{ n.readers }}", True)]),
         ("Dice was 0.82", [("0.82", "{{ eval.dice.mean | round(2) }}", False)]),
