@@ -1,6 +1,6 @@
 """How often a 95 % interval holds the truth in simulated studies: resampled patients, DeLong, Wilson and kappa.
 
-Run: python benchmarks/coverage.py [--studies 2000] [--resamples 1000]
+Run: python benchmarks/coverage.py [--studies 2000] [--resamples 2000]
 
 Patients have one to three cases each; the values of a patient resemble each other, and are skewed as Dice is. The
 truth is known from the way they are drawn. Prints one JSON object per interval with its coverage in percent and the
@@ -92,7 +92,7 @@ def kappas(
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--studies", type=int, default=2_000)
-    options.add_argument("--resamples", type=int, default=1_000)
+    options.add_argument("--resamples", type=int, default=2_000)
     asked = options.parse_args()
     random, worst = np.random.default_rng(16), 0
     for kind in (means, areas, shares, kappas):
