@@ -164,6 +164,14 @@ def test_the_header_is_yaml_without_a_name_of_anybody(name: str) -> None:
     assert all(author["name"].startswith("[") for author in header["authors"])
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_there_are_places_for_figures_and_none_that_is_missing(name: str) -> None:
+    slots = re.findall(r"`!\[Caption\.\]\((figures/\w+\.\w+)\)`", text(name))
+    assert len(slots) >= 2
+    assert len(set(slots)) == len(slots)
+    assert "![" not in re.sub(r"`[^`]*`", "", text(name)), "a picture that is not there would stop the build"
+
+
 def test_a_clinical_paper_asks_for_the_deployment_gap_in_each_respect() -> None:
     gap = next(s for s in sections(text("clinical")) if s.heading == "Deployment gap")
     assert re.findall(r"^\| (\w+) \| \| \|$", gap.own, re.MULTILINE) == [
