@@ -163,7 +163,8 @@ def _entries(parts: Iterable[tuple[int, str] | Whole]) -> Iterator[_Found]:
             if entry.tags:
                 yield entry.closed(_NO_END if "TY" in entry.tags else "")
             yield part.line, part.tags, part.raw, []
-            entry = _Open(spacing=entry.spacing)
+            if entry.tags or entry.faults:
+                entry = _Open(spacing=entry.spacing)
             continue
         for number, line in _unglued(*part):
             tag, value = _tagged(line, entry)
