@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from review.domain.estimate import Evidence
-from review.services import accounting, benchmark, evaluation, printed_scores, ratings, rubric, splits
-from review.services.printed_table import Sizes
+from review.services.evidence import accounting, benchmark, evaluation, printed_scores, ratings, rubric, splits
+from review.services.evidence.printed_table import Sizes
 
 Compute = Callable[[], Evidence]
 

@@ -57,14 +57,14 @@ def gives_evidence(function: Callable[..., Evidence]) -> Callable[..., None]:
 
 def answer_of(found: Evidence, files: Iterable[Path]) -> Answer:
     """What was computed, written to these files, as text and as JSON."""
-    from review.services import evidence_output
+    from review.services.evidence import write_files as evidence_output
 
     notes = [f"{path} written." for path in evidence_output.write(found, files)]
     return Answer(document=found.as_dict(), text=_text(found), notes=notes, findings=found.findings)
 
 
 def _keep(found: Evidence, name: str, project_folder: Path | None) -> str:
-    from review.services import kept
+    from review.services.evidence import kept
     from review.services.project import open_project
 
     project = open_project(project_folder)
@@ -104,7 +104,7 @@ def listed(project: Project) -> Answer:
 
     Where a file has changed since, its numbers are stale; where it is gone, they are orphans. Both end with status 1.
     """
-    from review.services import kept
+    from review.services.evidence import kept
 
     found = kept.kept(project)
     findings = kept.check(project)
@@ -121,7 +121,7 @@ def listed(project: Project) -> Answer:
 @click.argument("name", metavar="NAME")
 def dropped(project: Project, name: str) -> Answer:
     """Take what is kept under NAME out of the project. The files it was computed from stay."""
-    from review.services import kept
+    from review.services.evidence import kept
 
     names = kept.drop(project, name)
     return Answer(

@@ -51,8 +51,8 @@ def accounting(file: Path, manifest: Path | None, by: tuple[str, ...], classes: 
     must hold), accounting.csv (unit, subset, partition_of, n, source, sha256), or a manifest: a table with a line per
     case, from which patients, scans, series and masks are counted per split and class.
     """
-    from review.services.accounting import Choices
-    from review.services.accounting import accounting as service
+    from review.services.evidence.accounting import Choices
+    from review.services.evidence.accounting import accounting as service
 
     return service(file, Choices(manifest=manifest, by=_names(by), classes=_names(classes)))
 
@@ -102,7 +102,7 @@ def splits(
     FILE is nnU-Net's splits_final.json, a JSON of folds or of train, val and test, or a table with the columns case
     and split or fold. With --make there is no FILE: the splits are made from the manifest, patient by patient.
     """
-    from review.services import splits as service
+    from review.services.evidence import splits as service
 
     chosen = service.Choices(manifest=manifest, external=_names(external), strata=_names(strata) or None)
     if making["make"] is None:

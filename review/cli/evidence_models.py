@@ -12,8 +12,8 @@ from review.cli.evidence import evidence, gives_evidence
 
 if TYPE_CHECKING:
     from review.domain.estimate import Evidence
-    from review.services.benchmark import About
-    from review.services.printed_table import Sizes
+    from review.services.evidence.benchmark import About
+    from review.services.evidence.printed_table import Sizes
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -69,8 +69,8 @@ def benchmark(
     of 193 questions is 79.97 %), and each total for whether it follows from its parts and their numbers of items.
     """
     from review.evidence.resampling import Resampling
-    from review.services import benchmark as service
-    from review.services import printed_scores
+    from review.services.evidence import benchmark as service
+    from review.services.evidence import printed_scores
 
     if table is not None and items is None:
         return printed_scores.check(table, _sizes(said))
@@ -87,13 +87,13 @@ def benchmark(
 
 
 def _about(said: Mapping[str, object]) -> About:
-    from review.services.benchmark import About
+    from review.services.evidence.benchmark import About
 
     return About(contamination=str(said["contamination"]), splits=_numbers(said["splits"], "--split"))
 
 
 def _sizes(said: Mapping[str, object]) -> Sizes:
-    from review.services.printed_table import Sizes
+    from review.services.evidence.printed_table import Sizes
 
     totals = {}
     for text in _texts(said["totals"]):
@@ -160,6 +160,6 @@ def rubric(*, scores: Path, rubric: str, resamples: int, seed: int) -> Evidence:
     means; a dimension that nobody scored is left out, it is never a 0. Where scores do not vary, agreement is undefined.
     """
     from review.evidence.resampling import Resampling
-    from review.services import rubric as service
+    from review.services.evidence import rubric as service
 
     return service.score(scores, rubric=rubric, resampling=Resampling(times=resamples, seed=seed))

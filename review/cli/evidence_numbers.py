@@ -67,7 +67,7 @@ def agreement(
     """
     if file is None:
         return _screening(Stage(stage) if stage else None)
-    from review.services import ratings
+    from review.services.evidence import ratings
 
     reading = ratings.Reading(level=level or "", order=_listed(order))
     return ratings.agreement(file, reading, ratings.Resampling(resamples=resamples, seed=seed))
@@ -132,7 +132,7 @@ def evaluate(*, file: Path, **asked: Any) -> Evidence:
     Whole patients are drawn again for the intervals. Rows without a reference are left out and counted; an empty value
     is never 0.
     """
-    from review.services import evaluation
+    from review.services.evidence import evaluation
 
     resampling = evaluation.Resampling(resamples=asked["resamples"], seed=asked["seed"], worst=asked["worst"])
     scored = evaluation.Scored(
@@ -179,7 +179,7 @@ def stat() -> None:
 )
 def proportion(hits: int, n: int, method: str) -> Evidence:
     """A share with its 95 % interval: HITS of N, such as 81 of 263."""
-    from review.services import statistics
+    from review.services.evidence import statistics
 
     return statistics.proportion(hits, n, method=method)
 
@@ -195,7 +195,7 @@ def mcnemar(both: int, first_only: int, second_only: int, neither: int) -> Evide
 
     The four counts are the table row by row: both right, only the first, only the second, neither.
     """
-    from review.services import statistics
+    from review.services.evidence import statistics
 
     return statistics.mcnemar((both, first_only, second_only, neither))
 
@@ -211,7 +211,7 @@ def fisher(a: int, b: int, c: int, d: int) -> Evidence:
 
     The four counts are the table row by row: the first group with and without, the second with and without.
     """
-    from review.services import statistics
+    from review.services.evidence import statistics
 
     return statistics.fisher((a, b, c, d))
 
@@ -234,7 +234,7 @@ def auc(file: Path, scores: tuple[str, ...], label: str, positive: str | None) -
     A higher score speaks for positive. With a column patient, several cases of one patient are taken together. Two or
     more score columns are compared on the same rows by DeLong's test.
     """
-    from review.services import statistics
+    from review.services.evidence import statistics
 
     return statistics.auc(file, scores=scores, label=label, positive=positive)
 
@@ -244,7 +244,7 @@ def auc(file: Path, scores: tuple[str, ...], label: str, positive: str | None) -
 @click.argument("p_values", metavar="P...", type=float, nargs=-1, required=True)
 def holm(p_values: tuple[float, ...]) -> Evidence:
     """Correct p-values for testing many times, by Holm: the family is all values given."""
-    from review.services import statistics
+    from review.services.evidence import statistics
 
     return statistics.corrected(p_values, "holm")
 
@@ -254,6 +254,6 @@ def holm(p_values: tuple[float, ...]) -> Evidence:
 @click.argument("p_values", metavar="P...", type=float, nargs=-1, required=True)
 def bh(p_values: tuple[float, ...]) -> Evidence:
     """Correct p-values by Benjamini and Hochberg, so that the expected share of false findings stays below 5 %."""
-    from review.services import statistics
+    from review.services.evidence import statistics
 
     return statistics.corrected(p_values, "bh")

@@ -46,8 +46,8 @@ def release(
     It says which questions are open, where licences disagree with one another or with those of the sources, what the
     description lacks, and for each FAIR principle yes, no or cannot tell, with what was looked at.
     """
-    from review.services import release as service
-    from review.services.release_fill import Sources
+    from review.services.evidence import release as service
+    from review.services.evidence.release_fill import Sources
 
     sources = Sources(manifest=manifest, counts=counts, splits=splits, ratings=ratings)
     return service.release(folder, sources, write=not check)

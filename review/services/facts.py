@@ -22,7 +22,8 @@ from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Role, Stage, Standing
 from review.domain.team import Right
 from review.evidence.agreement import Agreement, agreement
-from review.services import chart, flow, kept, overview, protocol, rights, screen
+from review.services import chart, flow, overview, protocol, rights, screen
+from review.services.evidence import kept
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records

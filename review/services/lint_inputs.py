@@ -17,8 +17,8 @@ from review.evidence.split_forms import Strange, of_tree
 from review.lint.metrics import metrics_in
 from review.lint.rule import Charting, Log, Release, Search
 from review.resources import read_yaml
-from review.services import accounting_file
-from review.services.evidence_input import rows, tree
+from review.services.evidence import accounting_file
+from review.services.evidence.read_files import rows, tree
 
 # The usual names of each input in a folder; the first that is there is taken.
 USUAL: Mapping[str, tuple[str, ...]] = {

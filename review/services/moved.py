@@ -9,8 +9,9 @@ from pathlib import Path
 from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.render.environment import names_in
-from review.services import facts, kept, paper, resolved, rights
-from review.services.kept import Kept
+from review.services import facts, paper, resolved, rights
+from review.services.evidence import kept
+from review.services.evidence.kept import Kept
 from review.services.project import Project
 from review.services.resolved import Resolved
 from review.services.tables import tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.render.images import svg_to_png
 from review.resources import data_dir, write_file
-from review.services import facts, flow, kept, paper_settings, resolved, rights, venues
+from review.services import facts, flow, paper_settings, resolved, rights, venues
+from review.services.evidence import kept
 from review.services.project import Project, steadily
 from review.services.resolved import Resolved
 from review.services.tables import tables
@@ -34,6 +35,7 @@ MANUSCRIPT = "manuscript.md"
 SETTINGS = paper_settings.SETTINGS
 REFERENCES = "references.bib"
 BUILD = "build"
+_IN_PRINT = ("DRAFT", "REF", "REL-02")  # rules of the linter whose faults a reader of the print would see
 FORMATS = ("docx", "pdf", "html", "tex", "md")
 # Above this line the author's own references; below it, the included studies, written anew at each build.
 _MARK = "% === Below this line: the included studies, written anew at each build. Add your own references above. ==="
@@ -160,7 +162,15 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     of_pages = _pages(venues.load(settings.venue), files, path=f"{place.name}/{MANUSCRIPT}")
     of_flow = flow.check(project) if settings.type == "review" else ()
     of_venue = venues.check(text_of(place), markdown, settings.venue, path=f"{place.name}/{MANUSCRIPT}")
-    found = (*told, *findings, *kept.check(project), *of_venue, *of_pages, *lint(project, folder), *of_flow)
+    found = (
+        *told,
+        *findings,
+        *kept.check(project),
+        *of_venue,
+        *of_pages,
+        *_of_lint(lint(project, folder), folder),
+        *of_flow,
+    )
     return BuildReport(files=tuple(files), findings=found)
 
 
@@ -171,6 +181,19 @@ def record_sections(project: Project, place: Path) -> list[SectionStanding]:
     told = stored_sections.read(project.store, name)
     stored_sections.append(project.store, manuscript.news(name, text, told, who=project.who))
     return manuscript.standing(text, told)
+
+
+def _of_lint(found: Sequence[Finding], folder: Path) -> Iterator[Finding]:
+    """What of the linter a build says: what would show in the print. The rest is counted; to read it is another step."""
+    shown = [f for f in found if f.rule.startswith(_IN_PRINT)]
+    yield from shown
+    if rest := len(found) - len(shown):
+        yield Finding(
+            rule="LINT",
+            severity=Severity.INFO,
+            message=f"A reviewer would say {rest:,} thing{'s' if rest > 1 else ''} more.",
+            hint=f"Read them: review paper lint {folder.name}",
+        )
 
 
 def _pages(profile: Venue, files: Sequence[Path], *, path: str) -> list[Finding]:

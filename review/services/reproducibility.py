@@ -19,7 +19,7 @@ from review.domain.errors import Missing
 from review.domain.finding import Severity
 from review.evidence import licences
 from review.resources import read_yaml
-from review.services import release_folder
+from review.services.evidence import release_folder
 
 NAME = "reproducibility"
 Box = tuple[ItemState, str]

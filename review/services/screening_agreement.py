@@ -7,7 +7,7 @@ from review.domain.screening import Stage
 from review.domain.team import Right
 from review.evidence.agreement import Agreement
 from review.services import rights
-from review.services.evidence_input import fingerprint
+from review.services.evidence.read_files import fingerprint
 from review.services.facts import stage_agreement
 from review.services.project import DATABASE, Project
 

@@ -9,7 +9,8 @@ from review.domain.screening import Stage, Standing
 from review.domain.team import Right
 from review.render.environment import escape_markdown
 from review.render.tables import markdown
-from review.services import chart, kept, protocol, rights, screen
+from review.services import chart, protocol, rights, screen
+from review.services.evidence import kept
 from review.services.project import Project
 from review.storage import records
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from review.app.evidence_forms import KINDS
-from review.services import facts, kept
+from review.services import facts
+from review.services.evidence import kept
 
 RATINGS = "item,rater,label\n" + "".join(
     f"{i},{rater},{label}\n" for i in range(30) for rater, label in (("Ana", i % 3), ("Bo", i % 3 if i % 5 else 0))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from review.domain.errors import Missing
-from review.services.evidence_input import rows, tree
+from review.services.evidence.read_files import rows, tree
 
 
 def test_columns_are_known_by_name_in_any_order_case_and_form(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.estimate import Estimate, Evidence, Table, undefined
 from review.domain.finding import Finding
 from review.domain.plot import Bar, Forest
-from review.services import evidence_output, facts, kept
-from review.services.evidence_input import fingerprint
+from review.services import facts
+from review.services.evidence import kept
+from review.services.evidence import write_files as evidence_output
+from review.services.evidence.read_files import fingerprint
 from review.services.project import Project, create
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from review.domain.finding import Severity
 from review.domain.provenance import Fact
-from review.services import accounting, binding, kept, moved, paper, project, resolved, splits
-from review.services.accounting import Choices
+from review.services import binding, moved, paper, project, resolved
+from review.services.evidence import accounting, kept, splits
+from review.services.evidence.accounting import Choices
 from review.services.project import Project
 
 MANIFEST = "case_id,patient_id,split,class\n" + "".join(

@@ -27,14 +27,15 @@ NAMES = {TeamRole.OWNER: "Olga", TeamRole.REVIEWER: "Rae", TeamRole.ADJUDICATOR:
 
 
 def every_service() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for found in pkgutil.iter_modules(services.__path__):
-        module = importlib.import_module(f"review.services.{found.name}")
+    for found in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
+        module = importlib.import_module(found.name)
+        room = found.name.removeprefix(f"{services.__name__}.")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = inspect.unwrap(function).__module__ == module.__name__
             first = next(iter(inspect.signature(function).parameters.values()), None)
             takes = first is not None and first.annotation in ("Project", Project)
-            if own and takes and not name.startswith("_") and f"{found.name}.{name}" not in EXEMPT:
-                yield f"{found.name}.{name}", function
+            if own and takes and not name.startswith("_") and f"{room}.{name}" not in EXEMPT:
+                yield f"{room}.{name}", function
 
 
 DECLARED = [(name, function) for name, function in every_service() if rights.declared(function) is not None]

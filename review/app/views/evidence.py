@@ -14,7 +14,7 @@ from review.domain.errors import ReviewError
 from review.domain.estimate import Evidence
 from review.domain.finding import Finding, Severity, Status
 from review.domain.team import Right
-from review.services import kept
+from review.services.evidence import kept
 from review.services.project import Project
 
 _FOUND = "evidence-found"

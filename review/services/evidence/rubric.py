@@ -12,10 +12,10 @@ from review.domain.finding import Finding, Severity, Status
 from review.domain.plot import Bar, BlandAltman, Forest
 from review.evidence import rubric as method
 from review.evidence.resampling import Resampling
-from review.services.evidence_input import Rows, rows
-from review.services.rubric_input import SCORE_NAMES, Rubric, checked, read_rubric
+from review.services.evidence.read_files import Rows, rows
+from review.services.evidence.rubric_input import SCORE_NAMES, Rubric, checked, read_rubric
 
-_FUNCTION = "review.services.rubric.score"
+_FUNCTION = "review.services.evidence.rubric.score"
 _FEW = 10  # reports below which an agreement is called descriptive
 
 

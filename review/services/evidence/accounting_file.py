@@ -13,8 +13,8 @@ from review.evidence.accounting import Accounts, Quantity, find
 from review.evidence.identities import Identity, Kind, Term
 from review.evidence.manifest import place_of
 from review.evidence.printed import Printed, printed
-from review.services.accounting_tree import COLUMNS, Source, Written, read_tree
-from review.services.evidence_input import rows
+from review.services.evidence.accounting_tree import COLUMNS, Source, Written, read_tree
+from review.services.evidence.read_files import rows
 
 _ALL = frozenset({"", "all", "total", "overall", "everything"})
 _TREES = frozenset({".yml", ".yaml", ".json"})

@@ -21,9 +21,9 @@ from review.evidence.split_making import Plan, make, plan_of
 from review.evidence.split_strata import compare, external
 from review.evidence.splits import Locate, Placed, prove
 from review.resources import write_file
-from review.services.evidence_input import Rows, fingerprint, rows, tree
+from review.services.evidence.read_files import Rows, fingerprint, rows, tree
 
-FUNCTION = "review.services.splits"
+FUNCTION = "review.services.evidence.splits"
 FILE = "splits_final.json"  # the name nnU-Net looks for
 _TREES = frozenset({".json", ".yml", ".yaml"})
 # Columns of a table of splits that say nothing of a case itself.

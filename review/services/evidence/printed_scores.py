@@ -10,10 +10,10 @@ from review.domain.estimate import Cell, Estimate, Evidence, Table, undefined
 from review.domain.finding import Finding, Severity, Status
 from review.evidence import granularity
 from review.evidence.granularity import Part, Share, Total
-from review.services.evidence_input import rows
-from review.services.printed_table import PrintedTable, Row, Sizes, read_printed
+from review.services.evidence.printed_table import PrintedTable, Row, Sizes, read_printed
+from review.services.evidence.read_files import rows
 
-_FUNCTION = "review.services.printed_scores.check"
+_FUNCTION = "review.services.evidence.printed_scores.check"
 _MOST_SIZES = 12  # numbers of items that are listed when a search finds more
 
 

@@ -10,7 +10,7 @@ from review.domain.plot import Bar, Calibration, Forest, PairedDifferences, Plot
 from review.evidence import calibration, comparison
 from review.evidence.case_table import Prepared
 from review.evidence.comparison import TESTS, Pairs
-from review.services.score_table import Curve
+from review.services.evidence.score_table import Curve
 
 __all__ = ["Input", "plots", "sentence", "tables"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from review.domain.finding import Finding
-from review.services.evidence_input import Rows, rows
+from review.services.evidence.read_files import Rows, rows
 
 PARTS = ("type", "modality", "subgroup")
 ITEM_NAMES: Mapping[str, Sequence[str]] = {

@@ -13,7 +13,7 @@ from review.domain.plot import BlandAltman, Confusion, Plot
 from review.evidence import raters
 from review.evidence.raters import Resampling
 from review.evidence.ratings import LEVELS, Ratings, Reading, gathered
-from review.services.evidence_input import rows
+from review.services.evidence.read_files import rows
 
 __all__ = ["LEVELS", "Reading", "Resampling", "agreement"]
 
@@ -35,7 +35,7 @@ def agreement(path: Path, reading: Reading | None = None, how: Resampling | None
     reading, how = reading or Reading(), how or Resampling()
     read = rows(path, required=("item", "rater", "label"), aliases=ALIASES)
     options = {"level": reading.level, "order": list(reading.order), "resamples": how.resamples, "seed": how.seed}
-    whole = {"kind": "agreement", "function": "review.services.ratings.agreement", "inputs": (read.file,)}
+    whole = {"kind": "agreement", "function": "review.services.evidence.ratings.agreement", "inputs": (read.file,)}
     if not read.usable:
         return Evidence(**whole, findings=read.findings, options=options)  # type: ignore[arg-type]
     ratings, faults = gathered(read.frame, path.name, reading)
@@ -45,7 +45,7 @@ def agreement(path: Path, reading: Reading | None = None, how: Resampling | None
     values = raters.coefficients(ratings, how)
     return Evidence(
         kind="agreement",
-        function="review.services.ratings.agreement",
+        function="review.services.evidence.ratings.agreement",
         values=values,
         findings=(*findings, *_notes(ratings, path)),
         inputs=(read.file,),

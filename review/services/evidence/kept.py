@@ -25,7 +25,7 @@ from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.resources import write_file
 from review.services import rights
-from review.services.evidence_input import fingerprint
+from review.services.evidence.read_files import fingerprint
 from review.services.project import PROTOCOL, Project
 
 FOLDER = "evidence"

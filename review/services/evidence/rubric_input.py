@@ -13,7 +13,7 @@ from review.domain.errors import BadInput, Missing
 from review.domain.estimate import Input
 from review.domain.finding import Finding, Severity
 from review.resources import data_dir
-from review.services.evidence_input import tree
+from review.services.evidence.read_files import tree
 
 SCORE_NAMES: Mapping[str, Sequence[str]] = {
     "report": ("item", "case", "document", "report_no", "study"),

@@ -14,11 +14,11 @@ from review.domain.finding import Finding, Severity, Status
 from review.evidence.accounting import Quantity, account, one_unit
 from review.evidence.counting import Counted, count
 from review.evidence.manifest import ALIASES, column_named, place_of
-from review.services.accounting_file import read
-from review.services.accounting_tree import COLUMNS, Source, Written
-from review.services.evidence_input import Rows, fingerprint, rows
+from review.services.evidence.accounting_file import read
+from review.services.evidence.accounting_tree import COLUMNS, Source, Written
+from review.services.evidence.read_files import Rows, fingerprint, rows
 
-FUNCTION = "review.services.accounting.accounting"
+FUNCTION = "review.services.evidence.accounting.accounting"
 _TREES = frozenset({".yml", ".yaml", ".json"})
 _TOTALS = frozenset({"", "all", "total", "overall"})
 _DEFAULT_BY = ("split", "class")

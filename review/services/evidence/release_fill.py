@@ -17,9 +17,9 @@ from review.render import tables
 from review.render.croissant import Columns
 from review.render.datasheet import Prefill, Question, Reply, Standing
 from review.resources import data_dir, read_yaml
-from review.services import accounting, ratings, splits
-from review.services.evidence_input import rows
-from review.services.release_folder import Folder
+from review.services.evidence import accounting, ratings, splits
+from review.services.evidence.read_files import rows
+from review.services.evidence.release_folder import Folder
 
 _MOST_LEVELS = 12  # different entries of a column that are listed with their counts
 _GROUPS = ("sex", "site", "subgroup", "ethnicity", "race", "phenotype", "lstv", "scanner", "manufacturer")

@@ -21,11 +21,21 @@ from review.render import croissant, croissant_check, dataset_card, datasheet
 from review.render.croissant import Columns
 from review.render.datasheet import Question, Reply, Standing
 from review.resources import data_dir, read_yaml, write_file
-from review.services import release_fill
-from review.services.release_fill import Known, Sources
-from review.services.release_folder import ABOUT, CARD, CROISSANT, DATASHEET, DOI, Folder, distributed, read, skeleton
+from review.services.evidence import release_fill
+from review.services.evidence.release_fill import Known, Sources
+from review.services.evidence.release_folder import (
+    ABOUT,
+    CARD,
+    CROISSANT,
+    DATASHEET,
+    DOI,
+    Folder,
+    distributed,
+    read,
+    skeleton,
+)
 
-_FUNCTION = "review.services.release.release"
+_FUNCTION = "review.services.evidence.release.release"
 # Where the files that answer questions usually lie.
 _USUAL: Mapping[str, Sequence[str]] = {
     "manifest": ("manifest.csv", "manifest.tsv", "manifest.xlsx", "cases.csv", "metadata.csv"),

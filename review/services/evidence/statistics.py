@@ -14,7 +14,7 @@ from review.domain.estimate import Estimate, Evidence, Table
 from review.domain.finding import Finding, Severity
 from review.evidence import contingency, delong, multiplicity, proportions
 from review.evidence.scores import events
-from review.services.evidence_input import Rows, rows
+from review.services.evidence.read_files import Rows, rows
 
 KIND = "statistics"
 SCORE_NAMES = ("probability", "prob", "y_score", "predicted", "prediction", "p")
@@ -148,7 +148,7 @@ def _evidence(
 ) -> Evidence:
     return Evidence(
         kind=KIND,
-        function=f"review.services.statistics.{function}",
+        function=f"review.services.evidence.statistics.{function}",
         values=tuple(values),
         findings=(*(read.findings if read else ()), *findings),
         inputs=(read.file,) if read else (),

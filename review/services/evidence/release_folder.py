@@ -19,7 +19,7 @@ from review.evidence.licences import Statement, Upstream
 from review.formats.decoding import decode
 from review.render.croissant import File, Several
 from review.resources import YamlDocument, read_yaml
-from review.services.evidence_input import fingerprint
+from review.services.evidence.read_files import fingerprint
 
 ABOUT = "release.yaml"
 DATASHEET, CARD, CROISSANT = "datasheet.md", "dataset_card.md", "croissant.json"

@@ -13,8 +13,8 @@ from review.domain.estimate import Estimate, Evidence, Input
 from review.domain.finding import Finding, Severity, Status
 from review.evidence import benchmark
 from review.evidence.resampling import Resampling
-from review.services import benchmark_shown
-from review.services.benchmark_input import PARTS, answers_of, items_of, read
+from review.services.evidence import benchmark_shown
+from review.services.evidence.benchmark_input import PARTS, answers_of, items_of, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def _evidence(
     models = list(dict.fromkeys(v.by["model"] for v in values if "model" in v.by))
     return Evidence(
         kind="benchmark",
-        function="review.services.benchmark.score",
+        function="review.services.evidence.benchmark.score",
         values=tuple(values),
         findings=tuple(findings),
         inputs=tuple(inputs),

@@ -16,14 +16,14 @@ from review.evidence.case_table import METRICS, Preparation, Prepared
 from review.evidence.comparison import Pairs
 from review.evidence.evaluation import Group, Resampling
 from review.evidence.scores import Scored
-from review.services import evaluation_shown, score_table
-from review.services.evidence_input import rows, tree
-from review.services.statistics import LABEL_NAMES, SCORE_NAMES
+from review.services.evidence import evaluation_shown, score_table
+from review.services.evidence.read_files import rows, tree
+from review.services.evidence.statistics import LABEL_NAMES, SCORE_NAMES
 
 __all__ = ["Asked", "Resampling", "Scored", "evaluate"]
 
 KIND = "evaluation"
-FUNCTION = "review.services.evaluation.evaluate"
+FUNCTION = "review.services.evidence.evaluation.evaluate"
 ALIASES = {
     "case": ("image", "scan", "study", "series", "file", "volume"),
     "patient": ("subject", "subject_id", "patientid", "pid"),
