@@ -71,7 +71,11 @@ def _clustering_ignored(context: Context) -> Iterator[Remark]:
         yield missing("manifest", what="whether a patient has several scans cannot be seen")
         return
     claim = context.document.says(_INFERENCE, (Role.METHODS, Role.RESULTS, Role.ABSTRACT))
-    said = (s for s in context.document.sentences if s.role is not Role.REFERENCES and _CLUSTERED.search(s.text))
+    said = (
+        s
+        for s in context.document.sentences
+        if s.role is not Role.REFERENCES and not s.caption and _CLUSTERED.search(s.text)
+    )
     if several and claim is not None and not any(_ANALYSIS.search(s.text) for s in said):
         yield Remark(
             message=f"There are {several}, and nothing says that intervals and tests count patients rather than scans.",
