@@ -26,6 +26,7 @@ from review.services.project import create
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "images" / "pages"
+PAST = "Ana Sample"  # has a history
 WHO = "Dana Novak"  # has judged nothing in the sample, and so has something to do everywhere
 
 
@@ -51,7 +52,7 @@ def main() -> None:
                         at = beginning if entry.address == "screen" else address
                         take(
                             context,
-                            f"{at}/{entry.address}?reviewer={WHO}",
+                            f"{at}/{entry.address}?reviewer={PAST if entry.address == 'history' else WHO}",
                             FOLDER / f"{entry.address}-{scheme}.jpg",
                         )
                 context.close()
