@@ -15,8 +15,10 @@ import click
 from review.cli import main
 from review.cli.program import SECTIONS, Command
 from review.services import checklists
+from review.services.lint import rules
 
 FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER))  # the pages that have a file of their own
 NOTE = "<!-- Written by docs/generate.py from the program itself; change the program and run it again. -->"
 EXIT_STATUS = """\
 Exit status: 0 done; 1 refused, or something is wrong with the data; 2 the command was not understood. Answers go to
@@ -127,7 +129,14 @@ def checklists_page() -> str:
     return "\n".join(part for part in parts if part is not None).rstrip() + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"checklists.md": checklists_page, "cli.md": cli_page}
+def lint_page() -> str:
+    """Every rule of the linter."""
+    from rules_page import rules_page
+
+    return rules_page(rules(), NOTE)
+
+
+PAGES: dict[str, Callable[[], str]] = {"checklists.md": checklists_page, "cli.md": cli_page, "rules.md": lint_page}
 
 
 def run(arguments: list[str]) -> int:
