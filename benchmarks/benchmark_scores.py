@@ -56,7 +56,7 @@ def main() -> None:
     compare(big, "m0", "m1", resampling=Resampling())
     print(f"5 models, 10,000 questions, 2,000 resamples: {time.perf_counter() - start:.2f} s")
 
-    few = Resampling(times=500)
+    few = Resampling(resamples=500)
     for items in (30, 100, 487):
         some = [answers(rng, items, {"x": 0.8, "y": 0.7}) for _ in range(studies)]
         wilson = [accuracy(f[f["model"] == "x"], by={}, resampling=few) for f in some]

@@ -82,7 +82,7 @@ def benchmark(
         compare=compare or (),
         about=_about(said),
         missing_is_wrong=unanswered == "wrong",
-        resampling=Resampling(times=resamples, seed=seed),
+        resampling=Resampling(resamples=resamples, seed=seed),
     )
 
 
@@ -162,4 +162,4 @@ def rubric(*, scores: Path, rubric: str, resamples: int, seed: int) -> Evidence:
     from review.evidence.resampling import Resampling
     from review.services.evidence import rubric as service
 
-    return service.score(scores, rubric=rubric, resampling=Resampling(times=resamples, seed=seed))
+    return service.score(scores, rubric=rubric, resampling=Resampling(resamples=resamples, seed=seed))

@@ -92,7 +92,7 @@ def _macro_interval(
     if _counts(frame):
         return *_squared(levels), _SQUARED
     # Levels are drawn apart from one another, so each has a seed of its own.
-    apart = [_draws(_by_cluster(level), resampling.times, resampling.seed + at) for at, level in enumerate(levels)]
+    apart = [_draws(_by_cluster(level), resampling.resamples, resampling.seed + at) for at, level in enumerate(levels)]
     low, high = limits(np.mean(apart, axis=0), len(frame) - len(levels) + 1)
     return low, high, resampling.label(_unit(frame))
 
@@ -189,7 +189,7 @@ def _interval(
     """The percentile interval of a share over clusters, and how to say it; none where there is one cluster."""
     if len(sums) < _FEWEST:
         return (None, None), lambda unit: f"no interval, there is only one of {unit}"
-    return limits(_draws(sums, resampling.times, resampling.seed), len(sums)), resampling.label
+    return limits(_draws(sums, resampling.resamples, resampling.seed), len(sums)), resampling.label
 
 
 def _draws(sums: pd.DataFrame, times: int, seed: int) -> Floats:
@@ -216,4 +216,4 @@ def _macro_of_clusters(frame: pd.DataFrame, part: str, resampling: Resampling) -
         shares = np.divide(weights @ right, drawn, out=np.full_like(drawn, np.nan), where=drawn > 0)
         return np.asarray(np.nanmean(shares, axis=1))
 
-    return replicated(mean_of_levels, len(right), resamples=resampling.times, seed=resampling.seed)
+    return replicated(mean_of_levels, len(right), resamples=resampling.resamples, seed=resampling.seed)

@@ -16,6 +16,7 @@ from review.evidence import agreement, chance, measurements
 from review.evidence.bootstrap import LARGEST, limits, replicated
 from review.evidence.proportions import Z95
 from review.evidence.ratings import MEASUREMENTS, Ratings
+from review.evidence.resampling import Resampling
 
 Floats = NDArray[np.float64]
 _MANY_RATERS = 6  # beyond, only raw agreement and plain kappa of every two are listed
@@ -33,14 +34,6 @@ _MANY_WORDS = {
     "pabak": "(k·Po − 1)/(k − 1), {k} categories (Brennan & Prediger 1981; PABAK for two raters and categories)",
 }
 _CALLED = ("observed agreement", "Fleiss' kappa", "Gwet's AC1", "prevalence- and bias-adjusted kappa")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resampling:
-    """How often patients (or items, where no patient is named) are drawn again, and the seed."""
-
-    resamples: int = 2000
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,16 @@ _MOST_UNDEFINED = 0.05  # the share of resamples in which a statistic may not ex
 class Resampling:
     """How often the units are drawn again, and from which seed."""
 
-    times: int = 2000
+    resamples: int = 2000
     seed: int = 0
 
     def label(self, unit: str) -> str:
         """How an interval came about.
 
-        >>> Resampling(times=2000, seed=1).label("items")
+        >>> Resampling(resamples=2000, seed=1).label("items")
         '95 % bootstrap of items (expanded percentiles, Hesterberg 2015), 2,000 resamples, seed 1'
         """
-        return f"95 % bootstrap of {unit} (expanded percentiles, Hesterberg 2015), {self.times:,} resamples, seed {self.seed}"
+        return f"95 % bootstrap of {unit} (expanded percentiles, Hesterberg 2015), {self.resamples:,} resamples, seed {self.seed}"
 
 
 def limits(draws: NDArray[np.float64], units: int) -> tuple[float | None, float | None]:

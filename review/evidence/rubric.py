@@ -171,7 +171,7 @@ def _mean(
     n, value = len(reports), float(reports.mean())
     if n < 2:
         return Estimate(name=name, value=value, n=n, method=f"{words}; one report has no interval", by=by)
-    draws = replicated(lambda weights: weights @ reports / n, n, resamples=resampling.times, seed=resampling.seed)
+    draws = replicated(lambda weights: weights @ reports / n, n, resamples=resampling.resamples, seed=resampling.seed)
     low, high = limits(draws, n)
     method = f"{words}; {resampling.label('reports')}"
     return Estimate(name=name, value=value, low=low, high=high, n=n, method=method, by=by)
@@ -211,7 +211,7 @@ def _correlation(name: str, r: float, n: int, variance: float, by: Mapping[str, 
 def _kappa(x: Floats, y: Floats, by: Mapping[str, str], resampling: Resampling) -> Estimate:
     n = len(x)
     value = float(weighted_kappa(np.ones((1, n)), x, y)[0])
-    draws = replicated(lambda w: weighted_kappa(w, x, y), n, resamples=resampling.times, seed=resampling.seed)
+    draws = replicated(lambda w: weighted_kappa(w, x, y), n, resamples=resampling.resamples, seed=resampling.seed)
     low, high = limits(draws, n)
     method = f"{_KAPPA}; {_MEANS}; {resampling.label('reports')}"
     return Estimate(name="cohen_kappa_quadratic", value=value, low=low, high=high, n=n, method=method, by=by)

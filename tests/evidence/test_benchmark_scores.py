@@ -13,7 +13,7 @@ from review.domain.estimate import Estimate
 from review.evidence.benchmark import accuracy, compare, macro, scores
 from review.evidence.resampling import Resampling
 
-FEW = Resampling(times=300, seed=1)
+FEW = Resampling(resamples=300, seed=1)
 
 
 def frame(
@@ -133,7 +133,7 @@ def test_a_type_nobody_answered_is_undefined_and_a_single_cluster_has_no_interva
 
 def test_the_seed_decides_the_interval_and_nothing_else() -> None:
     own = frame([0.5, 0.25, 1, 0.75, 0.3, 0.9])
-    first, again, other = (accuracy(own, by={}, resampling=Resampling(times=300, seed=s)) for s in (1, 1, 2))
+    first, again, other = (accuracy(own, by={}, resampling=Resampling(resamples=300, seed=s)) for s in (1, 1, 2))
     assert first == again
     assert (first.value, first.low) != (other.value, other.low)
     assert first.value == other.value

@@ -15,7 +15,7 @@ from review.domain.estimate import Estimate
 from review.evidence.resampling import Resampling
 from review.evidence.rubric import agreement, levels, pair, summary, totals, weighted_kappa
 
-FEW = Resampling(times=200, seed=0)
+FEW = Resampling(resamples=200, seed=0)
 COLUMNS = ["report", "rater", "kind", "section", "dimension", "score"]
 SHAPE = {"a": 1, "b": 1, "c": 3, "d": 1, "e": 4}  # sections and their numbers of dimensions
 

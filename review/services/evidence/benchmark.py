@@ -44,7 +44,7 @@ def score(
     findings = [*described.findings, *(answered.findings if answered and answered is not described else ())]
     inputs = tuple(dict.fromkeys((described.file, answered.file) if answered else (described.file,)))
     options: dict[str, object] = {
-        "resamples": resampling.times,
+        "resamples": resampling.resamples,
         "seed": resampling.seed,
         "unanswered": "wrong" if missing_is_wrong else "left out and counted",
     }

@@ -11,8 +11,8 @@ from review.domain.estimate import Cell, Estimate, Evidence, Table
 from review.domain.finding import Finding, Severity
 from review.domain.plot import BlandAltman, Confusion, Plot
 from review.evidence import raters
-from review.evidence.raters import Resampling
 from review.evidence.ratings import LEVELS, Ratings, Reading, gathered
+from review.evidence.resampling import Resampling
 from review.services.evidence.read_files import rows
 
 __all__ = ["LEVELS", "Reading", "Resampling", "agreement"]

@@ -32,7 +32,7 @@ def score(scores: Path, *, rubric: str = "", resampling: Resampling | None = Non
     inputs = (read.file, *((asked.file,) if asked and asked.file else ()))
     options = {
         "rubric": asked.name if asked else "the column section",
-        "resamples": resampling.times,
+        "resamples": resampling.resamples,
         "seed": resampling.seed,
     }
     frame = _usable(read, asked, findings, scores)
