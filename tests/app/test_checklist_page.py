@@ -32,6 +32,7 @@ def test_an_item_is_answered_beside_the_text(visit, project, draft):
     assert "0 of 22 items answered" in at.get("progress")[0].proto.text
     at.selectbox(key="item-prisma-scr").set_value("2").run()
     key = "prisma-scr-prisma-scr:2"
+    at.radio(key=f"state-{key}").set_value(ItemState.YES)
     at.selectbox(key=f"where-{key}").set_value("Abstract")
     at.text_input(key=f"note-{key}").set_value("looked at twice")
     at = fine(press(at, f"save-{key}"))
@@ -43,8 +44,11 @@ def test_an_item_is_answered_beside_the_text(visit, project, draft):
 
 def test_a_yes_without_a_place_is_refused_in_a_sentence(visit, project, draft):
     at = fine(visit("checklist"))
-    item = at.selectbox(key="item-prisma-scr").value
-    at = press(at, f"save-prisma-scr-prisma-scr:{item}")
+    key = f"prisma-scr-prisma-scr:{at.selectbox(key='item-prisma-scr').value}"
+    at = press(at, f"save-{key}")
+    assert "No answer was chosen" in at.error[0].value
+    at.radio(key=f"state-{key}").set_value(ItemState.YES)
+    at = press(at, f"save-{key}")
     assert "needs the place" in at.error[0].value
     assert not at.exception
     assert not (draft / "checklists").exists()

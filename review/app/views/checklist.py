@@ -13,6 +13,7 @@ from review.app import frame, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.checklist import SAID, Checklist, ItemAnswer, ItemState, open_items
+from review.domain.errors import ReviewError
 from review.domain.sections import bare, sections
 from review.domain.team import Right
 from review.services import checklist_files, checklists, paper
@@ -123,7 +124,8 @@ def _answer(project: Project, folder: Path, name: str, answer: ItemAnswer) -> No
     headings = checklists.places(paper.text_of(folder))
     key = f"{name}-{answer.item.id}"
     with st.form(f"answer-{key}", border=False):
-        st.radio("Is it reported?", list(SAID), format_func=lambda state: _ASKED[state], key=f"state-{key}")
+        said = SAID.index(answer.said) if answer.said in SAID else None  # nobody's answer is chosen for them
+        st.radio("Is it reported?", SAID, index=said, format_func=lambda state: _ASKED[state], key=f"state-{key}")
         known = answer.place if answer.place in headings else None
         at = headings.index(known) if known else None
         st.selectbox("Where", [*headings, _OTHER], index=at, placeholder="Choose a heading", key=f"where-{key}")
@@ -141,6 +143,8 @@ def _say(project: Project, folder: Path, name: str, answer: ItemAnswer) -> None:
     def entered(part: str) -> str:
         return str(st.session_state.get(f"{part}-{key}") or "").strip()
 
+    if not entered("state"):
+        raise ReviewError("No answer was chosen.", hint="Say whether the item is reported.")
     where = entered("where")
     said = Answering(
         item=answer.item.id,
