@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
 
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, fingerprint
 
@@ -26,6 +28,16 @@ def standing_answers(judgements: Sequence[Judgement], known: Iterable[str]) -> d
             answers.pop(pair, None)  # a later answer also takes its place in the order
             answers[pair] = answer
     return answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """What speaks against a chain: pairs that a veto keeps apart, and the source of each record that has one which
+    lists every work once.
+    """
+
+    against: frozenset[Pair] = frozenset()
+    source_of: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Works:
@@ -64,16 +76,26 @@ class _Works:
             self._apart.setdefault(one, set()).add(foe)
         return True
 
+    def members(self, record: str) -> list[str]:
+        root = self.of(record)
+        return self._members.get(root, [root])
+
     def all(self) -> list[tuple[str, ...]]:
         return sorted(tuple(sorted(members)) for members in self._members.values())
 
 
-def group(links: Sequence[DuplicateLink], answers: Mapping[Pair, Judgement]) -> tuple[DuplicateGroup, ...]:
+def group(
+    links: Sequence[DuplicateLink], answers: Mapping[Pair, Judgement], doubts: Doubts | None = None
+) -> tuple[DuplicateGroup, ...]:
     """The groups that `links`, strongest first, and people's answers make.
 
     An answer "not the same work" is never crossed, not even by a chain of other records; where people contradict
-    one another in this way (A is B, B is C, A is not C), the answers that keep apart prevail.
+    one another in this way (A is B, B is C, A is not C), the answers that keep apart prevail. Nor does a chain join
+    two works of which more pairs are kept apart by a veto than are joined, nor two records of a source that lists each
+    work once, unless a condition joins those two themselves.
     """
+    doubts = doubts or Doubts()
+    joined = {pair_of(link.record_a, link.record_b) for link in links}
     works = _Works()
     for pair, answer in answers.items():
         if not answer.same_work:
@@ -87,10 +109,29 @@ def group(links: Sequence[DuplicateLink], answers: Mapping[Pair, Judgement]) -> 
         pair = pair_of(link.record_a, link.record_b)
         if pair in answers:
             continue
+        if works.of(pair[0]) != works.of(pair[1]) and not _chain_holds(works, pair, joined, doubts):
+            continue
         works.join(pair)
         if works.of(pair[0]) == works.of(pair[1]):
             kept.append(link)
     return _groups(works, kept)
+
+
+def _chain_holds(works: _Works, pair: Pair, joined: set[Pair], doubts: Doubts) -> bool:
+    ones, others = works.members(pair[0]), works.members(pair[1])
+    if len(ones) == len(others) == 1:
+        return True
+    balance = 0
+    for one, other in product(ones, others):
+        each = pair_of(one, other)
+        if each in joined:
+            balance += 1
+            continue
+        balance -= each in doubts.against
+        source = doubts.source_of.get(one)
+        if source is not None and source == doubts.source_of.get(other):
+            return False
+    return balance >= 0
 
 
 def _by_hand(pair: Pair, answer: Judgement) -> DuplicateLink:

@@ -29,6 +29,7 @@ class Condition:
     explanation: str
     holds: Test
     overrules: frozenset[str] = frozenset()
+    version: bool = False  # the two are versions of one work, such as a preprint and its article
 
 
 def _same_title(f: Features) -> Bools:
@@ -54,7 +55,9 @@ def _authors_conflict(f: Features) -> Bools:
 def _places_conflict(f: Features) -> Bools:
     """At least two of volume, pages and journal say: printed elsewhere."""
     against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
-    return np.asarray((against >= 2) | (f.volume.differ & f.page.missing & (f.abstract < 90)))
+    moved = (f.journal.differ | (f.page.differ & ~f.volume.same)) & (f.year_gap > 0) & ~f.page.same & ~f.doi.same
+    bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
+    return np.asarray((against >= 2) | bare)
 
 
 def _placed(f: Features) -> Bools:
@@ -98,6 +101,16 @@ VETOES: tuple[Veto, ...] = (
         name="different_doi",
         explanation="The DOIs differ by more than a slip of the pen.",
         holds=lambda f: (f.doi.differ & ~f.doi_typo) | f.cochrane.differ,
+    ),
+    Veto(
+        name="different_pmid",
+        explanation="PubMed lists them under two numbers.",
+        holds=lambda f: f.pmid.differ & ~f.doi.same,
+    ),
+    Veto(
+        name="one_source",
+        explanation="Both come from one source, which lists each work once.",
+        holds=lambda f: f.one_source,
     ),
     Veto(
         name="different_issue",
@@ -153,14 +166,31 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="same_doi_and_pages",
         explanation="DOI, volume, pages and author are the same; the title is worded otherwise or translated.",
-        holds=lambda f: f.doi.same & f.page.same & ~f.volume.differ & f.first_author.same,
+        holds=lambda f: f.doi.same & f.page.same & ~f.volume.differ & f.first_author.same & (f.title > 0),
         overrules=_ALL,
+    ),
+    Condition(
+        name="cochrane_review",
+        explanation="The number of the Cochrane review is the same, and nothing says that they are two versions of it.",
+        holds=lambda f: f.cochrane.same & ~(f.doi.differ | (f.year_gap > 0)) & (_like_title(f) | (f.title >= 60)),
+        overrules=_ALL - {"erratum_or_reply"},
     ),
     Condition(
         name="cochrane_version",
         explanation="They are versions of one Cochrane review.",
-        holds=lambda f: f.cochrane.same & (_like_title(f) | (f.title >= 60)),
+        holds=lambda f: f.cochrane.same & (f.doi.differ | (f.year_gap > 0)) & (_like_title(f) | (f.title >= 60)),
         overrules=_ALL - {"erratum_or_reply"},
+        version=True,
+    ),
+    Condition(
+        name="preprint_and_article",
+        explanation=(
+            "A preprint and the article it became are counted as one work: the titles are nearly identical and the "
+            "first author is the same."
+        ),
+        holds=lambda f: f.preprint & ~f.doi.same & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
+        overrules=frozenset({"different_doi", "different_year", "different_place"}),
+        version=True,
     ),
     Condition(
         name="title_year_author",
@@ -214,7 +244,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & ~(f.issue.differ | f.last_page.differ)
             & ((f.title >= 60) | (f.abstract >= 90))
         ),
-        overrules=_ALL - {"erratum_or_reply", "different_doi", "different_numbers"},
+        overrules=_ALL - {"erratum_or_reply", "different_doi", "different_numbers", "different_pmid", "one_source"},
     ),
     Condition(
         name="subtitle_year_author",
@@ -222,13 +252,26 @@ CONDITIONS: tuple[Condition, ...] = (
         holds=lambda f: (f.relation == CONTAINED) & f.first_author.same & (f.year_gap == 0) & f.journal.same,
     ),
     Condition(
-        name="preprint_and_article",
-        explanation=(
-            "A preprint and the article it became are counted as one work: the titles are nearly identical and the "
-            "first author is the same."
+        name="title_span_author",
+        explanation="Title, first author, year and the whole run of pages agree.",
+        holds=lambda f: (
+            f.span & f.first_author.same & (f.year_gap == 0) & (_like_title(f) | (f.title >= 85)) & ~f.numbers.differ
         ),
-        holds=lambda f: f.preprint & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
-        overrules=frozenset({"different_doi", "different_year", "different_place"}),
+        overrules=frozenset({"generic_title", "different_word", "different_place", "meeting_abstract"}),
+    ),
+    Condition(
+        name="journal_span_authors",
+        explanation="Authors, journal, volume, year and the whole run of pages agree; the title is translated or cut.",
+        holds=lambda f: (
+            f.span
+            & f.journal.same
+            & f.volume.same
+            & ~f.issue.differ
+            & (f.authors >= 90)
+            & (f.year_gap == 0)
+            & (f.title > 0)
+        ),
+        overrules=frozenset({"generic_title", "different_word", "different_numbers"}),
     ),
 )
 

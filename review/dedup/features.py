@@ -21,6 +21,7 @@ Codes = npt.NDArray[np.int64]
 
 # How two titles are related.
 OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
+_SPAN = 2  # pages: two works may share one, or the end of one and the beginning of the next
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -57,6 +58,7 @@ class Features:
     issue: Agreement
     page: Agreement
     last_page: Agreement
+    span: Bools  # the same first and last page, with at least one page between them
     doi: Agreement
     doi_typo: Bools  # different only by a slip of the pen
     pmid: Agreement
@@ -67,10 +69,12 @@ class Features:
     everything: Bools  # all fields are the same, missing ones included
     preprint: Bools  # exactly one of the two is a preprint
     meeting: Bools  # exactly one of the two is a conference abstract
+    protocol: Bools  # exactly one of the two titles speaks of a protocol
+    one_source: Bools  # both stand in one source that lists each work once
 
 
-def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Features:
-    """Compare each pair in every field."""
+def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, source: Codes | None = None) -> Features:
+    """Compare each pair in every field. `source` numbers, for each record, the source that lists each work once; or 0."""
     table = _Columns(forms, left, right)
     title = table.similarity("title", fuzz.ratio)
     volume, issue, page = table.agree("volume"), _issue(table), _page(table)
@@ -91,6 +95,7 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Feat
         issue=issue,
         page=page,
         last_page=table.agree("last_page"),
+        span=_span(table, page.same & table.agree("last_page").same),
         doi=doi,
         doi_typo=_doi_typo(table, doi.differ),
         pmid=table.agree("pmid"),
@@ -101,6 +106,10 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Feat
         everything=_everything(table),
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
+        protocol=_protocol(table),
+        one_source=np.zeros(len(left), dtype=bool)
+        if source is None
+        else (source[left] > 0) & (source[left] == source[right]),
     )
 
 
@@ -173,6 +182,11 @@ def _everything(table: _Columns) -> Bools:
     return whole
 
 
+def _protocol(table: _Columns) -> Bools:
+    one, other = table.sides("title")
+    return np.array([("protocol" in a) != ("protocol" in b) for a, b in zip(one, other, strict=True)], dtype=bool)
+
+
 def _generic(forms: Sequence[NormalForm]) -> Bools:
     """Titles too short, or used by too many different first authors, to stand for one work."""
     writers: dict[str, set[str]] = {}
@@ -198,6 +212,15 @@ def _page(table: _Columns) -> Agreement:
         bare, lettered = sorted((one[n], other[n]), key=len)
         loose[n] = bare.isdigit() and lettered.strip(_LETTERS) == bare
     return Agreement(exact.same | loose, exact.differ & ~loose)
+
+
+def _span(table: _Columns, same: Bools) -> Bools:
+    first, last = table.sides("first_page")[0], table.sides("last_page")[0]
+    span = same.copy()
+    for n in np.flatnonzero(same).tolist():
+        begin, end = first[n].strip(_LETTERS), last[n].strip(_LETTERS)
+        span[n] = begin.isdecimal() and end.isdecimal() and int(end) - int(begin) >= _SPAN
+    return span
 
 
 def _issue(table: _Columns) -> Agreement:

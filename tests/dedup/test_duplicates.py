@@ -194,6 +194,18 @@ JOINS = {
         replace(ARTICLE, doi="10.1002/14651858.CD000504.pub2", year=2009, pages="CD000504", volume=""),
         twin(doi="10.1002/14651858.CD000504.pub4", year=2013, pages="CD000504", volume="", authors=("Okafor, Ada",)),
     ),
+    "cochrane_review": (
+        replace(ARTICLE, doi="10.1002/14651858.CD000504.pub2", pages="CD000504", volume="", authors=()),
+        twin(doi="", journal="Cochrane Database Syst Rev", pages="CD000504", volume="", title=ARTICLE.title[:-20]),
+    ),
+    "title_span_author": (
+        replace(ARTICLE, volume="8", journal="Proceedings of the Spine Week"),
+        twin(doi="", abstract=""),
+    ),
+    "journal_span_authors": (
+        ARTICLE,
+        twin(doi="", abstract="", title="Nummerierung von Lendenwirbeln in der Kernspintomografie"),
+    ),
     "title_year_author": (ARTICLE, twin(doi="", pages="", authors=("Muller KH",), journal="Eur. Spine J.", year=2020)),
     "title_abstract": (ARTICLE, twin(doi="", authors=("Consortium for spine imaging",), pages="", volume="")),
     "title_pages_author": (ARTICLE, twin(doi="10.1007/s00586-021-9999-z", abstract="")),
@@ -248,6 +260,10 @@ APART = {
     ),
     "different_authors": (ARTICLE, twin(authors=("Zhang, Wei", "Ivanova, Olga"), doi="", abstract="")),
     "different_doi": (ARTICLE, twin(doi="10.1016/j.spinee.2021.01.001", pages="", abstract="")),
+    "different_pmid": (
+        replace(ARTICLE, pmid="33712345", doi=""),
+        twin(pmid="33799999", doi="", pages="", abstract=""),
+    ),
     "different_issue": (ARTICLE, twin(doi="", issue="9", pages="", abstract="")),
     "different_year": (ARTICLE, twin(year=2016, doi="", pages="", abstract="")),
     "different_place": (ARTICLE, twin(journal="Skeletal Radiology", volume="50", pages="1-9", doi="", abstract="")),
@@ -261,7 +277,59 @@ def test_each_veto_keeps_its_story_apart_and_lays_it_before_a_person(name: str) 
 
 
 def test_every_veto_has_a_story() -> None:
-    assert set(APART) == {veto.name for veto in compare.VETOES}
+    assert set(APART) | {"one_source"} == {veto.name for veto in compare.VETOES}
+
+
+def test_a_source_that_lists_each_work_once_keeps_two_records_apart_unless_they_carry_one_number() -> None:
+    bare, like = replace(ARTICLE, doi=""), replace(ARTICLE, source_id="2", doi="", abstract="", pages="")
+    assert find_duplicates([bare, like]).groups
+    result = find_duplicates([bare, like], one_each=["pubmed"])
+    assert not result.groups
+    assert result.unsure[0].condition == "one_source"
+    assert find_duplicates([ARTICLE, replace(ARTICLE, source_id="2", pages="")], one_each=["pubmed"]).groups
+
+
+def test_a_third_record_does_not_join_two_of_one_source() -> None:
+    bare, like = replace(ARTICLE, doi=""), replace(ARTICLE, source_id="2", doi="", abstract="", pages="")
+    (found,) = find_duplicates([bare, like, twin(doi="")], one_each=["pubmed"]).groups
+    assert len(found.members) == 2
+
+
+def test_a_record_between_two_that_contradict_each_other_joins_one_of_them() -> None:
+    series = [
+        replace(ARTICLE, doi="10.1000/one", abstract="", pages=""),
+        twin(doi="", abstract="", pages=""),
+        replace(ARTICLE, source="c", doi="10.2000/two", abstract="", pages=""),
+        replace(ARTICLE, source="d", doi="10.2000/two", abstract="", pages=""),
+    ]
+    groups = find_duplicates(series).groups
+    assert all(not {"pubmed:1", "c:1"} <= set(group.members) for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("notice", twin(title=f"Correction to: {ARTICLE.title}", doi="10.1007/s00586-021-06799-9", pages="1300")),
+        ("notice", twin(title=f"Retraction notice to: {ARTICLE.title}", doi="", pages="1300")),
+        ("protocol", twin(title=f"{ARTICLE.title}: study protocol", doi="10.2196/1", year=2019, abstract="", pages="")),
+        ("meeting_abstract", twin(pages="S102", doi="", issue="", abstract="", journal="Global Spine J")),
+    ],
+)
+def test_what_belongs_together_and_is_not_one_work_is_told_and_not_joined(name: str, other: Record) -> None:
+    result = find_duplicates([ARTICLE, other])
+    assert not result.groups
+    assert [link.condition for link in result.related] == [name]
+
+
+@pytest.mark.parametrize("note", ["RETRACTED: {}", "{} (Retracted article. See vol. 31, p. 7, 2022)", "Withdrawn: {}"])
+def test_a_retracted_article_is_still_the_article(note: str) -> None:
+    assert joined_by(ARTICLE, twin(title=note.format(ARTICLE.title), doi="", abstract=""))
+
+
+def test_a_join_says_what_was_alike() -> None:
+    (found,) = find_duplicates([ARTICLE, twin(doi="", pages="")]).groups
+    assert "Title 100 %" in found.links[0].explanation
+    assert "same: year, journal, volume, issue" in found.links[0].explanation
 
 
 def test_one_doi_on_clearly_different_titles_joins_nothing() -> None:

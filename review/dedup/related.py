@@ -1,0 +1,31 @@
+"""Records that are not one work but belong together: a notice, a meeting abstract, a protocol, an answer to the article."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from review.dedup.compare import Verdicts
+from review.dedup.features import CONTAINED, Bools, Codes, Features
+
+# The order matters: the first that holds is told.
+RELATIONS: tuple[tuple[str, str], ...] = (
+    ("notice", "One is an erratum, a retraction notice or an answer to the other."),
+    ("protocol", "One is the protocol of the other."),
+    ("meeting_abstract", "One is a conference abstract of the other."),
+)
+
+
+def relations(f: Features, verdicts: Verdicts) -> Codes:
+    """For each pair the number of its relation in RELATIONS, or -1; pairs that are one work have none."""
+    like = (f.relation >= CONTAINED) | (f.title >= 85)
+    people = f.first_author.same | (f.authors >= 85)
+    near = (f.year_gap >= -1) & (f.year_gap <= 5)
+    holds: tuple[Bools, ...] = (
+        f.kind.differ & like & (people | (f.journal.same & (f.volume.same | (f.year_gap <= 1)))),
+        f.protocol & ((f.title >= 70) | (f.relation >= CONTAINED)) & people & near,
+        f.meeting & like & people & near & ~f.numbers.differ,
+    )
+    found = np.full(len(f.title), -1, dtype=np.int64)
+    for number, each in reversed(list(enumerate(holds))):
+        found[each & ~f.generic & (verdicts.condition < 0)] = number
+    return found
