@@ -113,6 +113,7 @@ def _several_per_patient(context: Context) -> str | None:
 
 def _untested_superiority(context: Context) -> Iterator[Remark]:
     sentences = context.document.sentences
+    tested = context.document.says(_PAIRED, (Role.METHODS,)) is not None
     for place, sentence in enumerate(sentences):
         if sentence.role not in _OWN or _HEDGED.search(sentence.text):
             continue
@@ -130,7 +131,7 @@ def _untested_superiority(context: Context) -> Iterator[Remark]:
             )
             continue
         better = _BETTER.search(sentence.text)
-        if better and not _supported(sentences, place):
+        if better and not _supported(sentences, place) and not (tested and _EVIDENCE.search(sentence.text)):
             yield Remark(
                 message=f"{quoted(better[0])} is claimed, and no paired difference with its interval or named test stands nearby.",
                 at=at(sentence, better.start()),

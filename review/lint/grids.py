@@ -79,7 +79,12 @@ def _captioned(lines: Sequence[str], first: int, end: int) -> str:
     if below < len(lines) and (match := _CAPTION.match(lines[below])):
         last = below
         said = [match["text"]]
-        while last + 1 < len(lines) and lines[last + 1].strip() and "|" not in lines[last + 1]:
+        while (
+            last + 1 < len(lines)
+            and lines[last + 1].strip()
+            and "|" not in lines[last + 1]
+            and not lines[last + 1].startswith(":::")
+        ):
             last += 1
             said.append(lines[last])
         return _plain(" ".join(said))

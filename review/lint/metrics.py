@@ -42,6 +42,11 @@ _HYPOTHETIC = re.compile(
     r"\b(?:threshold|at\sleast|minimum|required?|target|assum\w+|power|expected|cut-?off|if|would|sample\ssize|defined|weights?|tolerance)\b",
     re.IGNORECASE,
 )
+# Between a metric and a value: another metric, or a change of the metric.
+_ELSE = re.compile(rf"{_ANY.pattern}|\bby\b|\bup\sto\b|\bcorrelation\b|\bimprov|\bincreas|\bdecreas", re.IGNORECASE)
+_ASSAY = re.compile(
+    r"\b(?:inter|intra)-?\s?(?:batch|assay|day)\s$", re.IGNORECASE
+)  # precision of a measurement in the laboratory
 PLUS_MINUS = re.compile(r"±")
 DEFINED = re.compile(
     r"±\s?(?:SD|SE|standard|95)|(?:\bSD\b|\bSEM?\b|standard\s(?:deviation|error)|half-?width|confidence\sinterval|95\s?%\sCI|IQR)",
@@ -77,7 +82,9 @@ def reported(sentence: Sentence) -> Iterator[Reported]:
         value = _VALUE.match(sentence.text, match.end())
         if value is None or _HYPOTHETIC.search(sentence.text[max(0, match.start() - 40) : value.end()]):
             continue
-        if _ANY.search(sentence.text[match.end() : value.start("value")]):
+        if _ELSE.search(sentence.text[match.end() : value.start("value")]) or _ASSAY.search(
+            sentence.text[: match.start()]
+        ):
             continue
         digits = re.sub(r"[%\s]|mm", "", value["value"])
         places = len(digits.partition(".")[2])

@@ -16,6 +16,7 @@ _FACT = re.compile(r"\{\{[^{}]{0,500}\}\}|\{%[^%]{0,500}%\}")
 _TARGET = re.compile(r"(?<=\])\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _ATTRIBUTES = re.compile(r"(?<=[\])*_`])\{[.#][^{}\n]*\}|^(#{1,6}\s.*?)\{[.#-][^{}\n]*\}\s*$", re.MULTILINE)
 _COMMA = re.compile(r"\d{1,3}(?:\{,\}\d{3})+")
+_FENCE = re.compile(r"^:{3,}.*$", re.MULTILINE)  # the fences that pandoc sets around parts
 _DOT = re.compile(r"(?<=\d)[·‧](?=\d)")  # the decimal point of some journals
 _ESCAPED = re.compile(r"\\(?=[\\`*_{}\[\]()#+.!%&$~^<>|@'\"-])")
 _EMPHASIS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|\*\*")
@@ -56,7 +57,7 @@ def readable(body: str) -> str:
     text = "".join([*parts, body[done:]])
     text = _COMMA.sub(lambda m: m[0].replace("{,}", ",").ljust(len(m[0])), text)
     text = _DOT.sub(".", text)
-    for pattern in (_FACT, _TAG, _TARGET, _ESCAPED, _EMPHASIS):
+    for pattern in (_FENCE, _FACT, _TAG, _TARGET, _ESCAPED, _EMPHASIS):
         text = pattern.sub(_blank, text)
     return _ATTRIBUTES.sub(lambda m: (m[1] or "").ljust(len(m[0])), text)
 

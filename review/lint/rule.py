@@ -166,7 +166,7 @@ class Rule:
     def applies(self, context: Context) -> bool:
         if context.letter:
             return context.letter in self.types
-        return not self.asks or self.types == ANY
+        return not self.asks
 
     def findings(self, context: Context) -> list[Finding]:
         """What it finds, each with its place in the author's file."""

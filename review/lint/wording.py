@@ -13,7 +13,10 @@ from review.lint.sections import Role
 
 _TRUTH = re.compile(r"\b(?:ground[- ]truths?|gold[- ]standards?)\b", re.IGNORECASE)
 _CLAIM = re.compile(
-    r"\b(?:robust(?:ly|ness)?|generali[sz]able|generali[sz]es?\swell|clinically\sready|ready\sfor\sclinical|clinical-grade|state[- ]of[- ]the[- ]art|expert-level|human-level|super-?human)\b",
+    r"\b(?:is|are|was|were|be|proved|remains?|remained)\s(?:\w+ly\s|both\s)?(?:robust|generali[sz]able)\b|"
+    r"\brobust\s(?:and\s\w+\s)?(?:performance|generali[sz]ation|detectors?|tools?|results)\b|\bgenerali[sz]es?\swell\b|"
+    r"\bclinically\sready\b|\bready\sfor\sclinical\b|\bclinical-grade\b|\bexpert-level\b|\bhuman-level\b|\bsuper-?human\b|"
+    r"\b(?:achiev|reach|attain|set|establish|deliver|yield)\w*\s(?:\w+\s){0,2}state[- ]of[- ]the[- ]art\b",
     re.IGNORECASE,
 )
 _DENIED = re.compile(

@@ -6,6 +6,7 @@ A manuscript of a project is read with its facts in place; each line knows the l
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from review.render.environment import render_manuscript
 READ = (".md", ".markdown", ".txt", ".tex", ".docx", ".html", ".rst")
 _PANDOC: Mapping[str, str] = {".tex": "latex", ".docx": "docx", ".html": "html", ".rst": "rst"}
 _TO = "markdown-simple_tables-multiline_tables-grid_tables+pipe_tables-raw_attribute-header_attributes-link_attributes-smart"
+_ABSTRACT = re.compile(r"^abstract: (?:[|>]-?)?(?P<text>.*\n(?:[ \t]+.*\n|\n(?=[ \t\n]))*)", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z]{3,}|\d+")
 _AHEAD = 600  # words of the original in which the beginning of a line is looked for
 _OPEN, _CLOSE = "\ue010", "\ue011"  # private-use signs around the number of a line
@@ -62,9 +64,34 @@ def _converted(path: Path, name: str) -> Document:
         raise BadInput(
             path, f"pandoc could not read it: {reason}", hint="Mend it there, or save it in another form."
         ) from error
+    text = _with_abstract(text)
     source = _text(path).splitlines() if path.suffix.lower() == ".tex" else []
     lines = aligned(text.splitlines(), source) if source else []
     return document.parse(text, path=name, origin=Origin(lines=lines, source=source) if source else None)
+
+
+def _with_abstract(text: str) -> str:
+    r"""The abstract that pandoc puts into the header, as a section of its own.
+
+    >>> print(_with_abstract("---\nabstract: |\n  One.\n\n  Two.\ntitle: T\n---\n\nText"))
+    ---
+    title: T
+    ---
+    <BLANKLINE>
+    # Abstract
+    <BLANKLINE>
+    One.
+    <BLANKLINE>
+    Two.
+    <BLANKLINE>
+    Text
+    """
+    split = header_end(text)
+    found = _ABSTRACT.search(text, 0, split)
+    if found is None:
+        return text
+    header = text[: found.start()] + text[found.end() : split]
+    return f"{header}\n# Abstract\n\n{textwrap.dedent(found['text']).strip()}\n{text[split:]}"
 
 
 def aligned(lines: Sequence[str], source: Sequence[str]) -> list[int]:
