@@ -130,11 +130,12 @@ def replay(facts: Sequence[SectionFact]) -> Mapping[str, str]:
 def marked(built: str, standings: Sequence[SectionStanding]) -> str:
     """The built text with a line below the heading of every section that nobody approved."""
     states = {one.section: one.state for one in standings}
-    lines = built.split("\n")
-    for name, section in reversed(top_sections(built)):
-        state = states.get(name, SectionState.DRAFT)
-        if state is not SectionState.APPROVED:
-            lines[section.line : section.line] = ["", f"*[{state.capitalize()}: not approved by anybody yet.]*"]
+    found = {section.line: states.get(name, SectionState.DRAFT) for name, section in top_sections(built)}
+    lines: list[str] = []
+    for number, line in enumerate(built.split("\n"), start=1):
+        lines.append(line)
+        if found.get(number, SectionState.APPROVED) is not SectionState.APPROVED:
+            lines += ["", f"*[{found[number].capitalize()}: not approved by anybody yet.]*"]
     return "\n".join(lines)
 
 

@@ -16,7 +16,6 @@ from review.domain.markup import Kind, Verbatim, header_end, verbatim
 
 TITLE = "Title"  # the place of what stands before the first heading
 _HEADING = re.compile(r"^(?P<signs>#{1,6})[ \t]+(?P<title>[^\n]+)$", re.MULTILINE)
-_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
 _WORD = re.compile(r"\w[\w'’.-]*")
 
 
@@ -45,17 +44,16 @@ def sections(text: str) -> list[Section]:
     first = body[: marks[0].start() if marks else None].strip()
     if first:
         found.append(Section(heading=TITLE, level=0, line=bisect_left(breaks, start) + 1, own=first, whole=first))
+    closes = _closes(marks, len(body))
     for at, mark in enumerate(marks):
-        level = len(mark["signs"])
         ends = marks[at + 1].start() if at + 1 < len(marks) else len(body)
-        closes = next((m.start() for m in marks[at + 1 :] if len(m["signs"]) <= level), len(body))
         found.append(
             Section(
                 heading=title_of(mark["title"]),
-                level=level,
+                level=len(mark["signs"]),
                 line=bisect_left(breaks, start + mark.start()) + 1,
                 own=body[mark.end() : ends].strip(),
-                whole=body[mark.end() : closes].strip(),
+                whole=body[mark.end() : closes[at]].strip(),
             )
         )
     return found
@@ -73,13 +71,29 @@ def _headings(body: str) -> list[re.Match[str]]:
     return found
 
 
+def _closes(marks: Sequence[re.Match[str]], end: int) -> list[int]:
+    """Where each section ends with its subsections: at the next heading of its level or a higher one."""
+    result = [end] * len(marks)
+    ahead: list[re.Match[str]] = []  # headings further down, nearest last, each of a higher level than those nearer
+    for at in range(len(marks) - 1, -1, -1):
+        while ahead and len(ahead[-1]["signs"]) > len(marks[at]["signs"]):
+            ahead.pop()
+        result[at] = ahead[-1].start() if ahead else end
+        ahead.append(marks[at])
+    return result
+
+
 def title_of(heading: str) -> str:
     """What a heading says, without closing signs and attributes.
 
     >>> title_of("Methods ## {.unnumbered}")
     'Methods'
     """
-    return _ATTRIBUTES.sub("", heading).rstrip().rstrip("#").rstrip()
+    said = heading.rstrip()
+    if said.endswith("}"):
+        begins = said.rfind("{")
+        said = said[:begins] if begins >= 0 and "}" not in said[begins:-1] else said
+    return said.rstrip().rstrip("#").rstrip()
 
 
 def bare(text: str) -> str:

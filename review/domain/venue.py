@@ -31,7 +31,7 @@ _CAPTION = re.compile(r"^(?::|Table:)\s+(?P<words>\S.*)$|^!\[(?P<figure>[^\]]+)\
 _BLINDED = re.compile(r"github\.com/|huggingface\.co/(?!datasets/anonymous)|orcid\.org/", re.IGNORECASE)
 _REFERENCES = re.compile(r"^(?:references|appendix|supplement)", re.IGNORECASE)
 _SIGN = re.compile(r"[^\n]")
-_IDENTIFIER = re.compile(r"10\.\d{4,9}/(?!\S*X{3})\S+")
+_IDENTIFIER = re.compile(r"10\.\d{4,9}/(?!\S{0,200}X{3})\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +132,7 @@ def _abstract(draft: _Draft) -> Iterator[Finding]:
     if limit and count > limit:
         message = f"The abstract has {count} words; {draft.venue.title} takes {limit}."
         yield draft.fault("ABSTRACT", message, "Shorten it.", line, expected=str(limit), got=str(count))
-    said = [
-        re.sub(r"\W+$", "", m).casefold() for m in re.findall(r"^(?:#+\s*|\*\*)([^*\n]+)", found.whole, re.MULTILINE)
-    ]
+    said = [m.rstrip(" .:*").casefold() for m in re.findall(r"^(?:#+\s*|\*\*)([^*\n]+)", found.whole, re.MULTILINE)]
     missing = [name for name in draft.venue.abstract_headings if name.casefold() not in said]
     if missing:
         names = ", ".join(draft.venue.abstract_headings)
@@ -190,7 +188,11 @@ def _statements(draft: _Draft) -> Iterator[Finding]:
 def _blinding(draft: _Draft) -> Iterator[Finding]:
     if draft.venue.blinding != "double":
         return
-    names = re.findall(r"^\s*-?\s*name:\s*\"?([^\"\n\[\]]+)\"?\s*$", draft.text[: header_end(draft.text)], re.MULTILINE)
+    names = re.findall(
+        r"^[ \t]{0,40}(?:-[ \t]{0,9})?name:[ \t]*\"?([^\"\n\[\]]+)\"?\s*$",
+        draft.text[: header_end(draft.text)],
+        re.MULTILINE,
+    )
     if names:
         message = f"Reviewers of {draft.venue.title} must not know you, and the header names {names[0].strip()}."
         yield draft.fault("BLINDING", message, "Take the names out of the copy you send.", 1)

@@ -19,7 +19,7 @@ _LITERAL = re.compile(
 )
 _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _CITED = re.compile(
-    r"\[[^\]\n]*@[^\]\n]*\]|\[\d[\d,;–\s-]*\]|https?://\S+|\b10\.\d{4,9}/\S+|\b95\s?%\s?(?:CI|confidence)"
+    r"\[[^\]\n]{0,300}@[^\]\n]{0,300}\]|\[\d[\d,;–\s-]{0,100}\]|https?://\S+|\b10\.\d{4,9}/\S+|\b95\s?%\s?(?:CI|confidence)"
 )
 _BEFORE = re.compile(r"(?:Table|Figure|Fig\.|Section|Appendix|item|version|page|p\.|equation|Eq\.)\s*$", re.IGNORECASE)
 _SIGN = re.compile(r"[^\n]")

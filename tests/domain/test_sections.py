@@ -47,6 +47,11 @@ def test_the_parts_together_are_the_whole_text_in_order(lines: list[str]) -> Non
         assert section.whole.startswith(section.own) or not section.own
         if section.level:
             assert text.split("\n")[section.line - 1].startswith("#" * section.level + " ")
+    for at, section in enumerate(found):
+        later = found[at + 1 :] if section.level else []
+        inner = next((n for n, one in enumerate(later) if one.level <= section.level), len(later))
+        assert section.whole.count("\n#") >= inner - (not section.own and inner > 0), "its subsections are in it"
+        assert all(one.own in section.whole for one in later[:inner])
     heads = sum(1 for section in found if section.level)
     assert heads <= sum(line.startswith("#") for line in lines)
 
@@ -106,3 +111,17 @@ def test_a_comment_has_no_words() -> None:
 def test_a_long_text_is_read_in_a_moment() -> None:
     text = "".join(f"# Part {n}\n\n<!-- mark -->\n\nSome prose.\n\n" for n in range(5_000))
     assert len(sections(text)) == 5_000
+
+
+def test_hostile_headings_and_lines_are_read_in_a_moment() -> None:
+    nested = "".join(f"{'#' * (n % 6 + 1)} a\n" for n in range(20_000))
+    for text in (
+        nested,
+        f"# {' ' * 200_000}x",
+        f"# {'{' * 200_000}",
+        f"# a{'}' * 200_000}",
+        "#" * 200_000,
+        "# a\n" * 50_000,
+    ):
+        assert len(sections(text)) <= 50_000
+        anchor(text, "x y")

@@ -151,3 +151,10 @@ def test_a_missing_statement_stops_and_a_long_caption_warns() -> None:
     faults = venue.check(profile, text, built=text, path="x")
     assert {f.severity for f in faults if f.rule == "VENUE-STATEMENT"} == {Severity.ERROR}
     assert len(faults) == len(profile.statements)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("sign", ["[", "{", "10.1234/", " ", "*", "name:", ": ", "`"])
+def test_a_hostile_text_is_checked_in_a_moment(sign: str) -> None:
+    text = f"---\n{sign * 20_000}\n---\n\n# Abstract\n\n**{sign * 20_000}\n"
+    assert venue.check(venues.load("medical-physics"), text, built=text, path="x")
