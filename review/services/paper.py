@@ -161,7 +161,8 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     write_file(target / resolved.FILE, used.as_json())
     of_pages = _pages(venues.load(settings.venue), files, path=f"{place.name}/{MANUSCRIPT}")
     of_flow = flow.check(project) if settings.type == "review" else ()
-    of_venue = venues.check(text_of(place), markdown, settings.venue, path=f"{place.name}/{MANUSCRIPT}")
+    name = f"{place.name}/{MANUSCRIPT}"
+    of_venue = venues.check(text_of(place), markdown, settings.venue, path=name, kind=settings.type)
     found = (
         *told,
         *findings,

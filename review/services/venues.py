@@ -25,6 +25,6 @@ def load(name: str) -> Venue:
     return domain.from_tree(read_yaml(path.read_text(encoding="utf-8"), path=path.name).tree)
 
 
-def check(text: str, built: str, name: str, *, path: str) -> list[Finding]:
+def check(text: str, built: str, name: str, *, path: str, kind: str) -> list[Finding]:
     """What the venue would send back: of the text as it is written, and of the text with its numbers looked up."""
-    return domain.check(load(name), text, built=built, path=path)
+    return domain.check(load(name), text, built=built, path=path, kind=kind)

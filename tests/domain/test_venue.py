@@ -145,12 +145,14 @@ def test_lengths_are_those_of_the_text_with_its_numbers_in_place() -> None:
     assert found("miccai", text, built) == [("VENUE-ABSTRACT", 1)]
 
 
-def test_a_missing_statement_stops_and_a_long_caption_warns() -> None:
+def test_a_missing_statement_warns_and_a_review_of_reports_needs_none_on_ethics() -> None:
     profile = venues.load("generic")
     text = "# Abstract\n\nShort.\n"
     faults = venue.check(profile, text, built=text, path="x")
-    assert {f.severity for f in faults if f.rule == "VENUE-STATEMENT"} == {Severity.ERROR}
-    assert len(faults) == len(profile.statements)
+    assert [(f.rule, f.severity) for f in faults] == [("VENUE-STATEMENT", Severity.WARNING)] * len(profile.statements)
+    of_review = venue.check(profile, text, built=text, path="x", kind="review")
+    assert len(of_review) == len(faults) - 1
+    assert not any("ethics" in f.message for f in of_review)
 
 
 @pytest.mark.timeout(60)
