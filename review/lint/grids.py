@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+# The line of dashes under the header of a simple table; grid tables are read as pipe tables once their rules are gone.
+_DASHES = re.compile(r"^[ ]{0,3}-{2,}(?:[ ]+-{2,})+[ ]*$", re.MULTILINE)
+_HEAVY = re.compile(r"^\s*\+(?:[=:]+\+)+\s*$")
+_LIGHT = re.compile(r"^\s*\+(?:[-:]+\+)+\s*$")
 _SPLIT = re.compile(r"(?<!\\)\|")
 _CAPTION = re.compile(r"^\s*(?:(?:Table)?\s*:\s+|\**\s*Table\s+S?\d+[.:]?\**)(?P<text>.*)$", re.IGNORECASE)
 _HTML_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL | re.IGNORECASE)
@@ -41,12 +46,14 @@ def grids(body: str) -> Iterator[Grid]:
     """Pipe tables and HTML tables, from the first line to the last."""
     if "|" in body:
         yield from _pipes(body)
+    for match in _DASHES.finditer(body):
+        yield from _columns(body, match)
     for match in _HTML_TABLE.finditer(body):
         yield from _html(match)
 
 
 def _pipes(body: str) -> Iterator[Grid]:
-    lines = body.split("\n")
+    lines = [line.replace("+", "|").replace("=", "-") if _HEAVY.match(line) else line for line in body.split("\n")]
     starts, at = [], 0
     for line in lines:
         starts.append(at)
@@ -57,18 +64,56 @@ def _pipes(body: str) -> Iterator[Grid]:
             n += 1
             continue
         end = n + 1
-        while end < len(lines) and "|" in lines[end] and lines[end].strip():
+        while end < len(lines) and lines[end].strip() and ("|" in lines[end] or _LIGHT.match(lines[end])):
             end += 1
-        caption = _captioned(lines, n - 1, end)
+        inside = [row for row in range(n + 1, end) if not _LIGHT.match(lines[row])]
+        first = n - 2 if n > 1 and _LIGHT.match(lines[n - 2]) else n - 1
+        caption = _captioned(lines, first, end)
         yield Grid(
             header=_cells(lines[n - 1]),
-            rows=tuple(_cells(line) for line in lines[n + 1 : end]),
-            starts=tuple(starts[n + 1 : end]),
+            rows=tuple(_cells(lines[row]) for row in inside),
+            starts=tuple(starts[row] for row in inside),
             caption=caption,
-            start=starts[n - 1],
+            start=starts[first],
             end=starts[end] if end < len(starts) else len(body),
         )
         n = end + 1
+
+
+def _columns(body: str, rule: re.Match[str]) -> Iterator[Grid]:
+    """A simple table: columns are where the dashes stand; it ends at a blank line or at another line of dashes."""
+    above = body.rfind("\n", 0, max(0, rule.start() - 1)) + 1
+    header = body[above : max(above, rule.start() - 1)]
+    spans = [m.span() for m in re.finditer(r"-+", rule[0])]
+    if not header.strip() or _DASHES.match(header):
+        return
+    rows, starts, at = [], [], rule.end() + 1
+    while at < len(body):
+        end = body.find("\n", at)
+        end = len(body) if end < 0 else end
+        line = body[at:end]
+        if not line.strip() or _DASHES.match(line):
+            break
+        rows.append(_cut(line, spans))
+        starts.append(at)
+        at = end + 1
+    if rows:
+        lines = [*body[:above].split("\n"), *body[at:].lstrip("\n").split("\n", 7)]
+        first = body.count("\n", 0, above)
+        yield Grid(
+            header=_cut(header, spans),
+            rows=tuple(rows),
+            starts=tuple(starts),
+            caption=_captioned(lines, first, first),
+            start=above,
+            end=min(at, len(body)),
+        )
+
+
+def _cut(line: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The cells of a line, cut between the columns."""
+    cuts = [0, *((one[1] + other[0] + 1) // 2 for one, other in pairwise(spans)), len(line)]
+    return tuple(_plain(line[a:b]) for a, b in pairwise(cuts))
 
 
 def _captioned(lines: Sequence[str], first: int, end: int) -> str:
