@@ -16,7 +16,7 @@ from review.domain.record import SourceKind
 
 if TYPE_CHECKING:
     from review.services.collect import ImportReport
-    from review.services.files import Grouped
+    from review.services.duplicates_in_files import Grouped
     from review.services.project import Project
 
 FILE = click.Path(path_type=Path)
@@ -141,18 +141,40 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
 
 @program.command(
     "dedup",
-    examples=["review dedup", "review dedup pubmed.ris scopus.ris --groups groups.csv --uncertain look.csv"],
+    examples=[
+        "review dedup",
+        "review dedup pubmed.ris scopus.ris --groups groups.csv --uncertain look.csv",
+        "review dedup records.csv.xz --groups groups.csv --links related.csv --source-column database",
+    ],
 )
 @answers
 @click.argument("files", metavar="[FILE…]", nargs=-1, type=FILE)
 @click.option("--groups", type=FILE, metavar="OUT.csv", help="With FILE…: write the group of every record here.")
 @click.option("--uncertain", type=FILE, metavar="OUT.csv", help="Write the pairs that a person should look at here.")
+@click.option(
+    "--links",
+    type=FILE,
+    metavar="OUT.csv",
+    help="With FILE…: write related works here, such as an erratum and its article.",
+)
+@click.option(
+    "--source-column", default="", metavar="NAME", help="The column that names the database each record came from."
+)
 @project_option
-def dedup(files: tuple[Path, ...], groups: Path | None, uncertain: Path | None, project_folder: Path | None) -> Answer:
+def dedup(
+    files: tuple[Path, ...],
+    project_folder: Path | None,
+    *,
+    groups: Path | None,
+    uncertain: Path | None,
+    links: Path | None,
+    source_column: str,
+) -> Answer:
     """Find the records that are one work.
 
     In a project: records are grouped, never deleted, and a group can be undone in the app. With FILE… it works on
-    those files alone and writes the columns record_id and group_id for every record.
+    those files alone and writes the columns record_id, group_id and relation for every record: same for copies,
+    version for another version of the work, such as its preprint. A FILE may be packed (.xz, .gz).
     """
     if not files and groups:
         raise click.UsageError("--groups belongs to FILE…; name the files to look through.")
@@ -160,11 +182,33 @@ def dedup(files: tuple[Path, ...], groups: Path | None, uncertain: Path | None, 
         raise click.UsageError("Say where to write the groups: --groups groups.csv")
     if files and project_folder:
         raise click.UsageError("Name either FILE… or --project, not both.")
-    return _in_files(files, groups, uncertain) if groups else _in_project(project_folder, uncertain)
+    if not files and (source_column or links):
+        raise click.UsageError("--source-column and --links belong to FILE…; name the files to look through.")
+    if not groups:
+        return _in_project(project_folder, uncertain)
+    from review.services import duplicates_in_files as service
+
+    with progress() as tell:
+        found = service.dedup(files, source_column=source_column, progress=tell)
+    service.write_groups(groups, found)
+    _write_pairs(found, uncertain, links)
+    return _found(
+        found, f"Look at the pairs in {uncertain}." if uncertain else "Write them to a file with --uncertain."
+    )
+
+
+def _write_pairs(found: Grouped, uncertain: Path | None, links: Path | None) -> None:
+    from review.services import duplicates_in_files as service
+
+    if uncertain:
+        service.write_uncertain(uncertain, found.unsure)
+    if links:
+        service.write_links(links, found.related)
 
 
 def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:
-    from review.services import files, works
+    from review.services import works
+    from review.services.duplicates_in_files import Grouped
     from review.services.project import open_project
 
     project = open_project(folder)
@@ -174,31 +218,15 @@ def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:
         total = works.works(project)
     finally:
         project.close()
-    if uncertain:
-        files.write_uncertain(uncertain, unsure)
-    return _found(
-        files.Grouped(
-            records=tuple(total.work_of),
-            works=len(total.members),
-            groups=tuple(found),
-            unsure=tuple(unsure),
-            findings=(),
-        ),
-        "Look at the pairs in the app, page Duplicates.",
+    grouped = Grouped(
+        records=tuple(total.work_of),
+        works=len(total.members),
+        groups=tuple(found),
+        unsure=tuple(unsure),
+        findings=(),
     )
-
-
-def _in_files(paths: tuple[Path, ...], groups: Path, uncertain: Path | None) -> Answer:
-    from review.services import files
-
-    with progress() as tell:
-        found = files.dedup(paths, progress=tell)
-    files.write_groups(groups, found)
-    if uncertain:
-        files.write_uncertain(uncertain, found.unsure)
-    return _found(
-        found, f"Look at the pairs in {uncertain}." if uncertain else "Write them to a file with --uncertain."
-    )
+    _write_pairs(grouped, uncertain, None)
+    return _found(grouped, "Look at the pairs in the app, page Duplicates.")
 
 
 def _found(found: Grouped, where: str) -> Answer:
@@ -213,6 +241,7 @@ def _found(found: Grouped, where: str) -> Answer:
         "duplicates": redundant,
         "groups": len(found.groups),
         "uncertain": len(found.unsure),
+        "related": len(found.related),
     }
     return Answer(document=document, text="\n".join(lines), findings=found.findings)
 

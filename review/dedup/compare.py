@@ -189,7 +189,7 @@ CONDITIONS: tuple[Condition, ...] = (
             "first author is the same."
         ),
         holds=lambda f: f.preprint & ~f.doi.same & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
-        overrules=frozenset({"different_doi", "different_year", "different_place"}),
+        overrules=frozenset({"different_doi", "different_year", "different_place", "one_source"}),
         version=True,
     ),
     Condition(
@@ -274,6 +274,10 @@ CONDITIONS: tuple[Condition, ...] = (
         overrules=frozenset({"generic_title", "different_word", "different_numbers"}),
     ),
 )
+
+
+# The conditions that tell versions of one work.
+VERSIONS = frozenset(rule.name for rule in CONDITIONS if rule.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def find_duplicates(
 ) -> DedupResult:
     """Which records are one work. The order of the records makes no difference.
 
-    `records` are gone through once and not kept. `one_each` names the sources that list each work once: two records
+    `records` are gone through once and not kept. `one_each`, looked at after that, names the sources that list each work once: two records
     of such a source are joined only if they are copies or carry the same number.
 
     >>> one = Record(source="a", source_id="1", title="Labelling vertebrae in MRI of the whole spine", year=2020,
@@ -101,8 +101,8 @@ def _each_once(records: Iterable[Record], tell: Progress) -> tuple[list[str], li
     total = len(records) if isinstance(records, Sequence) else 0
     known: dict[str, tuple[NormalForm, str]] = {}
     for number, record in enumerate(records):
-        if number % _TOLD_EVERY == 0:
-            tell(f"Reading the records: {number:,}", 0.6 * number / total if total else 0.0)
+        if total and number % _TOLD_EVERY == 0:
+            tell(f"Reading the records: {number:,}", 0.6 * number / total)
         form = normal_form(record)
         if record.record_id not in known or form < known[record.record_id][0]:
             known[record.record_id] = form, record.source

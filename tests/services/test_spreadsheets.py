@@ -24,8 +24,8 @@ from review.services import (
     audit,
     chart,
     collect,
+    duplicates_in_files,
     exchange,
-    files,
     flow,
     programs,
     protocol,
@@ -103,11 +103,11 @@ def tables(found: Project, folder: Path) -> Iterator[Path]:
     flow.write(found, [folder / "flow.csv"])
     link = DuplicateLink(record_a="=a", record_b="+b", condition="@c", explanation="-d")
     group = DuplicateGroup(group_id="g", members=("=a", "+b"))
-    files.write_groups(
+    duplicates_in_files.write_groups(
         folder / "groups.csv",
-        files.Grouped(records=("=a", "+b", "@c"), works=2, groups=(group,), unsure=(), findings=()),
+        duplicates_in_files.Grouped(records=("=a", "+b", "@c"), works=2, groups=(group,), unsure=(), findings=()),
     )
-    files.write_uncertain(folder / "uncertain.csv", [link])
+    duplicates_in_files.write_uncertain(folder / "uncertain.csv", [link])
     replay.write_order(folder / "order.csv", SimpleNamespace(order=("=a", "-x", "-5")))  # type: ignore[arg-type]
     (folder / "audit.csv").write_bytes(audit.as_csv(found))
     (folder / "page.csv").write_bytes(sheets.as_csv((EVIL, "Study"), [("=a", None), ("\t@b", 3)]))

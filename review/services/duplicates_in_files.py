@@ -1,0 +1,178 @@
+"""Duplicates among reference files without a project: which records are one work, versions of it, or related to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from review.dedup import find_duplicates
+from review.dedup.compare import VERSIONS
+from review.dedup.prepare import ABSTRACT_READ
+from review.domain.errors import BadInput
+from review.domain.finding import Finding, Severity
+from review.domain.record import DuplicateGroup, DuplicateLink, Record
+from review.services import files, labelled, sheets
+from review.services.labelled import SEPARATOR
+
+Progress = Callable[[str, float], None]
+_TOLD_EVERY = 5_000  # records
+_READING = 0.6  # of all the work
+SAME, VERSION = "same", "version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """Duplicates among records, which are named as their files name them. `versions` are the members of a group that
+    are another version of the work than the others.
+    """
+
+    records: tuple[str, ...]
+    works: int
+    groups: tuple[DuplicateGroup, ...]
+    unsure: tuple[DuplicateLink, ...]
+    findings: tuple[Finding, ...]
+    related: tuple[DuplicateLink, ...] = ()
+    versions: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The records of all files on their way past: only their names are kept."""
+
+    own: dict[str, str] = field(default_factory=dict)  # key of a record: its file's own id
+    label: dict[str, str] = field(default_factory=dict)  # place of a file: its name
+    findings: list[Finding] = field(default_factory=list)
+    one_each: set[str] = field(default_factory=set)  # sources that list each work once; known when all is read
+
+
+def dedup(paths: Sequence[Path], *, source_column: str = "", progress: Progress | None = None) -> Grouped:
+    """Look for duplicates among the records of some files.
+
+    A record is named by the file's own `record_id` where there is one; where two files use one name for two
+    records, each name is preceded by its file's. `source_column` of a table with `record_id` names the database each
+    record came from: two records of one database are then joined only if they are copies or carry the same number.
+    """
+    taken = _Taken()
+    tell = progress or (lambda _step, _share: None)
+    found = _records(paths, source_column, taken, tell)
+    result = find_duplicates(found, one_each=taken.one_each, progress=tell)
+    names = _names(taken)
+    renamed = [replace(group, members=tuple(names[m] for m in group.members)) for group in result.groups]
+    return Grouped(
+        records=tuple(names[key] for key in taken.own),
+        works=len(taken.own) - sum(len(group.members) - 1 for group in result.groups),
+        groups=tuple(renamed),
+        unsure=tuple(_renamed(link, names) for link in result.unsure),
+        related=tuple(_renamed(link, names) for link in result.related),
+        versions=frozenset(names[member] for group in result.groups for member in versions(group)),
+        findings=tuple(taken.findings),
+    )
+
+
+def _renamed(link: DuplicateLink, names: Mapping[str, str]) -> DuplicateLink:
+    return replace(link, record_a=names[link.record_a], record_b=names[link.record_b])
+
+
+def versions(group: DuplicateGroup) -> set[str]:
+    """The members that only a link between versions ties to the largest part of the group."""
+    parts = {member: {member} for member in group.members}
+    for link in group.links:
+        if link.condition not in VERSIONS and parts[link.record_a] is not parts[link.record_b]:
+            merged = parts[link.record_a] | parts[link.record_b]
+            parts.update(dict.fromkeys(merged, merged))
+    main = min(parts.values(), key=lambda part: (-len(part), min(part)))
+    return set(group.members) - main
+
+
+def _records(paths: Sequence[Path], source_column: str, taken: _Taken, tell: Progress) -> Iterator[Record]:
+    """The records of all files, each id once, with no more of each than is looked at."""
+    sources: set[str] = set()
+    for place, path in enumerate(paths):
+        taken.label[str(place)] = labelled.stem(path)
+        doubts, before = len(taken.findings), len(taken.own)
+        entries = _entries(path, str(place), source_column, taken)
+        for record, share in entries:
+            if record.record_id in taken.own:
+                continue
+            taken.own[record.record_id] = record.source_id
+            if source_column or SEPARATOR in record.source:
+                sources.add(record.source)
+            if len(taken.own) % _TOLD_EVERY == 0:
+                tell(f"Reading {path.name}: {len(taken.own):,} records", _READING * (place + share) / len(paths))
+            yield replace(record, abstract=record.abstract[:ABSTRACT_READ], raw="", notes="", keywords=())
+        if len(taken.own) == before:
+            files.refuse_nothing(path, (), taken.findings[doubts:])
+    if len(sources) > 1:  # one name for all says nothing
+        taken.one_each |= sources
+
+
+def _entries(path: Path, place: str, source_column: str, taken: _Taken) -> Iterator[tuple[Record, float]]:
+    """The records of one file, each with how much of the file is read."""
+    if labelled.is_labelled(path):
+        table = labelled.Table(path, source=place, source_column=source_column)
+        for record in table:
+            yield record, table.share
+        if table.missing:
+            said = f"There is no column {', '.join(table.missing)}; it counts as not given."
+            taken.findings.append(Finding(rule="SHEET", severity=Severity.INFO, message=said, path=path.name, line=1))
+        return
+    if source_column:
+        raise BadInput(path, f"row 1 has no column {source_column}.", hint=f"{labelled.HINT}")
+    with labelled.unpacked(path) as plain, files.opened(plain) as (_, entries):
+        for entry in entries:
+            if isinstance(entry, Finding):
+                taken.findings.append(entry)
+            else:
+                yield replace(entry, source=place), 0.0
+
+
+def _names(taken: _Taken) -> dict[str, str]:
+    """How each record is called in what is written."""
+    labels = dict(taken.label)
+    alike = Counter(labels.values())
+    for place, label in taken.label.items():
+        if alike[label] > 1:
+            labels[place] = f"{label}-{int(place) + 1}"
+    if len(set(taken.own.values())) == len(taken.own):
+        return taken.own
+    return {key: f"{labels[_place(key)]}:{own}" for key, own in taken.own.items()}
+
+
+def _place(key: str) -> str:
+    return key.partition(":")[0].partition(SEPARATOR)[0]
+
+
+def write_groups(path: Path, found: Grouped) -> None:
+    """Write `record_id,group_id,relation` for every record; a record without duplicates is a group of its own.
+
+    The relation is `same` for a copy of the work, `version` for another version of it, empty for a single record.
+    """
+    first = {member: group.members[0] for group in found.groups for member in group.members}
+    number: dict[str, int] = {}
+    rows = (
+        (
+            record,
+            number.setdefault(first.get(record, record), len(number) + 1),
+            "" if record not in first else VERSION if record in found.versions else SAME,
+        )
+        for record in found.records
+    )
+    sheets.write(path, ("record_id", "group_id", "relation"), rows)
+
+
+def write_uncertain(path: Path, unsure: Sequence[DuplicateLink]) -> None:
+    """Write the pairs a person should look at, the likeliest first."""
+    columns = ("record_a", "record_b", "score", "condition", "explanation")
+    sheets.write(
+        path, columns, ((u.record_a, u.record_b, f"{u.score:.3f}", u.condition, u.explanation) for u in unsure)
+    )
+
+
+def write_links(path: Path, related: Sequence[DuplicateLink]) -> None:
+    """Write the pairs that belong together and are two works, with the relation between them."""
+    columns = ("record_a", "record_b", "relation", "score", "explanation")
+    sheets.write(
+        path, columns, ((u.record_a, u.record_b, u.condition, f"{u.score:.3f}", u.explanation) for u in related)
+    )
