@@ -32,7 +32,7 @@ _NEVER = re.compile(
     | §+\s*{_SOME}
     | \b\d+(?:\.\d+)?\s*%\s*-?\s*(?:CIs?\b|C\.I\.|confidence|CrI|credible|UI\b|PI\b|prediction|limits)
     | \b(?:CI|confidence\sintervals?|CrI)\s*(?:of|at)?\s*\(?9\d\s*%\)?
-    | \b\d{{4}}-\d\d-\d\d\b | \b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b | \b\d{{1,2}}\.\d{{1,2}}\.\d{{4}}\b
+    | \b\d{{1,2}}/(?:19|20)\d\d\b | \b\d{{4}}-\d\d-\d\d\b | \b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b | \b\d{{1,2}}\.\d{{1,2}}\.\d{{4}}\b
     | \b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTH}\.?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d\b
     | \b\d{{1,2}}\s+{_MONTH}\b | \b{_MONTH}\s+\d{{1,2}}\b
     | \b[vV]\.?\s?\d+(?:\.\d+)*\b | \b\d+\.\d+\.\d+(?:\.\d+)*\b
@@ -42,7 +42,7 @@ _NEVER = re.compile(
     re.VERBOSE,
 )
 _TOKEN = re.compile(
-    r"(?<![\w.])(?P<sign>[-−](?=\d|\.\d))?"
+    r"(?<![\w.])(?<!\d,)(?:(?<![\w)-])(?P<sign>[-−](?=\d|\.\d)))?"
     r"(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d|\.\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<percent>\s?%|\s(?:percent|per\scent)\b)?"
 )
@@ -152,7 +152,7 @@ def _is_other(text: str, match: re.Match[str], value: Fraction) -> bool:
         before,
     ):
         return not re.search(r"\w/\s?$", before) or not text[start - 2 : start - 1].isdigit()
-    if re.match(r":\d|\s?[×x*]\s?\d|\.\d", text[end : end + 4]):
+    if re.match(r":\d|\s?[×x*]\s?\d|\.\d|,\d{1,2}(?!\d)", text[end : end + 4]):
         return True
     return _is_year(text, match["number"], value, start)
 

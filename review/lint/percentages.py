@@ -20,6 +20,7 @@ _N_OF = re.compile(_OF)
 _OPENS = re.compile(r"\s?(?:[\w-]+\s){0,3}?[(\[,;]?\s?[(\[=]?\s?$")
 _BRACKET = re.compile(r"^\s?(?:[A-Za-z-]+\s){0,4}?[(\[]\s?$|^,\s$|^\s?=\s?$")
 _NOT_ALONE = re.compile(r"^\s?(?:±|(?:-|–|to)\s?\d|and\s\d)")
+_OF_MORE = re.compile(r"\s?[)\]]\s(?:of|in)\s\d")
 _PAIR = re.compile(
     r"^(?P<n>\d{1,3}(?:[, ]\d{3})+|\d+)\s*(?:/\s*(?P<whole>\d{1,3}(?:[, ]\d{3})+|\d+)\s*)?\(\s*(?P<p>\d+(?:\.\d+)?)\s*%?\s*\)$"
 )
@@ -67,6 +68,8 @@ def _share(sentence: Sentence, place: int, share: Number, wholes: Sequence[Fract
     pair = _pair_before(sentence, place) or _pair_behind(sentence, place)
     if pair is not None:
         one, whole = pair
+        if (one.unit and whole.unit and one.unit != whole.unit) or _OF_MORE.match(text[share.end :]):
+            return  # two eyes of two patients are no share of each other
         if whole.value > 0 and one.value <= whole.value and not _fits(one.value, whole.value, share):
             yield _wrong(at(sentence, share.start), one.value, whole.value, share)
         return
@@ -172,6 +175,7 @@ def _impossible(context: Context) -> Iterator[Remark]:
                 and "." in share.text
                 and not share.rough
                 and not _NOT_ALONE.match(sentence.text[share.end :])
+                and ";" not in sentence.text
                 and _alone(sentence, share)
             ):
                 yield from _ungained(share.text, n, at(sentence, share.start))

@@ -30,7 +30,7 @@ _WITHHELD = re.compile(
 _PLACES = (Role.AVAILABILITY, Role.OTHER, Role.METHODS, Role.FRONT, Role.RESULTS, Role.ETHICS, Role.APPENDIX)
 _PLACEHOLDER = re.compile(
     r"\[(?:TBD|TODO|VERIFY|ADD|REF|REFS|CITE|CITATION|CITATION NEEDED|CO-?AUTHOR|INSERT|XX+|\?+|VOLUME|NAME|NUMBER|DATE|DOI|URL|YEAR)\b[^\[\]]*\]|\b(?:TBD|TODO|FIXME|TBC)\b|\bXXX+\b|(?<!\w)\?\?+(?!\?*\w)|"
-    r"\blorem\sipsum\b|\b(?:Table|Figure|Fig\.|Section|Eq\.)\s\?+|\[\s?\?+\s?\]|\bzenodo\.X+\b|10\.5281/zenodo\.(?:X+|0{3,}|N+)\b|\\(?:cite|ref)\{\s*\}|\[@\s*\]|\bplaceholder\b",
+    r"\blorem\sipsum\b|\b(?:Table|Figure|Fig\.|Section|Eq\.)\s\?+|\[\s?\?+\s?\]|\bzenodo\.X+\b|10\.5281/zenodo\.(?:X+|0{3,}|N+)\b|\\(?:cite|ref)\{\s*\}|\[@\s*\]",
     re.IGNORECASE,
 )
 _CASED = re.compile(r"\bTBD\b|\bTODO\b|\bFIXME\b|\bTBC\b|\bXXX+\b")
@@ -147,6 +147,8 @@ def _placeholders(context: Context) -> Iterator[Remark]:
             continue
         for match in _PLACEHOLDER.finditer(line.text):
             word = match[0].strip("[]")
+            if match[0][0] == "[" and match[0][1:2].islower():
+                continue  # words in brackets, not a mark for the author
             if re.fullmatch(r"(?i)tbd|todo|fixme|tbc|x{3,}", word) and not _CASED.fullmatch(word):
                 continue
             yield Remark(

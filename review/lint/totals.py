@@ -174,6 +174,9 @@ def _breakdowns(sentence: Sentence) -> Iterator[Remark]:
         if not parts or not _is_partition(parts, strict=strict):
             continue
         total = sum(part.value for part in parts)
+        values = {part.value for part in parts}
+        if any(_of_another(sentence, n, whole) for n in sentence.numbers if n.value in values):
+            continue
         if total != whole.value and not any(n.value == total for n in sentence.numbers):
             told = " + ".join(f"{part.value:,}" for part in parts)
             missing = int(whole.value) - total
@@ -245,6 +248,10 @@ def _is_partition(parts: Sequence[_Part], *, strict: bool) -> bool:
     labels = {fold(word) for part in parts for word in words_of(part.label)}
     if any(len(parts) >= len(group) and group <= labels for group in COMPLEMENTS):
         return True
+    if any(group & labels for group in COMPLEMENTS if len(group) == 2):
+        return (
+            False  # one of two that belong together stands among others: 28 men, 57 with one disease, 24 with another
+        )
     return len(parts) >= 3 and (strict or all(len(part.label.split()) <= 4 for part in parts))
 
 
