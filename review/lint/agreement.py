@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import pandas as pd
 
@@ -96,16 +97,22 @@ def _near(sentences: Sequence[Sentence]) -> Callable[[Sentence], str]:
 
 def _lacking(own: Sentence, near: str, kind: str) -> list[str]:
     wanted = {
-        "the number of items": bool(_ITEMS.search(near)),
-        "the number of raters": bool(_RATERS.search(near)),
+        "the number of items": _says(_ITEMS, near),
+        "the number of raters": _says(_RATERS, near),
         "an interval or standard error": is_uncertain(own.text) or (own.role is Role.ABSTRACT and is_uncertain(near)),
         {
             "kappa": "its variant (Cohen, Fleiss, weighted)",
             "icc": "its model and type",
             "alpha": "its level of measurement",
-        }[kind]: bool(_VARIANT[kind].search(near)),
+        }[kind]: _says(_VARIANT[kind], near),
     }
     return [name for name, found in wanted.items() if not found]
+
+
+@lru_cache(maxsize=64)
+def _says(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a paragraph says it; asked once for all statistics in the paragraph."""
+    return pattern.search(text) is not None
 
 
 def _listed(names: Sequence[str]) -> str:
