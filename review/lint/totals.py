@@ -184,6 +184,7 @@ def _breakdowns(sentence: Sentence) -> Iterator[Remark]:
             yield Remark(
                 message=f"The parts of {whole.shown}{f' {several(whole.unit)}' if whole.unit else ''} do not make the whole: {told} = {total:,}, {left}.",
                 at=at(sentence, whole.start),
+                severity=None if strict or _leaves_nobody_out(parts) else Severity.ERROR,
                 expected=whole.shown,
                 got=f"{total:,}",
             )
@@ -245,14 +246,24 @@ def _pieces(text: str, whole: Number, sentence: Sentence) -> list[_Part]:
 def _is_partition(parts: Sequence[_Part], *, strict: bool) -> bool:
     if any(part.trait for part in parts) or not all(part.label for part in parts[:-1]):
         return False
-    labels = {fold(word) for part in parts for word in words_of(part.label)}
-    if any(len(parts) >= len(group) and group <= labels for group in COMPLEMENTS):
+    if _leaves_nobody_out(parts):
         return True
+    labels = _labels(parts)
     if any(group & labels for group in COMPLEMENTS if len(group) == 2):
         return (
             False  # one of two that belong together stands among others: 28 men, 57 with one disease, 24 with another
         )
     return len(parts) >= 3 and (strict or all(len(part.label.split()) <= 4 for part in parts))
+
+
+def _labels(parts: Sequence[_Part]) -> set[str]:
+    return {fold(word) for part in parts for word in words_of(part.label)}
+
+
+def _leaves_nobody_out(parts: Sequence[_Part]) -> bool:
+    """Whether the labels are such that their counts must make the whole, as female and male."""
+    labels = _labels(parts)
+    return any(len(parts) >= len(group) and group <= labels for group in COMPLEMENTS)
 
 
 def _complements(sentence: Sentence) -> Iterator[Remark]:
