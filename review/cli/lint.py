@@ -127,7 +127,9 @@ def _linted(target: Path, project_folder: Path | None, given: dict[str, Any]) ->
                 raise
         else:
             try:
-                return service.check(project, target)
+                beside = _given(given)
+                more = {"given": beside} if beside.files or beside.folder else {}
+                return service.check(project, target, **more)
             finally:
                 project.close()
     return service.check_file(target, _given(given))

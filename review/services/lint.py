@@ -56,8 +56,11 @@ def rules() -> list[Rule]:
 
 
 @rights.needs(Right.READ)
-def check(project: Project, folder: Path) -> Linted:
-    """Lint a paper of the project, its numbers looked up; inputs are those of paper.yaml and, for a review, the review itself."""
+def check(project: Project, folder: Path, *, given: Given | None = None) -> Linted:
+    """Lint a paper of the project, its numbers looked up.
+
+    Inputs are those of paper.yaml, for a review the review itself, and what is given beside, which goes before paper.yaml.
+    """
     place = paper.find(project, folder)
     name = place.relative_to(project.root.resolve()).as_posix()
     settings, told = paper_settings.read(place)
@@ -66,7 +69,9 @@ def check(project: Project, folder: Path) -> Linted:
     document, unknown = lint_text.with_facts(
         paper.text_of(place), known, tables(project, keys=_keys(project, references)), path=f"{name}/{paper.MANUSCRIPT}"
     )
-    inputs = lint_inputs.read(_evidence(settings, project.root, place))
+    given = given or Given()
+    files = dict(lint_inputs.usual(given.folder)) if given.folder else {}
+    inputs = lint_inputs.read(files | _evidence(settings, project.root, place) | dict(given.files))
     if settings.type == "review":
         inputs.values |= lint_review.inputs(project, references)
     inputs.values["references"] = references
