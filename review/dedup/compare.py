@@ -11,6 +11,8 @@ from review.dedup.features import CLOSE, CONTAINED, SUBSTITUTED, Bools, Codes, F
 
 Test = Callable[[Features], Bools]
 
+_OTHER_TEXT = 75  # two abstracts less alike than this are not one abstract in two spellings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Veto:
@@ -57,7 +59,9 @@ def _places_conflict(f: Features) -> Bools:
     against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
     moved = (f.journal.differ | (f.page.differ & ~f.volume.same)) & (f.year_gap > 0) & ~f.page.same & ~f.doi.same
     bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
-    return np.asarray((against >= 2) | bare)
+    other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
+    shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
+    return np.asarray((against >= 2) | bare | ((other_text | shown_twice) & ~f.page.same & ~f.doi.same))
 
 
 def _placed(f: Features) -> Bools:

@@ -69,6 +69,7 @@ class Features:
     everything: Bools  # all fields are the same, missing ones included
     preprint: Bools  # exactly one of the two is a preprint
     meeting: Bools  # exactly one of the two is a conference abstract
+    meetings: Bools  # both are conference abstracts
     protocol: Bools  # exactly one of the two titles speaks of a protocol
     one_source: Bools  # both stand in one source that lists each work once
 
@@ -106,6 +107,7 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, sour
         everything=_everything(table),
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
+        meetings=meeting[0] & meeting[1],
         protocol=_protocol(table),
         one_source=np.zeros(len(left), dtype=bool)
         if source is None

@@ -112,7 +112,7 @@ def normal_form(record: Record) -> NormalForm:
         authors=everyone,
         year=record.year if record.year and 1000 < record.year < 3000 else 0,
         journal=journal,
-        volume=volume,
+        volume="" if volume == str(record.year) else volume,  # "2016, May" has no volume
         issue=issue,
         first_page=first_page,
         last_page=last_page,

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from review.dedup import find_duplicates
 from review.dedup.compare import VERSIONS
-from review.dedup.prepare import ABSTRACT_READ
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.domain.record import DuplicateGroup, DuplicateLink, Record
@@ -101,7 +100,7 @@ def _records(paths: Sequence[Path], source_column: str, taken: _Taken, tell: Pro
                 sources.add(record.source)
             if len(taken.own) % _TOLD_EVERY == 0:
                 tell(f"Reading {path.name}: {len(taken.own):,} records", _READING * (place + share) / len(paths))
-            yield replace(record, abstract=record.abstract[:ABSTRACT_READ], raw="", notes="", keywords=())
+            yield record
         if len(taken.own) == before:
             files.refuse_nothing(path, (), taken.findings[doubts:])
     if len(sources) > 1:  # one name for all says nothing

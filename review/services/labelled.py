@@ -16,6 +16,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, cast
 
+from review.dedup.prepare import ABSTRACT_READ
 from review.domain.errors import BadInput
 from review.domain.record import Record
 from review.formats import fields
@@ -32,9 +33,10 @@ _PACKED = (".xz", ".gz")
 _PIECE = 1 << 20  # bytes
 _LARGEST = 1 << 32  # bytes a packed file may hold; more is a bomb, or a mistake
 _TOLD_EVERY = 1_000  # rows
+_AUTHORS_READ = 2_000  # characters; no answer rests on the two hundredth author
 SEPARATOR = "\x1f"  # between a file's place and the source its column names
 _LONGEST = 1 << 27  # characters of one cell
-HINT = "Save the table as CSV UTF-8, with the columns record_id, title, authors, year, journal, volume, number, pages, doi, abstract."
+HINT = f"Save the table as CSV UTF-8, with the columns record_id, {', '.join(COLUMNS)}."
 _ALSO = {"number": "issue", "journal": "booktitle"}
 
 
@@ -89,9 +91,9 @@ def is_labelled(path: Path) -> bool:
 
 
 class Table:
-    """The records of a labelled table, gone through once. Where a row names its source, that stands behind `source`.
+    """The records of a labelled table as far as deduplication looks at them, gone through once.
 
-    The source is read from `source_column`, or from a column `source` if there is one.
+    Where a row names its source, that stands behind `source`. It is read from `source_column`, or from a column `source` if there is one.
     """
 
     def __init__(self, path: Path, *, source: str, source_column: str = "") -> None:
@@ -164,8 +166,8 @@ def _record(row: Mapping[str, str], source: str, own: str) -> Record:
         source=source,
         source_id=own,
         title=row["title"],
-        abstract=row.get("abstract", ""),
-        authors=fields.author_cell(row.get("authors", "")),
+        abstract=row.get("abstract", "")[:ABSTRACT_READ],
+        authors=fields.author_cell(row.get("authors", "")[:_AUTHORS_READ]),
         year=int(year) if year.isdecimal() and year.isascii() else None,
         journal=row.get("journal", "") or row.get("booktitle", ""),
         volume=row.get("volume", ""),
