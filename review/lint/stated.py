@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 
 from review.evidence.printed import printed
 from review.lint.document import Document, Sentence
@@ -126,7 +127,7 @@ def _in_grid(grid: Grid) -> Iterator[Stated]:
     """Cells whose row or column names one unit, and whose other side names the part."""
     units = [_one_unit(name) for name in grid.header]
     for row, start in zip(grid.rows, grid.starts, strict=False):
-        label = row[0] if row else ""
+        label = _row_label(row)
         own = _one_unit(label)
         for place, cell in enumerate(row[1:], start=1):
             column = units[place] if place < len(units) else ""
@@ -143,6 +144,13 @@ def _in_grid(grid: Grid) -> Iterator[Stated]:
                 at=start,
                 key=_grid_key(part),
             )
+
+
+def _row_label(row: Sequence[str]) -> str:
+    """What a row is about: the words before its first number, such as `train` and `L5`; one that says all adds nothing."""
+    leading = list(takewhile(lambda cell: not _COUNT_CELL.match(cell), row))
+    said = [cell for cell in leading if not _TOTAL_ROW.match(cell.strip())]
+    return " ".join(said) if said else "".join(leading[:1])
 
 
 def _grid_key(part: str) -> str:

@@ -306,7 +306,12 @@ def _of_another(sentence: Sentence, one: Number, whole: Number) -> bool:
 
 
 def _total_rows(grid: Grid) -> Iterator[Remark]:
-    """A row called Total against the rows above it, column by column."""
+    """A row called Total against the rows above it, column by column.
+
+    A table of two groupings has totals in its second column too; its rows are no parts of one whole.
+    """
+    if any(len(row) > 1 and _TOTAL.match(row[1].strip()) for row in grid.rows):
+        return
     for place, row in enumerate(grid.rows):
         if not row or not _TOTAL.match(row[0].strip()) or place < 2:
             continue

@@ -196,8 +196,8 @@ def _sentence(placed: Placed, findings: Iterable[Finding]) -> str:
     text = f"{what} were divided into {how}"
     if any(f.severity in (Severity.ERROR, Severity.BLOCKER) for f in findings):
         return f"{text}; that the sides are disjoint could not be shown."
-    content = " or file content" if placed.cohort.content is not None else ""
-    return f"{text}; the sides are disjoint at the patient level: no patient, case{content} is on two of them."
+    each = "no patient, case or file content" if placed.cohort.content is not None else "no patient and no case"
+    return f"{text}; the sides are disjoint at the patient level: {each} is on two of them."
 
 
 # Making
