@@ -19,7 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from review.dedup import find_duplicates
+from review.dedup import DedupResult, find_duplicates
 from review.domain.record import DuplicateGroup, Record
 
 SETS = ("stroke", "haematology", "diabetes", "digital_work", "srsr")
@@ -77,6 +77,17 @@ def confusion(truth: Mapping[str, str], groups: Iterable[DuplicateGroup]) -> dic
     return dict(count)
 
 
+def queued(truth: Mapping[str, str], result: DedupResult) -> dict[str, int]:
+    """`missed`: parts of works that are left separate; `queued`: those a person meets within three times as many pairs."""
+    group_of = {member: group.group_id for group in result.groups for member in group.members}
+    parts: dict[str, set[str]] = defaultdict(set)
+    for record, work in truth.items():
+        parts[work].add(group_of.get(record, record))
+    missed = sum(len(each) - 1 for each in parts.values())
+    first = result.unsure[: 3 * missed]
+    return {"missed": missed, "queued": sum(truth[pair.record_a] == truth[pair.record_b] for pair in first)}
+
+
 def f1(count: Mapping[str, float]) -> float:
     return 2 * count["TP"] / (2 * count["TP"] + count["FP"] + count["FN"])
 
@@ -92,6 +103,7 @@ def measure(folder: Path) -> dict[str, float]:
         "records": len(records),
         **confusion(truth, result.groups),
         "unsure": len(result.unsure),
+        **queued(truth, result),
         "cpu_s": seconds,
         "peak_mb": megabytes,
     }
@@ -105,7 +117,7 @@ def _in_own_process(folder: Path) -> dict[str, float]:
 def _line(name: str, count: Mapping[str, float]) -> str:
     return (
         f"{name:13}{count['records']:8.0f}{count['TP']:7.0f}{count['FP']:5.0f}{count['FN']:5.0f}{f1(count):9.5f}"
-        f"{count['worst_fp']:9.0f}{count['unsure']:8.0f}{count['cpu_s']:8.1f}{count['peak_mb']:9.0f}"
+        f"{count['worst_fp']:9.0f}{count['unsure']:8.0f}{count['missed']:8.0f}{count['queued']:8.0f}{count['cpu_s']:8.1f}{count['peak_mb']:9.0f}"
     )
 
 
@@ -118,7 +130,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.json:
         print(json.dumps(measure(options.folder / options.sets[0])))
         return
-    print("set           records     TP   FP   FN       F1 worst FP  unsure   CPU s  peak MB")
+    print("set           records     TP   FP   FN       F1 worst FP  unsure  missed  queued   CPU s  peak MB")
     together: Counter[str] = Counter()
     for name in options.sets:
         count = _in_own_process(options.folder / name)

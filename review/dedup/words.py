@@ -77,6 +77,7 @@ _REPLY = re.compile(
     r"editorial\b|invited comment|summary of\b)|(?:\breply|authors? response|\bcomment)\W*$",
     re.IGNORECASE,
 )
+_SUBTITLE_MARKS = (": ", ". ", "? ", " -", " –", " —")  # most titles have none, and are not searched further
 _RE = re.compile(r"\W*re\b\s*:", re.IGNORECASE)
 _SUBTITLE = re.compile(r"\s*[:?.]\s+|\s+[-–—]+\s+")
 # What a title must hold for one of the expressions above to be worth trying; nearly all titles hold none of these.
@@ -154,6 +155,8 @@ def one_spelling(words: str) -> str:
 
 def main_title(title: str) -> str:
     """The key of what stands before the subtitle; "" if there is none, or too little before it."""
+    if not any(mark in title for mark in _SUBTITLE_MARKS):
+        return ""
     parts = _SUBTITLE.split(title.strip(" []."), maxsplit=1)
     return title_words(parts[0]).replace(" ", "") if len(parts) == 2 and len(parts[0]) >= 25 else ""
 
