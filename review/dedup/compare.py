@@ -58,6 +58,7 @@ def _places_conflict(f: Features) -> Bools:
     """At least two of volume, pages and journal say: printed elsewhere."""
     against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
     moved = (f.journal.differ | (f.page.differ & ~f.volume.same)) & (f.year_gap > 0) & ~f.page.same & ~f.doi.same
+    moved |= f.page.differ & ~f.volume.same & ~f.journal.same & (f.year_gap != 0) & ~f.doi.same
     bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
     other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
     shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
