@@ -160,7 +160,7 @@ def progress() -> Iterator[Tell]:
     if not sys.stderr.isatty() or wants_json():
         yield lambda _what, _share: None
         return
-    with click.progressbar(length=100, label="", file=sys.stderr, show_eta=False) as bar:
+    with click.progressbar(length=100, label="", file=sys.stderr, show_eta=True) as bar:
 
         def tell(what: str, share: float) -> None:
             bar.label = what
