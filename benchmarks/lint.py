@@ -10,8 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from review.services import lint
-from review.services.lint import Given
+from review.services.manuscript import lint
+from review.services.manuscript.lint import Given
 
 SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "lint" / "clean" / "dataset"
 LIMIT = 2.0  # seconds

@@ -32,7 +32,6 @@ from review.services import (
     flow,
     fulltext,
     overview,
-    paper,
     project,
     protocol,
     rank,
@@ -40,6 +39,7 @@ from review.services import (
     works,
 )
 from review.services.collect import Origin
+from review.services.manuscript import building, paper
 from review.services.project import Project
 
 csv.field_size_limit(10**9)
@@ -85,7 +85,7 @@ def run(data: Path, folder: Path, *, formats: tuple[str, ...] = ("docx", "pdf", 
             "flow", lambda: flow.write(made, [way.root / f"flow.{s}" for s in ("svg", "png", "pdf", "csv", "json")])
         )
         place = way.step("paper new", lambda: paper.create(made, Path("paper")))
-        way.step("paper build", lambda: paper.build(made, place, formats))
+        way.step("paper build", lambda: building.build(made, place, formats))
         way.step("status", lambda: overview.status(made))
         way.step("export", lambda: bundle.export(made, way.bundle))
         way.step("verify", lambda: bundle.verify(way.bundle))

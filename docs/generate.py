@@ -14,8 +14,8 @@ import click
 
 from review.cli import main
 from review.cli.program import SECTIONS, Command
-from review.services import checklists
-from review.services.lint import rules
+from review.services.manuscript import checklists
+from review.services.manuscript.lint import rules
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))  # the pages that have a file of their own

@@ -50,7 +50,7 @@ def checklist(
     is kept in DIR/checklists; it becomes stale when the text it points to changes, and contradicted when a rule of
     `review paper lint` that looks at the same thing fails.
     """
-    from review.services import checklist_files, checklists
+    from review.services.manuscript import checklist_files, checklists
 
     if name is None:
         return _all(project, folder)
@@ -71,7 +71,7 @@ def checklist(
 
 
 def _shown(name: str, items: list[ItemAnswer], *, only_open: bool, out: Path | None) -> Answer:
-    from review.services.checklist_files import WORDS
+    from review.services.manuscript.checklist_files import WORDS
 
     still = open_items(items)
     wanted = still if only_open else items
@@ -114,7 +114,7 @@ def _where(answer: ItemAnswer) -> str:
 
 
 def _all(project: Project, folder: Path) -> Answer:
-    from review.services import checklists
+    from review.services.manuscript import checklists
 
     own = checklists.of_paper(project, folder)
     rows = []

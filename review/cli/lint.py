@@ -15,7 +15,7 @@ from review.domain.errors import NotAProject
 from review.domain.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from review.services.lint import Given, Linted
+    from review.services.manuscript.lint import Given, Linted
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _INPUTS = {
@@ -94,7 +94,7 @@ def lint(target: Path, form: str, select: str, ignore: str, project_folder: Path
 
     The exit status is 1 while there is an error, so that a script can wait for a clean paper.
     """
-    from review.services import lint as service
+    from review.services.manuscript import lint as service
 
     found = _linted(target, project_folder, given)
     chosen = service.selected(found.findings, select, ignore)
@@ -106,7 +106,7 @@ def lint(target: Path, form: str, select: str, ignore: str, project_folder: Path
     if form == "json":
         click.get_current_context().meta[AS_JSON] = True
     if form == "sarif":
-        from review.services.sarif import as_sarif
+        from review.services.manuscript.sarif import as_sarif
 
         text = json.dumps(as_sarif(chosen, service.rules()), ensure_ascii=False, indent=2)
         return Answer(document=document, text=text, findings=chosen, findings_in="text")
@@ -115,7 +115,7 @@ def lint(target: Path, form: str, select: str, ignore: str, project_folder: Path
 
 def _linted(target: Path, project_folder: Path | None, given: dict[str, Any]) -> Linted:
     """A paper of a project, unless a file is named or there is no project about."""
-    from review.services import lint as service
+    from review.services.manuscript import lint as service
     from review.services.project import open_project
 
     alone = target.is_file() or target.suffix.lower() in {".md", ".tex", ".docx"}
@@ -137,7 +137,7 @@ def _linted(target: Path, project_folder: Path | None, given: dict[str, Any]) ->
 
 def _given(given: dict[str, Any]) -> Given:
     from review.domain.manuscript import PROJECT_TYPES
-    from review.services.lint import Given
+    from review.services.manuscript.lint import Given
 
     kind = given["type_"].lower()
     if kind and kind not in PROJECT_TYPES:

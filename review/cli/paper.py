@@ -44,7 +44,7 @@ def new(project: Project, folder: Path, type_: str, venue: str) -> Answer:
     You get the order of the sections, what each must answer, tables and numbers that fill themselves, the references and
     paper.yaml. A number whose evidence is not kept yet stands in the document as an open task.
     """
-    from review.services import paper as service
+    from review.services.manuscript import paper as service
 
     place = service.create(project, folder, type=type_, for_venue=venue)
     text = f"A manuscript is in {place}. Write in {service.MANUSCRIPT}, then: review paper build {folder}"
@@ -60,7 +60,7 @@ def new(project: Project, folder: Path, type_: str, venue: str) -> Answer:
 )
 def build(project: Project, folder: Path, formats: str) -> Answer:
     """Look every number up and write the documents into DIR/build. Your text is not touched."""
-    from review.services import paper as service
+    from review.services.manuscript import building as service
 
     wanted = list(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))
     if not wanted:
@@ -77,7 +77,7 @@ def build(project: Project, folder: Path, formats: str) -> Answer:
 def facts(project: Project, folder: Path | None) -> Answer:
     """List every number and text that a manuscript may name, with its value now."""
     from review.services import facts as service
-    from review.services import paper as papers
+    from review.services.manuscript import paper as papers
 
     if folder is not None:
         papers.find(project, folder)

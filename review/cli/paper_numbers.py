@@ -23,7 +23,7 @@ def bind(project: Project, folder: Path, *, suggest: bool) -> Answer:
     A number that is a name cannot go stale. Each proposal says where the number stands and which facts have its value,
     the likeliest first; put in the one you mean.
     """
-    from review.services import binding
+    from review.services.manuscript import binding
 
     found = binding.suggest(project, folder) if suggest else []
     lines = []
@@ -43,7 +43,7 @@ def bind(project: Project, folder: Path, *, suggest: bool) -> Answer:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 def diff(project: Project, folder: Path) -> Answer:
     """Say which numbers of the manuscript moved since it was last built, and why."""
-    from review.services import moved
+    from review.services.manuscript import moved
 
     at, found = moved.diff(project, folder)
     document = {"path": folder, "built": at, "moved": [asdict(one) for one in found]}

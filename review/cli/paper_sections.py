@@ -23,7 +23,7 @@ def sections(project: Project, folder: Path, *, history: bool) -> Answer:
     A section is a draft while a task is open in it and revised when none is. It is approved when a person approved the
     very text that stands there; when the text changes it falls back. The documents say which sections are not approved.
     """
-    from review.services import approval
+    from review.services.manuscript import approval
 
     if history:
         told = approval.history(project, folder)
@@ -52,7 +52,7 @@ def sections(project: Project, folder: Path, *, history: bool) -> Answer:
 @click.option("--note", default="", metavar="TEXT", help="What the approval answers, such as a reviewer's comment.")
 def approve(project: Project, folder: Path, section: str, who: str, note: str) -> Answer:
     """Approve a section as it reads now, in your own name. A later change of its text undoes the approval."""
-    from review.services import approval
+    from review.services.manuscript import approval
 
     one = approval.approve(project, folder, section, who, note=note)
     return Answer(document=_row(one), text=f"“{one.section}” is approved by {one.who}.")

@@ -13,9 +13,10 @@ from review.domain.errors import AlreadyExists, BadInput
 from review.domain.finding import Finding
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.resources import data_dir
-from review.services import chart, collect, flow, fulltext, paper, protocol, rank, screen, works
+from review.services import chart, collect, flow, fulltext, protocol, rank, screen, works
 from review.services import project as projects
 from review.services.collect import Origin
+from review.services.manuscript import building, paper
 from review.services.project import Progress, Project, silent
 
 PRESET = "lstv-machine-learning"
@@ -92,7 +93,7 @@ def _whole_way(project: Project, progress: Progress) -> tuple[Finding, ...]:
     findings = flow.write(project, diagrams)
     progress("Writing the manuscript", 0.7)
     place = paper.create(project, Path("paper"))
-    built = paper.build(project, place, FORMATS)
+    built = building.build(project, place, FORMATS)
     progress("Done", 1.0)
     return (*findings, *built.findings)
 

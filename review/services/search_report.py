@@ -20,9 +20,10 @@ from review.domain.team import Right
 from review.render.documents import build_document
 from review.render.environment import escape_markdown
 from review.resources import write_file
-from review.services import checklists, known, protocol, rights
+from review.services import known, protocol, rights
+from review.services.manuscript import checklists
+from review.services.manuscript.tables import markdown_table
 from review.services.project import Project
-from review.services.tables import markdown_table
 from review.services.works import groups, works
 from review.storage import duplicates, records
 from review.storage.records import StoredRun

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from review.domain.checklist import ItemState
-from review.services import approval, checklists, paper
+from review.services.manuscript import approval, checklists, lint, paper
 from tests.app.test_pages import fine, press, texts
 
 
 @pytest.fixture
 def draft(project, monkeypatch):
-    monkeypatch.setattr(paper, "lint", lambda *_: [])
+    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     place = paper.create(project, Path("paper"))
     (place / "manuscript.md").write_text(
         "# Abstract\n\nShort and <b>true</b>.\n\n# Methods\n\n> **To write:** all.\n\n# Results\n\nTwo.\n",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from review.domain.finding import Finding, Severity
-from review.services.lint import Linted
+from review.services.manuscript.lint import Linted
 
 Run = Callable[..., Any]
 Ask = Callable[..., Any]
@@ -57,7 +57,7 @@ def linted() -> Linted:
 
 
 def test_lint_lists_findings_and_fails_only_for_errors(paper: Path, run: Run, ask: Ask, monkeypatch: Any) -> None:
-    monkeypatch.setattr("review.services.lint.check", lambda _project, _folder: linted())
+    monkeypatch.setattr("review.services.manuscript.lint.check", lambda _project, _folder: linted())
     result = run("paper", "lint", "paper", status=1)
     assert result.stdout.splitlines() == [
         "error: paper/manuscript.md:3: It does not balance. Count again. [FLOW-I2]",
@@ -71,7 +71,7 @@ def test_lint_lists_findings_and_fails_only_for_errors(paper: Path, run: Run, as
 
 
 def test_lint_prints_sarif_with_one_result_for_each_finding(paper: Path, run: Run, monkeypatch: Any) -> None:
-    monkeypatch.setattr("review.services.lint.check", lambda _project, _folder: linted())
+    monkeypatch.setattr("review.services.manuscript.lint.check", lambda _project, _folder: linted())
     result = run("paper", "lint", "paper", "--format", "sarif", status=1)
     log = json.loads(result.stdout)
     assert result.stderr == ""

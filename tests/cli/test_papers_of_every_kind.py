@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from review.services import paper
+from review.services.manuscript import paper
 
 Run = Callable[..., Any]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from review.domain import venue
 from review.domain.finding import Severity
-from review.services import venues
+from review.services.manuscript import venues
 
 CLEAN = """\
 ---

@@ -16,8 +16,8 @@ from review.evidence.accounting import Accounts, Quantity
 from review.evidence.printed import printed
 from review.lint import document
 from review.lint.rule import Context, Rule
-from review.services import lint
-from review.services.lint import Given, Linted
+from review.services.manuscript import lint
+from review.services.manuscript.lint import Given, Linted
 
 CLEAN = Path(__file__).parent / "clean"
 TYPES = {"D": "dataset", "M": "method", "C": "clinical", "S": "review"}

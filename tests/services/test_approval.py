@@ -12,7 +12,8 @@ from review.domain import manuscript
 from review.domain.errors import Missing, NotAllowed, ReviewError
 from review.domain.manuscript import GONE, SectionFact, SectionState, marked, news, replay, standing, top_sections
 from review.domain.team import Seat, TeamRole
-from review.services import approval, paper, project, team
+from review.services import project, team
+from review.services.manuscript import approval, building, lint
 from review.services.project import Project
 
 TEXT = "# Abstract\n\nShort.\n\n# Methods\n\n> **To write:** all.\n\n## Readers\n\nTwo.\n\n# Results\n\nNone.\n"
@@ -30,7 +31,7 @@ def written(parts: list[tuple[str, str]]) -> str:
 @pytest.fixture
 def draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, Path]:
     monkeypatch.delenv(project.DATABASE_URL, raising=False)
-    monkeypatch.setattr(paper, "lint", lambda *_: [])
+    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     made = project.create(tmp_path / "study", type="dataset")
     place = made.root / "paper"
     place.mkdir()
@@ -125,7 +126,7 @@ def test_nobody_approves_in_the_name_of_another(draft: tuple[Project, Path]) -> 
 
 def test_the_documents_mark_what_nobody_approved_and_nothing_else(draft: tuple[Project, Path]) -> None:
     approval.approve(*draft, "Results", "Ana")
-    built = paper.build(*draft, ["md"]).files[0].read_text(encoding="utf-8")
+    built = building.build(*draft, ["md"]).files[0].read_text(encoding="utf-8")
     assert built.count("not approved by anybody yet") == 2
     assert "# Abstract\n\n*[Revised: not approved" in built
     assert "# Methods\n\n*[Draft: not approved" in built
@@ -134,10 +135,10 @@ def test_the_documents_mark_what_nobody_approved_and_nothing_else(draft: tuple[P
 
 
 def test_what_was_built_is_in_the_log_also_what_is_gone(draft: tuple[Project, Path]) -> None:
-    paper.build(*draft, ["md"])
+    building.build(*draft, ["md"])
     rewrite(draft, "# Results\n\nNone.\n", "")
     rewrite(draft, "Short.", "Long.")
-    paper.build(*draft, ["md"])
+    building.build(*draft, ["md"])
     log = approval.history(*draft)
     assert [(fact.section, fact.kind) for fact in log] == [
         ("Abstract", "revised"),

@@ -16,20 +16,8 @@ from invented import ris, work
 from review.domain.errors import LacksRight, NotAllowed, ReviewError
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Seat, TeamRole
-from review.services import (
-    blinding,
-    bundle,
-    collect,
-    dealing,
-    exchange,
-    paper,
-    protocol,
-    rank,
-    rights,
-    screen,
-    team,
-    works,
-)
+from review.services import blinding, bundle, collect, dealing, exchange, protocol, rank, rights, screen, team, works
+from review.services.manuscript import paper
 from review.services.project import DATABASE, Project, create, open_project
 from review.storage import decisions
 from tests.services.test_rights import DECLARED

@@ -13,8 +13,9 @@ from invented import ris, work
 
 from review.domain.errors import BadInput
 from review.domain.screening import Decision, Stage, Verdict
-from review.services import bundle, collect, paper, screen, works
+from review.services import bundle, collect, screen, works
 from review.services.collect import Origin
+from review.services.manuscript import building, paper
 from review.services.project import Project
 
 Change = Callable[[bytes], bytes]
@@ -164,5 +165,5 @@ def test_a_manuscript_speaks_of_one_moment(made: Project, say, monkeypatch: pyte
                 say(who, 0, "include", stage=Stage.FULL_TEXT)
 
     monkeypatch.setattr(paper, "write_figures", drawn)
-    text = paper.build(made, Path("paper"), ["md"]).files[0].read_text(encoding="utf-8")
+    text = building.build(made, Path("paper"), ["md"]).files[0].read_text(encoding="utf-8")
     assert works.read(made, [work(made, 0)])[work(made, 0)].title in text

@@ -12,8 +12,9 @@ import pytest
 from review.domain.checklist import SAID, ItemAnswer, ItemState
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.finding import Finding, Severity, Status
-from review.services import checklist_files, checklists, paper, project
-from review.services.checklists import Answering
+from review.services import project
+from review.services.manuscript import checklist_files, checklists, paper
+from review.services.manuscript.checklists import Answering
 from review.services.project import Project
 
 TEXT = """\

@@ -10,7 +10,7 @@ from review.lint import document, references
 from review.lint.rule import Context
 from review.render.documents import _without_comments
 from review.render.environment import render_manuscript
-from review.services.lint import rules
+from review.services.manuscript.lint import rules
 
 HOSTILE = {
     "comments": "<!-- ",

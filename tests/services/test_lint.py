@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from review.domain.finding import Finding
-from review.services import lint, lint_text, paper
-from review.services.lint import Given
+from review.services.manuscript import lint, lint_text, paper
+from review.services.manuscript.lint import Given
 from review.services.project import Project
 
 SUM = "Of the 802 patients, 393 were female and 345 were male."

@@ -11,8 +11,9 @@ from review.domain.charting import ChartEntry, ChartingField, FieldKind, check_v
 from review.domain.errors import ReviewError
 from review.domain.record import SourceKind
 from review.domain.screening import Stage
-from review.services import chart, collect, facts, flow, fulltext, overview, protocol, tables, works
+from review.services import chart, collect, facts, flow, fulltext, overview, protocol, works
 from review.services.collect import Origin
+from review.services.manuscript import tables
 from review.services.project import Project
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from review.domain.finding import Severity
 from review.domain.provenance import Fact
-from review.services import binding, moved, paper, project, resolved
+from review.services import project
 from review.services.evidence import accounting, kept, splits
 from review.services.evidence.accounting import Choices
+from review.services.manuscript import binding, building, lint, moved, paper, resolved
 from review.services.project import Project
 
 MANIFEST = "case_id,patient_id,split,class\n" + "".join(
@@ -46,7 +47,7 @@ None.
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, Path]:
     monkeypatch.delenv(project.DATABASE_URL, raising=False)
-    monkeypatch.setattr(paper, "lint", lambda *_: [])
+    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     made = project.create(tmp_path / "study", type="dataset")
     place = paper.create(made, Path("paper"))
     (place / "manuscript.md").write_text(TEXT, encoding="utf-8")
@@ -60,7 +61,7 @@ def count(study: tuple[Project, Path], manifest: str = MANIFEST) -> None:
 
 
 def built(study: tuple[Project, Path]) -> str:
-    return paper.build(*study, ["md"]).files[0].read_text(encoding="utf-8")
+    return building.build(*study, ["md"]).files[0].read_text(encoding="utf-8")
 
 
 def test_a_project_without_screening_gets_the_paper_of_its_kind(study: tuple[Project, Path]) -> None:
@@ -72,10 +73,10 @@ def test_a_project_without_screening_gets_the_paper_of_its_kind(study: tuple[Pro
 @pytest.mark.parametrize("kind", ["dataset", "method", "clinical", "review"])
 def test_every_kind_builds_before_anything_is_kept(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(project.DATABASE_URL, raising=False)
-    monkeypatch.setattr(paper, "lint", lambda *_: [])
+    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     made = project.create(tmp_path / kind, type=kind)
     place = paper.create(made, Path("paper"), for_venue="miccai")
-    report = paper.build(made, place, ["md", "docx"])
+    report = building.build(made, place, ["md", "docx"])
     assert all(path.stat().st_size > 1000 for path in report.files)
     assert not [f for f in report.findings if f.severity is Severity.ERROR and f.rule.startswith("FACT")]
     assert (kind != "review") == any(f.rule == "FACT-PENDING" for f in report.findings)
@@ -126,7 +127,7 @@ def test_a_name_whose_evidence_was_dropped_is_told_too(study: tuple[Project, Pat
 def test_a_build_warns_when_the_file_behind_a_number_changed(study: tuple[Project, Path]) -> None:
     count(study)
     (study[0].root / "manifest.csv").write_text(MANIFEST + "c24,p24,test,normal\n")
-    assert any(f.rule == "EVIDENCE-STALE" for f in paper.build(*study, ["md"]).findings)
+    assert any(f.rule == "EVIDENCE-STALE" for f in building.build(*study, ["md"]).findings)
 
 
 def test_what_an_earlier_build_wrote_is_read_back_and_a_damaged_file_is_none(tmp_path: Path) -> None:

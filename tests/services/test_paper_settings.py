@@ -13,7 +13,7 @@ from review.domain import paper_settings
 from review.domain.errors import BadInput
 from review.domain.finding import Severity
 from review.domain.paper_settings import EVIDENCE, Known, PaperSettings, Waiver
-from review.services import paper_settings as service
+from review.services.manuscript import settings as service
 
 NAMES = Known(types=["dataset", "review"], venues=["generic", "miccai"], checklists=["claim-2024", "prisma-scr"])
 WAIVER = {"rule": "ACC-01", "reason": "The other paper's number.", "who": "Ana", "date": "2026-11-22"}

@@ -9,8 +9,8 @@ import pytest
 
 from review.domain.checklist import ItemState
 from review.domain.errors import Missing
-from review.services import reproducibility
-from review.services.reproducibility import boxes
+from review.services.manuscript import reproducibility
+from review.services.manuscript.reproducibility import boxes
 
 COMPLETE = {
     "code/preprocess.py": "x = 1\n",

@@ -11,8 +11,9 @@ from invented import ris
 
 from review.domain.errors import Missing
 from review.domain.record import SourceKind
-from review.services import checklists, collect, known, search_report
+from review.services import collect, known, search_report
 from review.services.collect import Origin
+from review.services.manuscript import checklists
 from review.services.project import Project
 
 

@@ -12,13 +12,14 @@ from test_review import FT, include
 
 from review.domain.errors import ReviewError
 from review.resources import write_file
-from review.services import exchange, flow, paper
+from review.services import exchange, flow
+from review.services.manuscript import building, paper
 from review.services.project import Project
 
 WRITERS: dict[str, Callable[[Project, Path], object]] = {
     "paper/references.bib": lambda found, _: paper.write_references(found, found.root / "paper"),
     "paper/figures/flow.svg": lambda found, _: paper.write_figures(found, found.root / "paper"),
-    "paper/build/manuscript.md": lambda found, _: paper.build(found, Path("paper"), ["md"]),
+    "paper/build/manuscript.md": lambda found, _: building.build(found, Path("paper"), ["md"]),
     "flow.csv": lambda found, path: flow.write(found, [path]),
     "decisions.csv": exchange.export_decisions,
 }

@@ -12,7 +12,7 @@ import pytest
 from review.domain.checklist import Checklist, marks
 from review.lint import document
 from review.resources import data_dir, read_yaml
-from review.services import checklists
+from review.services.manuscript import checklists
 
 COUNTS = {
     "bias": 29, "chart": 12, "claim-2024": 44, "clear": 58, "consort-ai": 14, "datasheets": 57, "decide-ai": 27,

@@ -24,7 +24,8 @@ from review.formats import bibtex
 from review.render.documents import build_document
 from review.render.environment import render_manuscript
 from review.resources import data_dir
-from review.services import checklists, paper_settings
+from review.services.manuscript import checklists
+from review.services.manuscript import settings as paper_settings
 
 TYPES = ("dataset", "method", "clinical")
 CONTEXTS = ("empty", "minimal", "full")

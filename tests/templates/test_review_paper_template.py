@@ -20,7 +20,7 @@ from review.domain.provenance import Fact
 from review.formats import bibtex
 from review.render.environment import render_manuscript
 from review.resources import data_dir
-from review.services import checklists
+from review.services.manuscript import checklists
 
 FOLDER = data_dir("templates") / "paper_types" / "review"
 MANUSCRIPT = (FOLDER / "manuscript.md").read_text(encoding="utf-8")

@@ -14,8 +14,9 @@ from review.domain.checklist import ItemState, open_items
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.flow import identities
 from review.domain.screening import Stage
-from review.services import bundle, checklists, demo, facts, flow, overview, paper, project, screen
+from review.services import bundle, demo, facts, flow, overview, project, screen
 from review.services.demo import DemoReport
+from review.services.manuscript import building, checklists, paper
 from review.services.project import Project
 
 PAPER = Path("paper")
@@ -129,7 +130,7 @@ def test_a_bundle_opens_elsewhere_with_the_same_numbers(sample: Sample, tmp_path
     assert len(before) == written.facts
     assert flow.counts(opened) == flow.counts(sample.project)
     assert screen.outcomes(opened, Stage.FULL_TEXT) == screen.outcomes(sample.project, Stage.FULL_TEXT)
-    rebuilt = paper.build(opened, PAPER, ["md"])
+    rebuilt = building.build(opened, PAPER, ["md"])
     assert rebuilt.files[0].read_bytes() == (sample.report.root / "paper/build/manuscript.md").read_bytes()
     opened.close()
     with pytest.raises(AlreadyExists):
@@ -188,7 +189,7 @@ def test_more_screening_moves_the_numbers_and_leaves_the_authors_text_alone(copy
     before = manuscript.read_bytes()
     key = re.search(r"% key (\S+) = ", references.read_text())
     assert key
-    paper.build(copy, PAPER, ["md"])
+    building.build(copy, PAPER, ["md"])
     included = flow.included(copy)[0]
     for who in ("Ana Sample", "Ben Sample"):
         from review.domain.screening import Decision, Verdict
@@ -197,7 +198,7 @@ def test_more_screening_moves_the_numbers_and_leaves_the_authors_text_alone(copy
             copy,
             Decision(record_id=included, stage=Stage.FULL_TEXT, reviewer=who, verdict=Verdict.EXCLUDE, reason="E1"),
         )
-    text = paper.build(copy, PAPER, ["md"]).files[0].read_text()
+    text = building.build(copy, PAPER, ["md"]).files[0].read_text()
     assert "My own words stay, n = 13." in text
     assert manuscript.read_bytes() == before
     assert references.read_text().startswith(own.strip())
@@ -209,7 +210,7 @@ def test_a_name_nobody_knows_stops_the_build_with_its_line(copy: Project) -> Non
     lines = manuscript.read_text().count("\n")
     manuscript.write_text(manuscript.read_text() + "\nWe screened {{ flow.records_screned }}.\n")
     with pytest.raises(BadInput, match=rf"manuscript.md:{lines + 2}.*flow.records_screned.*flow.records_screened"):
-        paper.build(copy, PAPER, ["md"])
+        building.build(copy, PAPER, ["md"])
 
 
 def test_nothing_is_written_outside_the_project(copy: Project) -> None:
@@ -219,6 +220,6 @@ def test_nothing_is_written_outside_the_project(copy: Project) -> None:
     with pytest.raises(AlreadyExists):
         paper.create(copy, PAPER)
     with pytest.raises(Missing, match="paper"):
-        paper.build(copy, Path("papre"), ["md"])
+        building.build(copy, Path("papre"), ["md"])
     with pytest.raises(Missing, match="docx"):
-        paper.build(copy, PAPER, ["word"])
+        building.build(copy, PAPER, ["word"])

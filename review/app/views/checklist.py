@@ -16,8 +16,8 @@ from review.domain.checklist import SAID, Checklist, ItemAnswer, ItemState, open
 from review.domain.errors import ReviewError
 from review.domain.sections import bare, sections
 from review.domain.team import Right
-from review.services import checklist_files, checklists, paper
-from review.services.checklists import Answering
+from review.services.manuscript import checklist_files, checklists, paper
+from review.services.manuscript.checklists import Answering
 from review.services.project import Project
 
 _SIGNS = {

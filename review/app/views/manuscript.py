@@ -14,7 +14,8 @@ from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.manuscript import PROJECT_TYPES, SectionStanding, SectionState
 from review.domain.team import Right
-from review.services import approval, facts, paper, venues
+from review.services import facts
+from review.services.manuscript import approval, building, paper, venues
 from review.services.project import Project
 
 _BUILT = "built"
@@ -93,11 +94,11 @@ def _one(project: Project, found: list[Path]) -> None:
 
 def _build(project: Project, folder: Path) -> None:
     chosen = st.pills(
-        "Build as", list(paper.FORMATS), selection_mode="multi", default=["docx", "pdf"], key="paper-formats"
+        "Build as", list(building.FORMATS), selection_mode="multi", default=["docx", "pdf"], key="paper-formats"
     )
     if st.button("Build", type="primary", disabled=not chosen or not person.may(project, Right.WRITE), key="build"):
         with st.spinner("Looking up the numbers and writing the documents …"):
-            st.session_state[_BUILT] = (folder, paper.build(project, folder, chosen))
+            st.session_state[_BUILT] = (folder, building.build(project, folder, chosen))
     files = sorted((folder / paper.BUILD).glob("manuscript.*"))
     with st.container(horizontal=True):
         for path in files:

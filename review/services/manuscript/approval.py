@@ -9,7 +9,8 @@ from review.domain import manuscript
 from review.domain.errors import Missing, NotAllowed, ReviewError
 from review.domain.manuscript import SectionFact, SectionStanding, SectionState
 from review.domain.team import Right
-from review.services import paper, rights
+from review.services import rights
+from review.services.manuscript import paper
 from review.services.project import Project
 from review.storage import sections as storage
 

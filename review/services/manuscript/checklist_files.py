@@ -16,9 +16,10 @@ from review.domain.team import Right
 from review.render.documents import build_document
 from review.render.environment import escape_markdown
 from review.resources import write_file
-from review.services import checklists, paper, rights
+from review.services import rights
+from review.services.manuscript import checklists, paper
+from review.services.manuscript.tables import markdown_table
 from review.services.project import Project
-from review.services.tables import markdown_table
 
 FORMATS = ("docx", "pdf", "md", "csv")
 COLUMNS = ("Number", "Section", "What is asked", "State", "Where", "Remark", "Answered by", "On")

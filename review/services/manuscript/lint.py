@@ -16,10 +16,12 @@ from review.domain.team import Right
 from review.lint.document import Document
 from review.lint.rule import LETTERS, Context, Rule
 from review.resources import data_dir, read_yaml
-from review.services import facts, lint_inputs, lint_review, lint_text, paper, paper_settings, rights
-from review.services.lint_inputs import Inputs
+from review.services import facts, rights
+from review.services.manuscript import lint_inputs, lint_review, lint_text, paper
+from review.services.manuscript import settings as paper_settings
+from review.services.manuscript.lint_inputs import Inputs
+from review.services.manuscript.tables import tables
 from review.services.project import Project
-from review.services.tables import tables
 from review.services.works import works
 
 LAPSED, UNUSED = "WAIVER-LAPSED", "WAIVER-UNUSED"

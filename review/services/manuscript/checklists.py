@@ -25,7 +25,9 @@ from review.domain.sections import TITLE, Anchor, Section, anchor, nearest, role
 from review.domain.team import Right
 from review.lint import document
 from review.resources import data_dir, read_yaml, write_file
-from review.services import paper, paper_settings, reproducibility, rights
+from review.services import rights
+from review.services.manuscript import lint, paper, reproducibility
+from review.services.manuscript import settings as paper_settings
 from review.services.project import Project
 
 FOLDER = "checklists"
@@ -113,7 +115,7 @@ def _failed(project: Project, folder: Path) -> list[Finding]:
 
 
 def _lint(project: Project, folder: Path) -> list[Finding]:
-    return paper.lint(project, folder)
+    return lint.check(project, folder).faults
 
 
 def _said(item: ChecklistItem, said: Said, text: str, parsed: document.Document) -> ItemAnswer:

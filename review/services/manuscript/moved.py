@@ -9,12 +9,13 @@ from pathlib import Path
 from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.render.environment import names_in
-from review.services import facts, paper, resolved, rights
+from review.services import facts, rights
 from review.services.evidence import kept
 from review.services.evidence.kept import Kept
+from review.services.manuscript import paper, resolved
+from review.services.manuscript.resolved import Resolved
+from review.services.manuscript.tables import tables
 from review.services.project import Project
-from review.services.resolved import Resolved
-from review.services.tables import tables
 
 _PEOPLES = {  # what a table of the database holds, in words
     "records": "records",

@@ -10,7 +10,8 @@ from pathlib import Path
 from review.domain.markup import Kind, header_end, verbatim
 from review.domain.provenance import Fact
 from review.domain.team import Right
-from review.services import facts, paper, rights
+from review.services import facts, rights
+from review.services.manuscript import paper
 from review.services.project import Project
 
 # A number that stands alone: no part of a word, a version, a range, a DOI or a citation.

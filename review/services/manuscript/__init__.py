@@ -1,0 +1,1 @@
+"""The manuscript: its text and settings, numbers, checklists, sections, and what a reviewer would say."""
