@@ -278,6 +278,17 @@ CONDITIONS: tuple[Condition, ...] = (
         ),
         overrules=frozenset({"generic_title", "different_word", "different_numbers"}),
     ),
+    Condition(
+        name="title_unopposed",
+        explanation="The long title is the same, and no other field that both give says otherwise.",
+        holds=lambda f: (
+            _same_title(f)
+            & f.telling
+            & (f.year_gap <= 0)
+            & ~(f.first_author.differ | f.journal.differ | f.volume.differ | f.page.differ | f.issue.differ)
+            & (f.abstract_missing | (f.abstract >= 85))
+        ),
+    ),
 )
 
 

@@ -23,6 +23,7 @@ Codes = npt.NDArray[np.int64]
 OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
 _SPAN = 2  # pages: two works may share one, or the end of one and the beginning of the next
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
+_TELLING_LETTERS = 45
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORTH_ALIGNING = 60.0  # below this ratio two titles are not compared word by word
@@ -50,6 +51,7 @@ class Features:
     numbers: Agreement  # numbers in the title; "none" is a value here, so nothing is missing
     kind: Agreement  # erratum or reply against original; likewise never missing
     generic: Bools
+    telling: Bools  # both titles are so long that two works hardly share one
     first_author: Agreement
     authors: Scores  # 0 where one side names nobody
     year_gap: Codes  # -1 where one side has no year
@@ -81,13 +83,14 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, sour
     volume, issue, page = table.agree("volume"), _issue(table), _page(table)
     doi = table.agree("doi")
     preprint, meeting = table.flags("preprint"), table.flags("meeting")
-    relation, generic = _relations(table, title), _generic(forms)
+    relation, generic, telling = _relations(table, title), _generic(forms), _telling(forms)
     return Features(
         relation=relation,
         title=title,
         numbers=table.agree("numbers", blank_counts=True),
         kind=table.agree("kind", blank_counts=True),
         generic=generic[left] | generic[right],
+        telling=telling[left] & telling[right],
         first_author=_first_author(table),
         authors=table.similarity("authors", fuzz.token_set_ratio),
         year_gap=_year_gap(forms, left, right),
@@ -187,6 +190,10 @@ def _everything(table: _Columns) -> Bools:
 def _protocol(table: _Columns) -> Bools:
     one, other = table.sides("title")
     return np.array([("protocol" in a) != ("protocol" in b) for a, b in zip(one, other, strict=True)], dtype=bool)
+
+
+def _telling(forms: Sequence[NormalForm]) -> Bools:
+    return np.array([len(form.title) >= _TELLING_LETTERS and form.kind != "reply" for form in forms], dtype=bool)
 
 
 def _generic(forms: Sequence[NormalForm]) -> Bools:

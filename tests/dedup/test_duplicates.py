@@ -202,6 +202,10 @@ JOINS = {
         replace(ARTICLE, volume="8", journal="Proceedings of the Spine Week"),
         twin(doi="", abstract=""),
     ),
+    "title_unopposed": (
+        replace(ARTICLE, authors=(), doi="", abstract=""),
+        twin(doi="", pages="", volume="", issue="", journal="", abstract=""),
+    ),
     "journal_span_authors": (
         ARTICLE,
         twin(doi="", abstract="", title="Nummerierung von Lendenwirbeln in der Kernspintomografie"),
