@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project
 from review.cli.paper import FOLDER, paper
 from review.domain.checklist import SAID, ItemAnswer, ItemState, open_items
-from review.services.project import Project
+
+if TYPE_CHECKING:
+    from review.services.project import Project
 
 
 @paper.command(
@@ -19,7 +22,7 @@ from review.services.project import Project
         'review paper checklist paper claim-2024 --set 14=yes --where "Reference standard"',
         'review paper checklist paper claim-2024 --set 34=na --note "This is no trial."',
         "review paper checklist paper claim-2024 --out claim.docx",
-        "review paper checklist paper reproducibility --repository ../code",
+        "review paper checklist paper reproducibility --repository .",
     ],
 )
 @answers

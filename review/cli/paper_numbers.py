@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project
 from review.cli.paper import FOLDER, paper
-from review.services.project import Project
+
+if TYPE_CHECKING:
+    from review.services.project import Project
 
 
 @paper.command("bind", examples=["review paper bind paper --suggest", "review paper bind paper --suggest --json"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from review.cli.answer import Answer, answers, counted, in_project
 from review.cli.paper import FOLDER, paper
 from review.domain.manuscript import SectionStanding, SectionState
-from review.services.project import Project
+
+if TYPE_CHECKING:
+    from review.services.project import Project
 
 
 @paper.command("sections", examples=["review paper sections paper", "review paper sections paper --history"])
