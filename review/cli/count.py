@@ -12,6 +12,7 @@ from review.cli.answer import Answer, answers, counted, in_project
 from review.cli.program import program
 
 if TYPE_CHECKING:
+    from review.services.manuscript.status import PaperStatus
     from review.services.overview import ReviewStatus, StageStatus
     from review.services.project import Project
 
@@ -21,10 +22,26 @@ if TYPE_CHECKING:
 @in_project
 def status(project: Project) -> Answer:
     """Say where everything stands and what to do next."""
+    from review.services.manuscript.status import status as of_paper
     from review.services.overview import status as service
 
     found = service(project)
+    if project.type != "review" and not found.records:
+        paper = of_paper(project)
+        document = found.as_dict() | paper.as_dict()
+        return Answer(document=document, text="\n".join(_paper_lines(paper)))
     return Answer(document=found.as_dict(), text="\n".join(_status_lines(found)))
+
+
+def _paper_lines(s: PaperStatus) -> list[str]:
+    kinds = ", ".join(f"{name} ({kind})" for name, kind in s.evidence.items()) or "none yet"
+    lines = [f"{s.name}: a {s.type} paper", f"Evidence kept: {kinds}; {counted(s.facts, 'fact')}"]
+    if s.doubtful:
+        lines.append(f"Lost its footing: {s.doubtful:,} of them")
+    for draft in s.papers:
+        told = ", ".join(f"{n} {state}" for state, n in draft.sections.items() if n)
+        lines.append(f"Manuscript {draft.folder}: {told or 'no section yet'}")
+    return [*lines, f"Next: {s.next_step}"]
 
 
 def _status_lines(s: ReviewStatus) -> list[str]:

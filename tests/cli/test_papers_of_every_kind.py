@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from review.services.manuscript import paper
+from review.services.manuscript import lint
 
 Run = Callable[..., Any]
 
@@ -17,7 +17,7 @@ Run = Callable[..., Any]
 @pytest.fixture
 def study(run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of a dataset paper, its counts kept, in the working folder."""
-    monkeypatch.setattr(paper, "lint", lambda *_: [])
+    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     assert "review paper new paper" in run("new", "study", "--type", "dataset").stdout
     monkeypatch.chdir("study")
     Path("manifest.csv").write_text("case_id,patient_id,split\na,p1,train\nb,p2,train\nc,p3,test\n", encoding="utf-8")
@@ -103,3 +103,14 @@ def test_names_are_proposed_for_figures_and_nothing_is_changed(study: Path, run:
     write(study, text)
     assert "manuscript.md:3:12: 3 is {{ n.patients.all }}" in run("paper", "bind", "paper", "--suggest").stdout
     assert (study / "manuscript.md").read_text(encoding="utf-8") == text
+
+
+def test_status_speaks_of_evidence_and_of_the_manuscript(study: Path, run: Run) -> None:
+    assert "Next: Count your data" in run("status").stdout
+    run("evidence", "accounting", "manifest.csv", "--keep", "counts")
+    found = ask(run, "status")
+    assert found["evidence"] == {"counts": "accounting"}
+    assert found["papers"][0]["sections"]["draft"] > 5
+    assert "review paper lint paper" in found["next_step"]
+    Path("manifest.csv").write_text("case_id,patient_id,split\na,p1,train\n", encoding="utf-8")
+    assert "review evidence list" in run("status").stdout
