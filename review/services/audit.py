@@ -207,6 +207,19 @@ def _deeds(project: Project) -> Iterator[Event]:
             yield Event(**{name: row[name] for name in ("at", "who", "what", "about", "detail")}, kind="app")
 
 
+def _manuscript(project: Project) -> Iterator[Event]:
+    for row in _rows(project, "section_facts", "paper", "section", "kind", "who", "note"):
+        if row["who"]:  # what a build noted of the text was nobody's act
+            yield Event(
+                at=row["at"],
+                who=row["who"],
+                kind="manuscript",
+                what=f"{row['kind']}: {row['section']}",
+                about=row["paper"],
+                detail=row["note"],
+            )
+
+
 _PARTS = (
     _protocol,
     _people,
@@ -216,7 +229,8 @@ _PARTS = (
     _screening,
     _retrievals,
     _charting,
+    _manuscript,
     _arrangements,
     _deeds,
 )
-KINDS = ("protocol", "people", "collecting", "duplicates", "screening", "full text", "charting", "app")
+KINDS = ("protocol", "people", "collecting", "duplicates", "screening", "full text", "charting", "manuscript", "app")

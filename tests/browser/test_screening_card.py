@@ -231,11 +231,13 @@ def test_keys_can_be_changed_and_mouse_and_tab_do_the_same(page, sixty, who):
     page.get_by_text("Your card is as you like it").wait_for()
     page.keyboard.press("Escape")
     page.get_by_test_id("stPopoverBody").wait_for(state="detached")
+    page.wait_for_function("() => document.querySelector('[data-do=include] kbd')?.textContent === 'J'")
     first = shown(page)
     press(page, "i")
     assert shown(page) == first, "the old key has gone"
     second = press(page, "j")[0]
     third = shown(page)
+    page.wait_for_timeout(400)  # a click sooner would be the second of a double click
     page.get_by_role("button", name="Maybe").click()
     page.wait_for_timeout(120)
     fourth = shown(page)

@@ -27,9 +27,10 @@ def test_what_is_called_possible_rounds_to_what_was_printed(count: tuple[int, in
         assert abs(Fraction(100 * k, count[1]) - printed.value) <= Fraction(1, 2 * 10**decimals)
 
 
-@given(st.integers(980, 1020))
+@given(st.one_of(st.integers(400, 900), st.integers(1000, 1200)))
 @settings(max_examples=15, deadline=None)
 def test_a_test_that_cannot_fail_says_so(n: int) -> None:
+    """Just below 1,000 items it can hardly fail: a share between two steps may be printed as either."""
     possible = all(hits(share(rounded(Fraction(v, 10), 1)), n) for v in range(1001))
     assert possible == (not telling(1, n))
 

@@ -40,7 +40,15 @@ CHANGING = {
 }  # fmt: skip
 # These ask the sources on the internet, store what they answer, and read no decision; or write dated files. Building a
 # paper draws its figures.
-ELSEWHERE = {"search.run", "search.count", "cite.run", "cite.count", "backup.make", "paper.write_figures"}
+ELSEWHERE = {
+    "search.run",
+    "search.count",
+    "cite.run",
+    "cite.count",
+    "backup.make",
+    "manuscript.paper.write_figures",
+    "manuscript.moved.diff",
+}
 
 
 def decide(project: Project, who: str, number: int, verdict: str, stage: Stage = TITLE, *, reason: str = "") -> None:
