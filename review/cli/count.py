@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 @in_project
 def status(project: Project) -> Answer:
     """Say where everything stands and what to do next."""
-    from review.services.manuscript.status import status as of_paper
     from review.services.overview import status as service
 
     found = service(project)
     if project.type != "review" and not found.records:
+        from review.services.manuscript.status import status as of_paper
+
         paper = of_paper(project)
         document = found.as_dict() | paper.as_dict()
         return Answer(document=document, text="\n".join(_paper_lines(paper)))
