@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from review.domain.finding import Finding, Severity, Status
+from review.evidence.split_forms import Side, Split, stem
 
-_ENDINGS = re.compile(r"\.(?:nii\.gz|nii|mha|mhd|nrrd|npz|npy|dcm|png|b2nd)$", re.IGNORECASE)
 _SHOWN = 20
 
 
@@ -24,15 +23,6 @@ class Fold:
     test: frozenset[str] = field(default_factory=frozenset)
 
 
-def plain(case: str) -> str:
-    """A case without the ending of its file.
-
-    >>> plain("case_001.nii.gz")
-    'case_001'
-    """
-    return _ENDINGS.sub("", case.strip())
-
-
 def fold_name(text: str) -> str:
     """A fold by its number, however it is written.
 
@@ -43,43 +33,16 @@ def fold_name(text: str) -> str:
     return str(int(found.group(1))) if found else text.strip()
 
 
-def folds_of_tree(tree: Any) -> dict[str, Fold] | None:
-    """Folds from nnU-Net's list of {train, val}, a mapping of such, or one {train, val, test}; None for anything else."""
-    if isinstance(tree, Mapping) and "folds" in tree:
-        tree = tree["folds"]
-    if isinstance(tree, list):
-        tree = {str(at): each for at, each in enumerate(tree)}
-    if not isinstance(tree, Mapping) or not tree:
-        return None
-    if {"train", "val", "test"} & set(tree):
-        return {"": _fold(tree)}
-    if not all(isinstance(each, Mapping) and {"train", "val"} & set(each) for each in tree.values()):
-        return None
-    return {fold_name(str(name)): _fold(each) for name, each in tree.items()}
+def folds_of(split: Split) -> dict[str, Fold]:
+    """The sides of each fold by name; a test set of its own, or an external one, belongs to every fold."""
+    return {fold_name(name): _fold(split.of(name)) for name in split.folds}
 
 
-def _fold(sides: Mapping[str, Any]) -> Fold:
-    def cases(*names: str) -> frozenset[str]:
-        return frozenset(plain(str(case)) for name in names for case in sides.get(name) or ())
-
-    return Fold(cases("train", "training"), cases("val", "validation"), cases("test"))
-
-
-def folds_of_rows(frame: pd.DataFrame) -> dict[str, Fold] | None:
-    """Folds from a table with the columns case and fold, split or both; a fold number alone is the fold that scores."""
-    cases = frame["case"].map(plain)
-    if "split" in frame:
-        names = frame["fold"].map(fold_name) if "fold" in frame else pd.Series("", index=frame.index)
-        sides = frame["split"].str.casefold()
-        return {
-            str(name): _fold({str(side): own[sides[own.index] == side] for side in sides[own.index].unique()})
-            for name, own in cases.groupby(names)
-        }
-    if "fold" not in frame:
-        return None
-    names = frame["fold"].map(fold_name)
-    everything = frozenset(cases)
-    return {str(name): Fold(everything - frozenset(own), frozenset(own)) for name, own in cases.groupby(names)}
+def _fold(sides: Iterable[Side]) -> Fold:
+    cases: dict[str, set[str]] = {"train": set(), "val": set(), "test": set()}
+    for side in sides:
+        cases["test" if side.name == "external" else side.name].update(map(stem, side.cases))
+    return Fold(**{name: frozenset(each) for name, each in cases.items()})
 
 
 def out_of_fold(frame: pd.DataFrame, folds: Mapping[str, Fold], path: str) -> tuple[Finding, ...]:
@@ -98,7 +61,7 @@ def out_of_fold(frame: pd.DataFrame, folds: Mapping[str, Fold], path: str) -> tu
         )
     names = [name for name in ("model", "fold", "split") if name in frame]
     rows = frame[["case", "patient", *names]].drop_duplicates(["case", *names])
-    rows = rows.assign(plain=rows["case"].map(plain))
+    rows = rows.assign(plain=rows["case"].map(stem))
     named = rows["fold"].map(fold_name) if len(folds) > 1 else pd.Series(next(iter(folds)), index=rows.index)
     patient_of = rows.drop_duplicates("plain").set_index("plain")["patient"]
     column = list(frame.columns).index("fold" if "fold" in frame else "case") + 1

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from review.domain.finding import Finding, Severity
+from review.domain.naming import column_name
 
 # Columns that hold the identifiers of a unit, by the word a table calls it.
 UNITS: Mapping[str, str] = {
@@ -201,7 +202,7 @@ def undeclared(manifest: pd.DataFrame, classes: Sequence[str], path: str) -> Ite
 
 def column_named(frame: pd.DataFrame, name: str) -> str:
     """A column as it is known here, whatever a person calls it."""
-    form = "_".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+    form = column_name(name)
     if form in frame:
         return form
     for known, others in ALIASES.items():

@@ -21,7 +21,7 @@ SIDES: Mapping[str, str] = {
     **dict.fromkeys(("external", "ext", "external_test", "external_validation"), "external"),
 }
 ORDER = ("train", "val", "test", "external")
-_ENDINGS = (".nii.gz", ".nii", ".mha", ".nrrd", ".npz", ".dcm", ".png", ".jpg")
+_ENDINGS = (".nii.gz", ".nii", ".mha", ".mhd", ".nrrd", ".npz", ".npy", ".b2nd", ".dcm", ".png", ".jpg")
 _NAMES = ("case", "case_id", "id", "identifier", "name", "image", "img", "file")
 _MOST = 3  # levels of nesting that a file of splits may have
 _HINT = 'Write [{"train": [...], "val": [...]}, …] as nnU-Net does, or a table with the columns case and split or fold.'
@@ -177,9 +177,10 @@ def stem(case: str) -> str:
     >>> stem("spine_004_0000.nii.gz"), stem("spine_004")
     ('spine_004', 'spine_004')
     """
+    case = case.strip()
     for ending in _ENDINGS:
-        if case.endswith(ending):
-            return re.sub(r"_\d{4}$", "", case.removesuffix(ending))
+        if case.lower().endswith(ending):
+            return re.sub(r"_\d{4}$", "", case[: -len(ending)])
     return case
 
 

@@ -17,6 +17,7 @@ from review.domain import flow as arithmetic
 from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import Missing
 from review.domain.flow import FlowCounts
+from review.domain.naming import fact_name
 from review.domain.provenance import Fact
 from review.domain.record import SourceKind
 from review.domain.screening import Outcome, Role, Stage, Standing
@@ -275,23 +276,13 @@ def _option_names(field: ChartingField) -> Iterable[tuple[str, str]]:
     """Every option with a name of its own: `not_reported` is taken, and `<50` and `≥50` read alike."""
     taken = {"reported", "not_reported", "sum"}
     for option in field.options:
-        base = name = _slug(option)
+        base = name = fact_name(option)
         number = 1
         while name in taken:
             number += 1
             name = f"{base}_{number}"
         taken.add(name)
         yield name, option
-
-
-def _slug(text: str) -> str:
-    """A name a template can write: letters, digits and underscores.
-
-    >>> _slug("X-ray (AP/lateral)")
-    'x_ray_ap_lateral'
-    """
-    kept = "".join(c if c.isalnum() else " " for c in text.casefold())
-    return "_".join(kept.split()) or "blank"
 
 
 # The way back

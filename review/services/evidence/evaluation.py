@@ -17,7 +17,8 @@ from review.evidence.comparison import Pairs
 from review.evidence.evaluation import Group, Resampling
 from review.evidence.scores import Scored
 from review.services.evidence import evaluation_shown, score_table
-from review.services.evidence.read_files import rows, tree
+from review.services.evidence.read_files import rows
+from review.services.evidence.split_files import read_splits
 from review.services.evidence.statistics import LABEL_NAMES, SCORE_NAMES
 
 __all__ = ["Asked", "Resampling", "Scored", "evaluate"]
@@ -107,12 +108,12 @@ def evaluate(path: Path, asked: Asked | None = None) -> Evidence:
     found = _scores(frame, by, asked, path) if "value" not in frame else _metrics(frame, by, asked, path)
     options, held_out = asked.as_dict() | {"by": list(by)}, ""
     if asked.splits is not None and "case" in frame:
-        folds, file, faults = _folds(asked.splits)
-        inputs.append(file)
-        strange += faults
-        if folds is not None:
+        splits = read_splits(asked.splits)
+        inputs.append(splits.file)
+        strange += splits.findings
+        if splits.split is not None:
             patients = frame.assign(patient=frame["patient"] if "patient" in frame else frame["case"])
-            leaks = leakage.out_of_fold(patients, folds, path.name)
+            leaks = leakage.out_of_fold(patients, leakage.folds_of(splits.split), path.name)
             strange += leaks
             held_out = _held_out(leaks, asked.splits.name)
     return Evidence(
@@ -224,21 +225,6 @@ def _scores(frame: pd.DataFrame, by: tuple[str, ...], asked: Asked, path: Path) 
         findings=(*found.findings, *faults),
         curves=found.curves,
     )
-
-
-def _folds(path: Path) -> tuple[dict[str, leakage.Fold] | None, evaluation_shown.Input, list[Finding]]:
-    """The folds of a file: nnU-Net's splits_final.json, another JSON of folds, or a table."""
-    if path.suffix.lower() in (".json", ".yaml", ".yml"):
-        document, file = tree(path)
-        folds, faults = leakage.folds_of_tree(document.tree), list(document.findings)
-    else:
-        read = rows(path, required=("case",), aliases={name: ALIASES[name] for name in ("case", "fold", "split")})
-        file, faults = read.file, list(read.findings)
-        folds = leakage.folds_of_rows(read.frame) if read.usable else None
-    if folds is None and not faults:
-        message = "These are no splits: a list of folds with train and val, or a table with case and fold, is needed."
-        faults.append(Finding(rule="SPL-05", message=message, path=path.name, line=1))
-    return folds, file, faults
 
 
 def _held_out(leaks: Sequence[Finding], name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from review.domain.estimate import Cell, Estimate, Input, Table
+from review.domain.naming import file_name
 from review.domain.plot import Bar, Calibration, Forest, PairedDifferences, Plot
 from review.evidence import calibration, comparison
 from review.evidence.case_table import Prepared
@@ -149,7 +150,7 @@ def _forests(values: Sequence[Estimate]) -> Iterable[Forest]:
     for metric in dict.fromkeys(e.by.get("metric", "area under the ROC curve") for e in means):
         own = [e for e in means if e.by.get("metric", metric) == metric]
         yield Forest(
-            name=f"forest-{_file(metric)}",
+            name=f"forest-{file_name(metric, otherwise='value')}",
             title=metric,
             axis=f"mean {metric}" if own[0].name == "mean" else metric,
             bars=tuple(
@@ -166,7 +167,7 @@ def _label(e: Estimate) -> str:
 def _differences(values: Sequence[Estimate], pairs: Sequence[Pairs]) -> Iterable[PairedDifferences]:
     shifts = {tuple(e.by.items()): e for e in values if e.name == "hodges_lehmann"}
     for one in pairs[:_MOST_PICTURES]:
-        name = "differences-" + "-".join(_file(value) for value in one.by.values())
+        name = "differences-" + "-".join(file_name(value, otherwise="value") for value in one.by.values())
         picture = comparison.picture(one, shifts[tuple(one.by.items())], name=name)
         if picture is not None:
             yield picture
@@ -175,15 +176,10 @@ def _differences(values: Sequence[Estimate], pairs: Sequence[Pairs]) -> Iterable
 def _calibrations(curves: Sequence[Curve], bin_count: int) -> Iterable[Calibration]:
     for one in curves[:_MOST_PICTURES]:
         if one.scores.size and one.scores.min() >= 0 and one.scores.max() <= 1:
-            name = f"calibration-{_file(one.label)}" if one.label else "calibration"
+            name = f"calibration-{file_name(one.label, otherwise='value')}" if one.label else "calibration"
             yield calibration.picture(
                 one.scores, one.positive, bin_count=bin_count, name=name, title=one.label or "Calibration"
             )
-
-
-def _file(text: str) -> str:
-    kept = "".join(c if c.isalnum() and c.isascii() else "-" for c in text.casefold())
-    return "-".join(part for part in kept.split("-") if part) or "value"
 
 
 def sentence(values: Sequence[Estimate], table: Prepared | None, options: Mapping[str, Any], held_out: str) -> str:

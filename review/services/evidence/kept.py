@@ -21,6 +21,7 @@ from review import __version__
 from review.domain.errors import BadInput, Missing, NotAllowed, ReviewError
 from review.domain.estimate import Evidence, Table
 from review.domain.finding import Finding, Severity, Status
+from review.domain.naming import fact_name
 from review.domain.provenance import Fact
 from review.domain.team import Right
 from review.resources import write_file
@@ -257,9 +258,9 @@ def _fact_names(each: Kept) -> list[str]:
 
 
 def _fact_name(each: Kept, value: Mapping[str, Any], levels: Sequence[str]) -> str:
-    parts = [_slug(level) for level in levels]
+    parts = [fact_name(level) for level in levels]
     if value["name"] not in _PLAIN or not parts:
-        parts.append(_slug(value["name"]))
+        parts.append(fact_name(value["name"]))
     if each.apart or each.kind == "agreement":
         parts.insert(0, each.name)
     return ".".join((_PREFIX.get(each.kind, each.kind), *parts))
@@ -273,14 +274,3 @@ def _table(stored: Mapping[str, Any]) -> Table:
         rows=tuple(tuple(row) for row in stored["rows"]),
         note=stored.get("note", ""),
     )
-
-
-def _slug(text: str) -> str:
-    """A name a template can write; a number gets a letter before it.
-
-    >>> _slug("L5/S1"), _slug("2 mm")
-    ('l5_s1', 'n2_mm')
-    """
-    kept_letters = "".join(c if c.isalnum() and c.isascii() else " " for c in text.casefold())
-    name = "_".join(kept_letters.split()) or "blank"
-    return f"n{name}" if name[0].isdigit() else name

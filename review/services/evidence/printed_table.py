@@ -10,6 +10,7 @@ import pandas as pd
 
 from review.domain.errors import Missing, ReviewError
 from review.domain.finding import Finding, Severity, Status
+from review.domain.naming import column_name
 from review.evidence import granularity
 from review.evidence.granularity import Share
 
@@ -60,15 +61,6 @@ class PrintedTable:
             return self.shares.get(column, self.scores.get(column))
         parts = [self.n(each) for each in granularity.leaves(column, self.totals)]
         return sum(n for n in parts if n is not None) if parts and None not in parts else None
-
-
-def column_name(text: str) -> str:
-    """A column's name as tables are known by here.
-
-    >>> column_name("Closed QA (avg)")
-    'closed_qa_avg'
-    """
-    return "_".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
 
 
 def read_printed(frame: pd.DataFrame, sizes: Sizes, path: Path, findings: list[Finding]) -> PrintedTable:

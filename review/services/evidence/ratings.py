@@ -9,6 +9,7 @@ import numpy as np
 
 from review.domain.estimate import Cell, Estimate, Evidence, Table
 from review.domain.finding import Finding, Severity
+from review.domain.naming import file_name
 from review.domain.plot import BlandAltman, Confusion, Plot
 from review.evidence import raters
 from review.evidence.ratings import LEVELS, Ratings, Reading, gathered
@@ -92,7 +93,7 @@ def _tables(ratings: Ratings) -> Iterable[Table]:
         first, second = ratings.raters[i], ratings.raters[j]
         counts = raters.table_of(ratings, i, j)
         yield Table(
-            name=f"confusion-{_file(first)}-{_file(second)}",
+            name=f"confusion-{file_name(first, otherwise='rater')}-{file_name(second, otherwise='rater')}",
             title=f"Ratings by {first} (rows) and {second} (columns)",
             columns=(first, *ratings.categories, "total"),
             rows=tuple((name, *row, sum(row)) for name, row in zip(ratings.categories, counts, strict=True)),
@@ -106,7 +107,7 @@ def _plots(ratings: Ratings, values: Iterable[Estimate]) -> Iterable[Plot]:
         if len(ratings.categories) <= _SHOWN_CATEGORIES:
             counts = raters.table_of(ratings, i, j)
             yield Confusion(
-                name=f"confusion-{_file(first)}-{_file(second)}",
+                name=f"confusion-{file_name(first, otherwise='rater')}-{file_name(second, otherwise='rater')}",
                 title=f"{first} and {second}",
                 rows_are=first,
                 columns_are=second,
@@ -119,7 +120,7 @@ def _plots(ratings: Ratings, values: Iterable[Estimate]) -> Iterable[Plot]:
         scores = ratings.numbers[:, [i, j]]
         scores = scores[np.isfinite(scores).all(axis=1)]
         yield BlandAltman(
-            name=f"bland-altman-{_file(first)}-{_file(second)}",
+            name=f"bland-altman-{file_name(first, otherwise='rater')}-{file_name(second, otherwise='rater')}",
             title=f"{first} − {second}",
             axis="rating",
             means=tuple(map(float, scores.mean(axis=1))),
@@ -128,10 +129,6 @@ def _plots(ratings: Ratings, values: Iterable[Estimate]) -> Iterable[Plot]:
             low=low,
             high=high,
         )
-
-
-def _file(name: str) -> str:
-    return "".join(c if c.isalnum() and c.isascii() else "-" for c in name).strip("-").lower() or "rater"
 
 
 def _sentence(ratings: Ratings, how: Resampling) -> str:

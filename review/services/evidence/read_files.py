@@ -25,6 +25,7 @@ import pandas as pd
 from review.domain.errors import Missing
 from review.domain.estimate import Input
 from review.domain.finding import Finding, Severity
+from review.domain.naming import column_name
 from review.formats.decoding import decode
 from review.resources import YamlDocument, read_yaml
 
@@ -180,20 +181,11 @@ def _lines(data: bytes, separator: str, encoding: str, n: int) -> Sequence[int]:
     return begins[1 : n + 1]
 
 
-def _plain(name: str) -> str:
-    """A column's name as it is known here: `Patient ID` and `patient_id` are one.
-
-    >>> _plain(" Patient ID ")
-    'patient_id'
-    """
-    return "_".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
-
-
 def _renamed(
     frame: pd.DataFrame, names: Iterable[str], aliases: Mapping[str, Sequence[str]]
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """The frame under known names, and the number of each column in the file, from 1."""
-    written = [_plain(str(column)) for column in frame.columns]
+    written = [column_name(str(column)) for column in frame.columns]
     known = {}
     for name in dict.fromkeys(names):
         for form in (name, *aliases.get(name, ()), f"{name}_id", f"{name}_name"):

@@ -12,6 +12,7 @@ import pandas as pd
 from review.domain.errors import BadInput, Missing
 from review.domain.estimate import Input
 from review.domain.finding import Finding, Severity
+from review.domain.naming import column_name
 from review.resources import data_dir
 from review.services.evidence.read_files import tree
 
@@ -46,15 +47,6 @@ class Rubric:
     findings: tuple[Finding, ...] = ()
 
 
-def plain(text: str) -> str:
-    """A name as rubrics know it.
-
-    >>> plain("Risk / Prognosis")
-    'risk_prognosis'
-    """
-    return "_".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
-
-
 def rubrics() -> tuple[str, ...]:
     """The names of the rubrics that ship."""
     return tuple(sorted(path.stem for path in (data_dir("templates") / "rubrics").glob("*.yaml")))
@@ -86,7 +78,7 @@ def read_rubric(name: str) -> Rubric:
                 )
             dimensions[at] = where
             for form in (at, *(each.get("aliases") or () if isinstance(each, dict) else ())):
-                known.setdefault(plain(str(form)), at)
+                known.setdefault(column_name(str(form)), at)
     low, high = _scale(document.tree, path)
     return Rubric(
         name=str(document.tree.get("name", path.stem)),
@@ -103,9 +95,9 @@ def read_rubric(name: str) -> Rubric:
 
 def _id(part: Any, path: Path) -> str:
     found = part.get("id") if isinstance(part, dict) else part
-    if not isinstance(found, str) or not plain(found):
+    if not isinstance(found, str) or not column_name(found):
         raise BadInput(path.name, "a section or dimension has no id.", hint="Write `- id: a_short_name`.")
-    return plain(found)
+    return column_name(found)
 
 
 def _scale(rubric: Mapping[str, Any], path: Path) -> tuple[float, float]:
@@ -128,12 +120,12 @@ def checked(frame: pd.DataFrame, rubric: Rubric | None, findings: list[Finding],
     if "kind" not in table and "rater" not in table:
         table["kind"] = "human"
     if "kind" not in table:
-        guessed = table["rater"].map(plain).map(_KINDS)
+        guessed = table["rater"].map(column_name).map(_KINDS)
         table["kind"] = guessed.fillna("human")
     if "rater" not in table:
         table["rater"] = table["kind"]
     told = _Faults(path, place, findings)
-    kinds = table["kind"].map(plain).map(_KINDS)
+    kinds = table["kind"].map(column_name).map(_KINDS)
     told("RUBRIC-KIND", "kind", table[kinds.isna()], "{kind!r} is no kind of rater.", "Write human or automatic.")
     table["kind"] = kinds.fillna("human")
     two = table[table.groupby("rater")["kind"].transform("nunique") > 1].drop_duplicates("rater", keep="last")
@@ -195,7 +187,7 @@ def _placed(table: pd.DataFrame, rubric: Rubric | None, told: _Faults) -> pd.Dat
             "Give every dimension one section.",
         )
         return table
-    forms = table["dimension"].map(plain)
+    forms = table["dimension"].map(column_name)
     found = forms.map(rubric.known)
     listed = ", ".join(rubric.dimensions)
     told(
@@ -207,8 +199,8 @@ def _placed(table: pd.DataFrame, rubric: Rubric | None, told: _Faults) -> pd.Dat
     )
     sections = found.map(rubric.dimensions)
     if "section" in table:
-        own = table["section"].map(plain)
-        known = {plain(title): at for at, title in rubric.titles.items()} | {at: at for at in rubric.titles}
+        own = table["section"].map(column_name)
+        known = {column_name(title): at for at, title in rubric.titles.items()} | {at: at for at in rubric.titles}
         other = table[own.map(known).notna() & sections.notna() & (own.map(known) != sections)]
         told(
             "RUBRIC-SECTION", "section", other, "The rubric puts {dimension} into another section than {section!r}.",

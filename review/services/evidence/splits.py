@@ -15,22 +15,17 @@ from review.domain.errors import AlreadyExists, BadInput, ReviewError
 from review.domain.estimate import Evidence, Input
 from review.domain.finding import Finding, Severity
 from review.evidence.cohort import Cohort, cohort
-from review.evidence.manifest import ALIASES, column_named
-from review.evidence.split_forms import Split, Strange, of_table, of_tree
+from review.evidence.manifest import column_named
+from review.evidence.split_forms import Split, of_table
 from review.evidence.split_making import Plan, make, plan_of
 from review.evidence.split_strata import compare, external
-from review.evidence.splits import Locate, Placed, prove
+from review.evidence.splits import Placed, prove
 from review.resources import write_file
-from review.services.evidence.read_files import Rows, fingerprint, rows, tree
+from review.services.evidence.read_files import fingerprint
+from review.services.evidence.split_files import case_rows, read_splits
 
 FUNCTION = "review.services.evidence.splits"
 FILE = "splits_final.json"  # the name nnU-Net looks for
-_TREES = frozenset({".json", ".yml", ".yaml"})
-# Columns of a table of splits that say nothing of a case itself.
-_OF_SPLITS = frozenset({"split", "fold"})
-_NAMES = {**ALIASES, "fold": ("folds", "cv_fold", "kfold", "val_fold", "fold_number")}
-# What stands for a case where no column is called so, the first of them that is there.
-_CASES = ("scan", "volume", "image", "series", "study", "sample", "id", "sample_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +40,13 @@ class Choices:
 def check(path: Path, choices: Choices | None = None) -> Evidence:
     """Prove that the sides of the splits in a file are disjoint, or name what breaks it. Raises `Missing`."""
     chosen = choices or Choices()
-    read = _read(path)
+    read = read_splits(path)
     findings = list(read.findings)
     inputs = [read.file]
     manifest: pd.DataFrame | None = read.frame
     name = path.name
     if chosen.manifest is not None:
-        table = _rows(chosen.manifest)
+        table = case_rows(chosen.manifest)
         inputs.append(table.file)
         findings += table.findings
         manifest = _joined(table.frame, read.frame) if table.usable else None
@@ -62,76 +57,6 @@ def check(path: Path, choices: Choices | None = None) -> Evidence:
     split = _with_test(read.split, manifest) if chosen.manifest is not None else read.split
     placed = Placed(split=split, cohort=found, file=path.name, locate=read.locate)
     return _evidence(placed, chosen, f"{FUNCTION}.check", inputs=inputs, findings=[*findings, *faults])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """Splits as read, and what a table of them says of the cases besides."""
-
-    split: Split | None
-    frame: pd.DataFrame
-    locate: Locate
-    file: Input
-    findings: tuple[Finding, ...]
-
-
-def _read(path: Path) -> _Read:
-    if path.suffix.lower() not in _TREES:
-        return _read_table(path)
-    document, file = tree(path)
-    text = path.read_text(encoding="utf-8", errors="replace")
-    split, findings = None, list(document.findings)
-    if not findings:
-        try:
-            split = of_tree(document.tree)
-        except Strange as strange:
-            hint = 'nnU-Net writes [{"train": [...], "val": [...]}, …], a part for each fold.'
-            findings.append(Finding(rule="SPL-FILE", message=str(strange), path=path.name, line=1, column=1, hint=hint))
-    cases = dict.fromkeys(case for side in split.sides for case in side.cases) if split else {}
-    names = list(cases)
-    frame = pd.DataFrame({"case": pd.Series(names, dtype=str)}, index=pd.RangeIndex(1, len(names) + 1))
-    return _Read(split=split, frame=frame, locate=_in_text(text), file=file, findings=tuple(findings))
-
-
-def _read_table(path: Path) -> _Read:
-    table = _rows(path)
-    if not table.usable:
-        return _Read(split=None, frame=table.frame, locate=_nowhere, file=table.file, findings=table.findings)
-    split, findings = of_table(table.frame, path=path.name)
-    about = table.frame.drop(columns=[name for name in _OF_SPLITS if name in table.frame])
-    frame = table.frame[~about.duplicated()]
-    lines = table.frame["case"]
-
-    def locate(case: str) -> tuple[int | None, int | None]:
-        at = np.flatnonzero((lines == case).to_numpy())
-        return (int(lines.index[at[-1]]), [*table.frame.columns].index("case") + 1) if len(at) else (None, None)
-
-    return _Read(split=split, frame=frame, locate=locate, file=table.file, findings=(*table.findings, *findings))
-
-
-def _rows(path: Path, *required: str) -> Rows:
-    """A table with a column case, which may be called after what a case is here, such as scan or volume."""
-    found = rows(path, required=required, aliases=_NAMES)
-    if "case" not in found.frame:
-        named = next((name for name in _CASES if name in found.frame), None)
-        if named is None:
-            return rows(path, required=("case", *required), aliases=_NAMES)
-        found = replace(found, frame=found.frame.rename(columns={named: "case"}))
-    return found
-
-
-def _nowhere(_: str) -> tuple[int | None, int | None]:
-    return None, None
-
-
-def _in_text(text: str) -> Locate:
-    """The place where a case is named last in a JSON file."""
-
-    def locate(case: str) -> tuple[int | None, int | None]:
-        at = text.rfind(json.dumps(case, ensure_ascii=False)) if case else -1
-        return (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)) if at >= 0 else (1, 1)
-
-    return locate
 
 
 def _joined(manifest: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +148,7 @@ def create(manifest: Path, wanted: Wanted, choices: Choices | None = None) -> Ev
     for each in (file, _beside(file)):
         if each.exists():
             raise AlreadyExists(each, hint="Splits that results rest on are not replaced. Name another with --make-to.")
-    table = _rows(manifest, "patient")
+    table = case_rows(manifest, "patient")
     if not table.usable:
         return Evidence(kind="splits", function=f"{FUNCTION}.create", findings=table.findings, inputs=(table.file,))
     found, faults = _cohort(table.frame, chosen.strata, manifest.name)

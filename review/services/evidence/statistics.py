@@ -12,6 +12,7 @@ import pandas as pd
 from review.domain.errors import Missing, ReviewError
 from review.domain.estimate import Estimate, Evidence, Table
 from review.domain.finding import Finding, Severity
+from review.domain.naming import column_name
 from review.evidence import contingency, delong, multiplicity, proportions
 from review.evidence.scores import events
 from review.services.evidence.read_files import Rows, rows
@@ -80,8 +81,8 @@ def auc(path: Path, *, scores: Sequence[str] = (), label: str = "label", positiv
 
     Raises `Missing` if there is no such file.
     """
-    asked = [_plain(name) for name in scores] or ["score"]
-    label = _plain(label)
+    asked = [column_name(name) for name in scores] or ["score"]
+    label = column_name(label)
     aliases: dict[str, tuple[str, ...]] = {"patient": ("subject", "subject_id")}
     aliases |= {name: known for name, known in _USUAL.items() if name in (*asked, label)}
     read = rows(path, required=[*asked, label], numbers=asked, aliases=aliases)
@@ -124,10 +125,6 @@ def _left_out(n: int, path: Path, columns: Sequence[str]) -> tuple[Finding, ...]
             rule="EVA-08", severity=Severity.WARNING, message=message, path=path.name, hint="Say why in the paper."
         ),
     )
-
-
-def _plain(name: str) -> str:
-    return "_".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
 
 
 def _counts(cells: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

@@ -1,0 +1,29 @@
+"""Names made of what people write: a column's, a fact's, a file's."""
+
+
+def column_name(text: str) -> str:
+    """A column's name as it is known here: `Patient ID` and `patient_id` are one.
+
+    >>> column_name(" Patient ID "), column_name("Closed QA (avg)")
+    ('patient_id', 'closed_qa_avg')
+    """
+    return "_".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def fact_name(text: str) -> str:
+    """A part of a fact's name that a template can write: an identifier, so a number gets a letter before it.
+
+    >>> fact_name("X-ray (AP/lateral)"), fact_name("2 mm"), fact_name("m²"), fact_name("≥")
+    ('x_ray_ap_lateral', 'n2_mm', 'm', 'blank')
+    """
+    name = "_".join("".join(c if f"a{c}".isidentifier() else " " for c in text.casefold()).split()) or "blank"
+    return name if name.isidentifier() else f"n{name}"
+
+
+def file_name(text: str, *, otherwise: str) -> str:
+    """A file's name that every system takes; `otherwise` where nothing of the text can be kept.
+
+    >>> file_name("L5/S1 (mm)", otherwise="value"), file_name("≥", otherwise="value")
+    ('l5-s1-mm', 'value')
+    """
+    return "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in text.casefold()).split()) or otherwise
