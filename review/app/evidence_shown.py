@@ -13,6 +13,7 @@ import streamlit as st
 
 from review.app.markup import plain
 from review.domain.estimate import Evidence, Table
+from review.domain.plot import Plot
 from review.render import tables
 from review.render.plots import drawn
 
@@ -22,12 +23,17 @@ _WHOLE = 40  # rows that are shown without a scroll bar
 def pictures(found: Evidence) -> None:
     """Every picture, with SVG, PNG (300 dpi) and PDF to download; the files are made when asked for."""
     for plot in found.plots:
-        data = base64.b64encode(drawn(plot, "svg")).decode()
+        data = base64.b64encode(_svg(repr(plot), plot)).decode()
         # An image of its own, so that the marks of two pictures cannot mix; its words are in the table below it too.
         st.html(f'<img alt="{escape(plot.title)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%">')
         with st.container(horizontal=True):
             for form in ("svg", "png", "pdf"):
                 _download(f"{plot.name}.{form}", partial(drawn, plot, form), f"plot-{plot.name}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _svg(_said: str, _plot: Plot) -> bytes:
+    return drawn(_plot, "svg")
 
 
 def table_shown(table: Table, *, titled: bool = True) -> None:

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ENTRY = Path(__file__).resolve().parent / "main.py"
 # Imported before the first visit, so that `gc.freeze` takes them out of every later collection.
-_HEAVY = ("pandas", "pyarrow", "sklearn.linear_model", "scipy.sparse", "streamlit.elements.arrow")
+_HEAVY = (
+    "pandas",
+    "pyarrow",
+    "sklearn.linear_model",
+    "scipy.sparse",
+    "streamlit.elements.arrow",
+    "review.render.plots",
+)
 _OPTIONS: dict[str, Any] = {
     "theme.light.primaryColor": "#2A6496",
     "theme.dark.primaryColor": "#2C74B8",

@@ -134,7 +134,7 @@ def evaluate(*, file: Path, **asked: Any) -> Evidence:
     """
     from review.services.evidence import evaluation
 
-    resampling = evaluation.Resampling(resamples=asked["resamples"], seed=asked["seed"], worst=asked["worst"])
+    resampling = evaluation.Resampling(resamples=asked["resamples"], seed=asked["seed"])
     scored = evaluation.Scored(
         threshold=asked["threshold"], bins=asked["bins"], resamples=asked["resamples"], seed=asked["seed"]
     )
@@ -150,6 +150,7 @@ def evaluate(*, file: Path, **asked: Any) -> Evidence:
             empty_empty=asked["empty_empty"],
             positive=asked["positive"],
             resampling=resampling,
+            worst=asked["worst"],
             scored=scored,
         ),
     )

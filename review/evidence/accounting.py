@@ -6,8 +6,6 @@ reviewers, so every quantity names its unit, and one table gives them all.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +14,8 @@ from typing import TypeVar
 from review.domain.estimate import Cell, Estimate, Table
 from review.domain.finding import Finding, Severity
 from review.evidence.identities import ADDING, Checked, Identity, Kind, check
-from review.evidence.printed import Printed, short
+from review.evidence.printed import short
+from review.evidence.quantity import Quantity, one_unit, word
 
 T = TypeVar("T")
 METHOD = "counted; as stated in the accounting file"
@@ -64,26 +63,6 @@ _WHOLE = frozenset(
     }
 )
 _VAGUE = frozenset({"case", "sample", "subject", "image", "record", "instance", "item", "entry"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """A named count, or another number, of one unit in one subset. Without a name it is known as `unit.subset`."""
-
-    unit: str
-    subset: str
-    number: Printed
-    name: str = ""
-    source: str = ""
-    line: int | None = None
-    column: int | None = None
-
-    @property
-    def known_as(self) -> str:
-        return self.name or f"{_word(self.unit)}.{_word(self.subset)}"
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +116,7 @@ def account(accounts: Accounts) -> Account:
 
 
 def _two_values(quantities: Sequence[Quantity]) -> Iterable[Finding]:
-    for same in _grouped(quantities, lambda q: (_word(q.name), one_unit(q.unit), _word(q.subset))):
+    for same in _grouped(quantities, lambda q: (word(q.name), one_unit(q.unit), word(q.subset))):
         values = dict.fromkeys(q.number.value for q in same)
         if len(values) > 1:
             told = ", ".join(f"{q.number}{_where(q)}" for q in same)
@@ -150,7 +129,7 @@ def _two_values(quantities: Sequence[Quantity]) -> Iterable[Finding]:
 
 
 def _two_units(quantities: Sequence[Quantity]) -> Iterable[Finding]:
-    for same in _grouped([q for q in quantities if q.name], lambda q: (_word(q.name),)):
+    for same in _grouped([q for q in quantities if q.name], lambda q: (word(q.name),)):
         units = {one_unit(q.unit): q for q in reversed(same)}
         if len(units) > 1:
             told = ", ".join(f"{q}{_where(q)}" for q in reversed(units.values()))
@@ -244,56 +223,6 @@ def _unsourced(quantities: Sequence[Quantity]) -> Iterable[Finding]:
         )
 
 
-# Names
-
-
-def find(quantities: Sequence[Quantity], wanted: str) -> Quantity | None:
-    """A quantity by its name, by `unit.subset`, by `subset unit`, or by its subset if only one has it."""
-    key = _word(wanted)
-    for forms in (_first_names, _further_names):
-        for each in quantities:
-            if key in forms(each):
-                return each
-    alone = [q for q in quantities if _word(q.subset) == key]
-    return alone[0] if len(alone) == 1 else None
-
-
-def _first_names(q: Quantity) -> tuple[str, ...]:
-    return (_word(q.name), q.known_as) if q.name else (q.known_as,)
-
-
-def _further_names(q: Quantity) -> tuple[str, ...]:
-    unit, subset = _word(q.unit), _word(q.subset)
-    return (f"{unit}.{subset}", f"{one_unit(unit)}.{subset}", f"{subset}_{unit}", f"{unit}_{subset}")
-
-
-def nearest(quantities: Iterable[Quantity], wanted: str) -> str:
-    """The names most like one that is not known, for a message."""
-    names = [q.known_as for q in quantities]
-    near = difflib.get_close_matches(_word(wanted), names, n=3, cutoff=0.4) or names[:6]
-    return ", ".join(dict.fromkeys(near)) or "none yet"
-
-
-def one_unit(unit: str) -> str:
-    """A unit in one form: `Patients` and `patient` are one, so are `percent` and `%`.
-
-    >>> one_unit("Patients"), one_unit("series"), one_unit("studies"), one_unit("percent")
-    ('patient', 'series', 'study', '%')
-    """
-    form = _word(unit)
-    if form in {"percent", "per_cent", "percentage", "%"}:
-        return "%"
-    if form.endswith("ies") and form != "series":
-        return form[:-3] + "y"
-    if form == "vertebrae":
-        return "vertebra"
-    return form[:-1] if form.endswith("s") and not form.endswith(("ss", "series")) else form
-
-
-def _word(text: str) -> str:
-    return re.sub(r"[\s_-]+", "_", text.strip().casefold())
-
-
 # Numbers and tables
 
 
@@ -301,7 +230,7 @@ def _values(quantities: Iterable[Quantity]) -> Iterable[Estimate]:
     """One value per quantity; a second one that differs is a finding, not a value."""
     seen: set[tuple[str, ...]] = set()
     for q in quantities:
-        key = (_word(q.name), one_unit(q.unit), _word(q.subset))
+        key = (word(q.name), one_unit(q.unit), word(q.subset))
         if key not in seen:
             seen.add(key)
             yield Estimate(

@@ -13,9 +13,9 @@ from review.domain.estimate import Estimate, undefined
 from review.domain.plot import PairedDifferences
 from review.evidence import contingency, delong
 from review.evidence.bootstrap import key, resampled, sample
-from review.evidence.evaluation import Resampling
 from review.evidence.multiplicity import BH, HOLM, benjamini_hochberg, holm
 from review.evidence.paired import hodges_lehmann, sign_flip, wilcoxon
+from review.evidence.resampling import Resampling
 
 Floats = NDArray[np.float64]
 TESTS = {

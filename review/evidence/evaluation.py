@@ -13,19 +13,11 @@ from review.domain.estimate import Estimate, undefined
 from review.domain.finding import Finding, Severity
 from review.evidence.bootstrap import Interval, Resampled, Sample, key, resampled
 from review.evidence.case_table import Prepared, lower_is_better
+from review.evidence.resampling import Resampling
 
 Floats = NDArray[np.float64]
 FEW = 10  # patients below which a group is described and not compared
 _TOO_FEW = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resampling:
-    """How often patients are drawn again, the seed, and how many of the worst cases of a group are named."""
-
-    resamples: int = 2000
-    seed: int = 0
-    worst: int = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -92,15 +84,19 @@ def _codes(frame: pd.DataFrame, names: Sequence[str]) -> tuple[NDArray[np.int64]
     return codes.astype(np.int64), labels
 
 
-def described(table: Prepared, groups: Sequence[Group], how: Resampling) -> tuple[Estimate, ...]:
-    """All values of every group."""
+def described(table: Prepared, groups: Sequence[Group], how: Resampling, *, worst: int) -> tuple[Estimate, ...]:
+    """All values of every group, and so many of its worst cases."""
     kept = [g for g in groups if g.rows.size]
     keys = [key(g.patients) for g in kept]
     found = iter(resampled([g.sample for g in kept], keys, resamples=how.resamples, seed=how.seed))
-    return tuple(e for g in groups for e in _of_group(table, g, next(found) if g.rows.size else None, how))
+    return tuple(
+        e
+        for g in groups
+        for e in (*_of_group(g, next(found) if g.rows.size else None, how), *_worst_cases(table, g, worst))
+    )
 
 
-def _of_group(table: Prepared, group: Group, found: Resampled | None, how: Resampling) -> Iterator[Estimate]:
+def _of_group(group: Group, found: Resampled | None, how: Resampling) -> Iterator[Estimate]:
     n, patients, by = int(group.rows.size), group.sample.patients, group.by
     counted = f"values of {group.cases:,} cases of {patients:,} patients"
     yield Estimate(name="n_patients", value=patients, n=patients, unit="patients", method="distinct patients", by=by)
@@ -118,13 +114,15 @@ def _of_group(table: Prepared, group: Group, found: Resampled | None, how: Resam
     lower, upper = np.quantile(group.sample.values, [0.25, 0.75])
     yield Estimate(name="q1", value=float(lower), n=n, method=f"first quartile of {counted}", by=by)
     yield Estimate(name="q3", value=float(upper), n=n, method=f"third quartile of {counted}", by=by)
-    backwards = lower_is_better(by["metric"])
-    rows = (group.rows[::-1] if backwards else group.rows)[: how.worst]
-    for row in rows:
+
+
+def _worst_cases(table: Prepared, group: Group, worst: int) -> Iterator[Estimate]:
+    backwards = lower_is_better(group.by["metric"])
+    for row in (group.rows[::-1] if backwards else group.rows)[:worst]:
         case, patient = (str(table.frame[name].iloc[row]) for name in ("case", "patient"))
         words = f"{'highest' if backwards else 'lowest'} values; patient {patient}"
         value = float(table.frame["value"].iloc[row])
-        yield Estimate(name="worst", value=value, n=n, method=words, by={**by, "case": case})
+        yield Estimate(name="worst", value=value, n=int(group.rows.size), method=words, by={**group.by, "case": case})
 
 
 def _with_intervals(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from review.domain.finding import Severity
-from review.evidence.accounting import Accounts, Quantity, one_unit
+from review.evidence.accounting import Accounts
+from review.evidence.quantity import Quantity, one_unit
 from review.lint.document import Sentence
 from review.lint.rule import Context, Remark, Rule, at, missing
 from review.lint.sections import Role

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from review.domain.finding import Severity
-from review.evidence.accounting import Accounts, Quantity, account, find, one_unit
+from review.evidence.accounting import Accounts, account
+from review.evidence.quantity import Quantity, find, one_unit
 from review.evidence.identities import Identity, Kind, Term
 from review.evidence.printed import printed
 

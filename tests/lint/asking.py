@@ -12,8 +12,9 @@ import pandas as pd
 from review import plugins
 from review.domain.finding import Finding, Status
 from review.domain.paper_settings import PaperSettings
-from review.evidence.accounting import Accounts, Quantity
+from review.evidence.accounting import Accounts
 from review.evidence.printed import printed
+from review.evidence.quantity import Quantity
 from review.lint import document
 from review.lint.rule import Context, Rule
 from review.services.manuscript import lint

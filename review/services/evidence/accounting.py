@@ -11,9 +11,10 @@ import pandas as pd
 from review.domain.errors import ReviewError
 from review.domain.estimate import Evidence, Input, Table
 from review.domain.finding import Finding, Severity, Status
-from review.evidence.accounting import Quantity, account, one_unit
+from review.evidence.accounting import account
 from review.evidence.counting import Counted, count
 from review.evidence.manifest import ALIASES, column_named, place_of
+from review.evidence.quantity import Quantity, one_unit
 from review.services.evidence.accounting_file import read
 from review.services.evidence.accounting_tree import COLUMNS, Source, Written
 from review.services.evidence.read_files import Rows, fingerprint, rows

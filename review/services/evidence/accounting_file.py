@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from review.domain.finding import Finding, Severity
-from review.evidence.accounting import Accounts, Quantity, find
+from review.evidence.accounting import Accounts
 from review.evidence.identities import Identity, Kind, Term
 from review.evidence.manifest import place_of
 from review.evidence.printed import Printed, printed
+from review.evidence.quantity import Quantity, find
 from review.services.evidence.accounting_tree import COLUMNS, Source, Written, read_tree
 from review.services.evidence.read_files import rows
 

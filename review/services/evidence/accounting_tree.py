@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from review.domain.finding import Finding
-from review.evidence.accounting import Accounts, Quantity, find, nearest
+from review.evidence.accounting import Accounts
 from review.evidence.identities import BadFormula, Identity, Kind, Term, names_of
 from review.evidence.printed import printed
+from review.evidence.quantity import Quantity, find, nearest
 from review.formats.decoding import decode
 from review.resources import YamlDocument, read_yaml
 

@@ -14,7 +14,8 @@ from review.domain.finding import Finding, Severity
 from review.evidence import case_table, comparison, evaluation, leakage
 from review.evidence.case_table import METRICS, Preparation, Prepared
 from review.evidence.comparison import Pairs
-from review.evidence.evaluation import Group, Resampling
+from review.evidence.evaluation import Group
+from review.evidence.resampling import Resampling
 from review.evidence.scores import Scored
 from review.services.evidence import evaluation_shown, score_table
 from review.services.evidence.read_files import rows
@@ -56,6 +57,7 @@ class Asked:
     empty_empty: str = "exclude"
     positive: str | None = None
     resampling: Resampling = field(default_factory=Resampling)
+    worst: int = 3  # cases to name in each group
     scored: Scored = field(default_factory=Scored)
 
     def as_dict(self) -> dict[str, object]:
@@ -202,7 +204,10 @@ def _metrics(frame: pd.DataFrame, by: tuple[str, ...], asked: Asked, path: Path)
     )
     table = case_table.prepared(frame, path.name, how)
     groups = evaluation.grouped(table, by)
-    values = [*evaluation.whole_counts(table), *evaluation.described(table, groups, asked.resampling)]
+    values = [
+        *evaluation.whole_counts(table),
+        *evaluation.described(table, groups, asked.resampling, worst=asked.worst),
+    ]
     scored = table.frame[table.counts]
     pairs = [each for models in asked.compare for each in comparison.paired(scored, models, ("metric", *by))]
     tested = comparison.compared(pairs, asked.resampling) if pairs else ()
