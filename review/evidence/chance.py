@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -31,11 +32,11 @@ def disagreement(size: int, scheme: str) -> Floats:
 def tables(first: Codes, second: Codes, size: int) -> Callable[[Floats], Floats]:
     """(resamples, size, size) tables of the items both rated."""
     both = np.flatnonzero((first >= 0) & (second >= 0))
-    cell = np.zeros((len(first), size * size))
-    cell[both, first[both] * size + second[both]] = 1
+    where = (both, first[both] * size + second[both])
+    cell = csr_array((np.ones(len(both)), where), shape=(len(first), size * size))
 
     def counted(times: Floats) -> Floats:
-        return (times @ cell).reshape(len(times), size, size)
+        return np.asarray(times @ cell).reshape(len(times), size, size)
 
     return counted
 

@@ -20,6 +20,7 @@ from review.evidence.resampling import Resampling
 
 Floats = NDArray[np.float64]
 _MANY_RATERS = 6  # beyond, only raw agreement and plain kappa of every two are listed
+_LABELS = 200  # categories; more are measurements or free text
 _CELLS = 40_000_000  # numbers in one table that is worked with: 320 MB
 _MEASURED = "the labels are measurements, not categories"
 _SCHEMES = {
@@ -78,8 +79,10 @@ def _too_fine(ratings: Ratings) -> str:
     size = len(ratings.categories)
     if ratings.level in ("interval", "ratio") and size > MEASUREMENTS:
         return _MEASURED
-    if size * size * len(ratings.items) > _CELLS:
+    if size > _LABELS:
         return f"{size:,} different labels are too many to be categories"
+    if size * len(ratings.items) > _CELLS:
+        return f"{len(ratings.items):,} items with {size:,} labels are more than can be counted at once"
     return ""
 
 

@@ -29,14 +29,14 @@ _LATEX = str.maketrans(
 def shown(cell: Cell, *, digits: int = 3) -> str:
     """A cell as it is printed: thousands with a comma, other numbers with `digits` decimals, nothing as a dash.
 
-    >>> shown(11548), shown(0.81641), shown(None), shown("sacrum")
-    ('11,548', '0.816', '–', 'sacrum')
+    >>> shown(11548), shown(0.81641), shown(-0.0001), shown(None), shown("sacrum")
+    ('11,548', '0.816', '0.000', '–', 'sacrum')
     """
     if cell is None:
         return "–"
     if isinstance(cell, str):
         return cell
-    return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.{digits}f}"
+    return f"{cell:,}" if isinstance(cell, int) else f"{cell:z,.{digits}f}"
 
 
 def markdown(table: Table) -> str:

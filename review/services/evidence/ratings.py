@@ -12,6 +12,7 @@ from review.domain.finding import Finding, Severity
 from review.domain.naming import file_name
 from review.domain.plot import BlandAltman, Confusion, Plot
 from review.evidence import raters
+from review.evidence.bootstrap import LARGEST
 from review.evidence.ratings import LEVELS, Ratings, Reading, gathered
 from review.evidence.resampling import Resampling
 from review.services.evidence.read_files import rows
@@ -147,6 +148,8 @@ def _sentence(ratings: Ratings, how: Resampling) -> str:
     how_made = (
         f"intervals are 95 % percentile intervals of {how.resamples:,} bootstrap resamples of {unit} (seed {how.seed})"
     )
-    if ratings.owner is None:
+    if ratings.patients > LARGEST or not how.resamples:
+        how_made = f"intervals are analytic where a formula exists ({ratings.patients:,} {unit} were not resampled)"
+    elif ratings.owner is None:
         how_made = f"intervals are analytic where a formula exists, else {how_made.removeprefix('intervals are ')}"
     return f"{counted}{gap}. Agreement is given as {told}, at the {ratings.level} level; {how_made}."

@@ -1,4 +1,4 @@
-"""Evidence as files: its tables as Markdown, LaTeX and CSV, its pictures as SVG, PNG and PDF, all of it as JSON."""
+"""Evidence as files: its tables as Markdown, LaTeX, CSV and Excel, its pictures as SVG, PNG and PDF, all of it as JSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from review.domain.errors import ReviewError
 from review.domain.estimate import Evidence
 from review.domain.plot import Plot
 from review.render import tables
+from review.render.workbook import workbook
 from review.resources import write_file
 
 _PICTURES = (".svg", ".png", ".pdf")
@@ -36,10 +37,12 @@ def _made(evidence: Evidence, file: Path) -> Mapping[Path, bytes]:
         return _each(file, {plot.name: _drawn(plot, suffix) for plot in evidence.plots}, evidence)
     if suffix == ".csv":
         return _each(file, {t.name: tables.comma_separated(t).encode() for t in evidence.tables}, evidence)
+    if suffix == ".xlsx":
+        return _each(file, {"tables": workbook(evidence.tables)} if evidence.tables else {}, evidence)
     if suffix in tables.WRITERS:
         text = "\n".join(tables.WRITERS[suffix](table) for table in evidence.tables)
         return _each(file, {"tables": text.encode()} if text else {}, evidence)
-    known = ", ".join((*tables.WRITERS, *_PICTURES, ".json"))
+    known = ", ".join((*tables.WRITERS, ".xlsx", *_PICTURES, ".json"))
     raise ReviewError(f"{file.name}: a file of that kind cannot be written.", hint=f"Choose one of {known}.")
 
 
