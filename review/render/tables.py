@@ -10,6 +10,7 @@ from review.domain.cell import harmless
 from review.domain.estimate import Cell, Table
 from review.render.environment import escape_markdown
 
+_SMALLEST_P = 0.001  # smaller ones are printed as such
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -39,9 +40,24 @@ def shown(cell: Cell, *, digits: int = 3) -> str:
     return f"{cell:,}" if isinstance(cell, int) else f"{cell:z,.{digits}f}"
 
 
+def p_value(cell: Cell) -> str:
+    """A p value as journals print it.
+
+    >>> p_value(0.0312), p_value(1e-7), p_value(None)
+    ('0.031', '<0.001', '–')
+    """
+    return "<0.001" if isinstance(cell, float) and 0 <= cell < _SMALLEST_P else shown(cell)
+
+
+def _printed(table: Table) -> list[list[str]]:
+    """The cells of every row as they are printed: columns of p values (`p`, `p Holm`, `adjusted p`) as such."""
+    forms = [p_value if "p" in name.split() else shown for name in table.columns]
+    return [[form(cell) for form, cell in zip(forms, row, strict=True)] for row in table.rows]
+
+
 def markdown(table: Table) -> str:
     """A pipe table with its title as caption; numbers stand to the right."""
-    rows = [[escape_markdown(shown(cell)) or " " for cell in row] for row in table.rows]
+    rows = [[escape_markdown(cell) or " " for cell in row] for row in _printed(table)]
     head = [escape_markdown(name) for name in table.columns]
     bars = ["--:" if right else ":--" for right in _numeric(table)]
     lines = [f"| {' | '.join(line)} |" for line in (head, bars, *rows)]
@@ -53,7 +69,7 @@ def latex(table: Table) -> str:
     """A `table` environment; the document needs the package booktabs."""
     columns = "".join("r" if right else "l" for right in _numeric(table))
     head = " & ".join(name.translate(_LATEX) for name in table.columns)
-    body = "\n".join(" & ".join(shown(cell).translate(_LATEX) for cell in row) + r" \\" for row in table.rows)
+    body = "\n".join(" & ".join(cell.translate(_LATEX) for cell in row) + r" \\" for row in _printed(table))
     note = f"\n\\par\\footnotesize {table.note.translate(_LATEX)}" if table.note else ""
     return (
         f"\\begin{{table}}\n\\caption{{{table.title.translate(_LATEX)}}}\n\\label{{tab:{table.name}}}\n\\centering\n"
@@ -74,7 +90,7 @@ def comma_separated(table: Table) -> str:
 
 def plain(table: Table) -> str:
     """Columns set beside one another for a terminal."""
-    cells = [table.columns, *([shown(cell) for cell in row] for row in table.rows)]
+    cells = [table.columns, *_printed(table)]
     widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
     right = _numeric(table)
     lines = [
