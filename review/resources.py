@@ -23,6 +23,10 @@ from review.domain.finding import Finding
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _MAX_DEPTH = 40  # nothing a person writes is nested deeper
+_LISTS_OF_WORDS = (
+    "options",
+    "units",
+)  # their items are names, also where they look like numbers (1.10) or answers (no)
 
 
 def data_dir(name: str) -> Path:
@@ -209,7 +213,7 @@ class _Reader:
         # another one (010 as 8, 1:30 as 90).
         if value is None or isinstance(value, str):
             return value
-        if self.as_written or (at and at[-1] == "id"):
+        if self.as_written or (at and at[-1] == "id") or (len(at) > 1 and at[-2] in _LISTS_OF_WORDS):
             return node.value
         if isinstance(value, bool) or (isinstance(value, (int, float)) and _NUMBER.fullmatch(node.value)):
             return value

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
-from review.domain.charting import ChartingField, ChartingForm, FieldKind
 from review.domain.finding import Finding, Severity
+from review.domain.form_check import form_in
 from review.domain.protocol import (
     Concept,
     Criterion,
@@ -27,9 +27,6 @@ from review.domain.strings import behind
 from review.domain.syntax import TermField
 from review.domain.tree import LineOf, Place, TreeReader
 
-# A field's id is part of the names of its facts, which a manuscript must be able to write.
-_FIELD_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_TAKEN = ("studies", "fields")
 # A synonym is plain words: each source has its own quotation marks, brackets and operators, which the draft adds.
 _SYNONYM = re.compile(r"[^\W_](?:[\w \-/.,&+'’]|\*(?!\*))*")
 _OPERATORS = re.compile(r"\b(?:AND|OR|NOT|ANDNOT|NEAR|NEXT|ADJ)\b")
@@ -86,7 +83,7 @@ class _Reader(TreeReader):
         pcc = self.mapping(tree, ("pcc",), ("population", "concept", "context"), required=True)
         criteria = self.mapping(tree, ("criteria",), ("include", "exclude"), required=True)
         highlights = self.mapping(tree, ("highlights",), ("include", "exclude"))
-        charting = self.mapping(tree, ("charting",), ("fields",))
+        charting = self.mapping(tree, ("charting",), ("people_per_study", "fields"))
         seen: dict[str, str] = {}
         include = self.criteria(criteria, "include", seen)
         exclude = self.criteria(criteria, "exclude", seen)
@@ -114,7 +111,7 @@ class _Reader(TreeReader):
             screening=self.screening(tree),
             include_terms=self.texts(highlights, ("highlights", "include")),
             exclude_terms=self.texts(highlights, ("highlights", "exclude")),
-            form=ChartingForm(fields=self.fields(charting)),
+            form=form_in(self, charting),
             registration=self.text(tree, ("registration",)),
             synthesis=self.text(tree, ("synthesis",)),
         )
@@ -297,45 +294,3 @@ class _Reader(TreeReader):
             stopping=self.text(part, (*at, "stopping")),
             instructions=self.text(part, (*at, "instructions")),
         )
-
-    def fields(self, tree: Mapping[str, Any]) -> tuple[ChartingField, ...]:
-        result = []
-        seen: dict[str, str] = {}
-        for at, item in self.items(
-            tree, ("charting", "fields"), ("id", "label", "kind", "unit", "options", "help", "section")
-        ):
-            kind = self.text(item, (*at, "kind")) or "text"
-            if kind not in list(FieldKind):
-                self.wrong((*at, "kind"), f"one of {', '.join(FieldKind)}", kind)
-                kind = "text"
-            name = self.identifier(item, at, seen, "charting field")
-            if name and (not _FIELD_ID.fullmatch(name) or name in _TAKEN):
-                self.fault(
-                    (*at, "id"),
-                    f"The charting field id {name!r} cannot be used.",
-                    f"A manuscript names it as chart.{name}.…: write letters, digits and underscores, beginning with a "
-                    f"letter, and none of {', '.join(_TAKEN)}.",
-                    rule="PROTOCOL-ID",
-                )
-            options = self.texts(item, (*at, "options"))
-            unit = self.text(item, (*at, "unit"))
-            if kind in ("choice", "multi") and not options:
-                self.fault(at, f"The field {name!r} offers a choice but no options.", "List them under options:.")
-            if kind == "number" and not unit:
-                self.fault(
-                    at,
-                    f"The number {name!r} has no unit.",
-                    "Say what is counted or measured, for example unit: patients.",
-                )
-            result.append(
-                ChartingField(
-                    id=name,
-                    label=self.text(item, (*at, "label")) or name,
-                    kind=FieldKind(kind),
-                    unit=unit,
-                    options=options,
-                    help=self.text(item, (*at, "help")),
-                    section=self.text(item, (*at, "section")),
-                )
-            )
-        return tuple(result)

@@ -12,6 +12,7 @@ from review.domain.errors import Missing
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Right
 from review.services import blinding, rights, sheets, standing, works
+from review.services.charting.charted import charted, sees
 from review.services.project import Project
 from review.storage import trail
 
@@ -22,6 +23,16 @@ _VERDICTS = {
     Verdict.EXCLUDE: "excluded",
     Verdict.MAYBE: "said maybe",
     None: "took back",
+}
+_FILES = {
+    "kept": "kept the file of a full text",
+    "waiting": "brought a file that waits for its report",
+    "removed": "took a file away",
+}
+_RELATIONS = {
+    "version": "said that two are versions of one report",
+    "study": "said that two reports are of one study",
+    "apart": "said that two reports are apart",
 }
 
 
@@ -181,13 +192,44 @@ def _retrievals(project: Project) -> Iterator[Event]:
         )
 
 
-def _charting(project: Project) -> Iterator[Event]:
-    for row in _seen(project, _rows(project, "chart_entries", "record_id", "field_id", "reviewer", "value", "answer")):
-        said = row["value"] or (row["answer"] or "nothing").replace("_", " ")
+def _files(project: Project) -> Iterator[Event]:
+    for row in _seen(project, _rows(project, "full_texts", "record_id", "status", "name", "who", "note")):
         yield Event(
-            at=row["at"], who=row["reviewer"], kind="charting", what=f"charted {row['field_id']}",
-            about=row["record_id"], detail=said,
+            at=row["at"], who=row["who"], kind="full text", what=_FILES[row["status"]], about=row["record_id"] or "",
+            detail="; ".join(part for part in (row["name"], row["note"]) if part),
         )  # fmt: skip
+
+
+def _reports(project: Project) -> Iterator[Event]:
+    work_of, hidden = works.works(project).work_of, standing.hidden(project)
+    for row in _rows(project, "report_links", "record_a", "record_b", "relation", "who", "note"):
+        if not {work_of.get(row["record_a"]), work_of.get(row["record_b"])} & hidden:
+            yield Event(
+                at=row["at"], who=row["who"], kind="full text", what=_RELATIONS[row["relation"]],
+                about=f"{row['record_a']}, {row['record_b']}", detail=row["note"],
+            )  # fmt: skip
+
+
+def _charting(project: Project) -> Iterator[Event]:
+    work_of = works.works(project).work_of
+    may_see = sees(project, charted(project))
+    columns = ("record_id", "field_id", "row", "reviewer", "value", "answer", "consensus")
+    for row in _seen(project, _rows(project, "chart_entries", *columns)):
+        said = row["value"] or (row["answer"] or "nothing").replace("_", " ")
+        seen = may_see(work_of[row["record_id"]], "" if row["consensus"] else row["reviewer"])
+        what = f"{'settled' if row['consensus'] else 'charted'} {row['field_id']}" + f", row {row['row']}" * bool(
+            row["row"]
+        )
+        yield Event(
+            at=row["at"], who=row["reviewer"], kind="charting", what=what if seen else "charted",
+            about=row["record_id"], detail=said if seen else HIDDEN,
+        )  # fmt: skip
+    for row in _seen(project, _rows(project, "hand_ins", "record_id", "reviewer")):
+        yield Event(at=row["at"], who=row["reviewer"], kind="charting", what="handed in", about=row["record_id"])
+    for row in _rows(project, "form_changes", "field_id", "becomes_id", "action", "who"):
+        what = {"keep": "kept", "map": f"carried over to {row['becomes_id']}", "ask": "asked again"}[row["action"]]
+        about = f"answers to {row['field_id']}, which was changed"
+        yield Event(at=row["at"], who=row["who"], kind="charting", what=what, about=about)
 
 
 def _arrangements(project: Project) -> Iterator[Event]:
@@ -228,6 +270,8 @@ _PARTS = (
     _duplicates,
     _screening,
     _retrievals,
+    _files,
+    _reports,
     _charting,
     _manuscript,
     _arrangements,

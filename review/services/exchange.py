@@ -24,8 +24,9 @@ from review.storage.decisions import Retrieval
 WITHDRAWN = "withdrawn"  # the verdict of a decision that was taken back
 DECIDED = ("record_id", "verdict")
 DECISION_COLUMNS = ("record_id", "stage", "reviewer", "verdict", "reason", "decided_at", "shown", "role", "note")
-CHART_COLUMNS = ("record_id", "field_id", "value", "answer", "unit", "quote", "page", "reviewer")
+CHART_COLUMNS = ("record_id", "field_id", "value", "answer", "unit", "quote", "page", "reviewer", "row", "consensus")
 RETRIEVAL_COLUMNS = ("record_id", "status", "note")
+_SETTLED = "yes"  # in the column consensus: what people settled on, which is nobody's own answer
 _ANSWERS = {
     "not_reported": Answer.NOT_REPORTED,
     "nr": Answer.NOT_REPORTED,
@@ -239,15 +240,21 @@ def import_chart(project: Project, path: Path, *, reviewer: str) -> ExchangeRepo
                 f"This row was charted by {row['reviewer']}, not by {name}.",
                 hint="Import each person's rows on their own.",
             )
-        if not row["value"] and not row["answer"]:
+        if (not row["value"] and not row["answer"]) or row["consensus"] == _SETTLED:
             return None
         return chart.check(project, _entry(row, record, form, name), included=included)
 
     facts, findings = _taken(sheet, read, _ids(project, sheet))
     charted = [(row, entry) for row, entry in facts if entry is not None]
-    findings += _contradictions(sheet, charted, lambda e: ((e.record_id, e.field_id), (e.value, e.answer)))
+    findings += _contradictions(sheet, charted, lambda e: ((e.record_id, e.field_id, e.row), e.said))
     entries = [entry for _, entry in charted]
-    return _stored(sheet, findings, len(entries), lambda: chart.save(project, entries))
+
+    def store() -> int:
+        new = chart.save(project, entries)
+        chart.hand_in(project, [entry.record_id for entry in entries], reviewer=name)  # a sheet is finished work
+        return new
+
+    return _stored(sheet, findings, len(entries), store)
 
 
 def _entry(row: Row, record: str, form: ChartingForm, reviewer: str) -> ChartEntry:
@@ -267,7 +274,15 @@ def _entry(row: Row, record: str, form: ChartingForm, reviewer: str) -> ChartEnt
         unit=row["unit"],
         quote=row["quote"],
         page=row["page"],
+        row=_row_of(row["row"]),
     )
+
+
+def _row_of(said: str) -> int:
+    try:
+        return int(said or 0)
+    except ValueError:
+        raise ReviewError(f"{said!r} is no row.", hint="Write 1, 2, 3 … in a repeated group, else nothing.") from None
 
 
 @rights.needs(Right.READ)
@@ -275,13 +290,17 @@ def export_chart(project: Project, path: Path, *, blanks: bool = False) -> int:
     """Write every standing chart entry, one row each; with `blanks` also an empty row for each field nobody has charted."""
     entries = sorted(chart.entries(project), key=lambda entry: entry.number)
     found: list[tuple[object, ...]] = [
-        (e.record_id, e.field_id, e.value, e.answer or "", e.unit, e.quote, e.page, e.reviewer) for e in entries
+        (
+            *(e.record_id, e.field_id, e.value, e.answer or "", e.unit, e.quote, e.page, e.reviewer),
+            *(e.row or "", _SETTLED * e.consensus),
+        )
+        for e in entries
     ]
     columns: tuple[str, ...] = CHART_COLUMNS
     if blanks:
         fields = {field.id: field for field in chart.form(project).fields}
         found += [
-            (study.record_id, name, "", "", fields[name].unit, "", "", "")
+            (study.record_id, name, "", "", fields[name].unit, "", "", "", 1 if fields[name].group else "", "")
             for study in chart.studies(project)
             for name in fields
             if name not in study.answers

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from review import __version__
@@ -25,6 +25,7 @@ from review.domain.team import Right
 from review.evidence.agreement import Agreement, agreement
 from review.services import chart, flow, overview, protocol, rights, screen
 from review.services.evidence import kept
+from review.services.manuscript import gaps
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records
@@ -48,6 +49,7 @@ def facts(project: Project) -> dict[str, Fact]:
         *_protocol_facts(project),
         *_chart_facts(project),
         *kept.facts(project),
+        *gaps.facts(project),
         *_sentences(project),
         Fact(name="software.name", value="Scopewright", formula="the program that computed these facts"),
         Fact(name="software.version", value=__version__, formula="its version"),
@@ -88,7 +90,7 @@ def _flow_facts(project: Project) -> Iterable[Fact]:
         )
 
 
-_FLOW_INPUTS = ("records", "duplicate links", "judgements", "decisions", "retrievals")
+_FLOW_INPUTS = ("records", "duplicate links", "judgements", "decisions", "retrievals", "report links")
 
 
 def _unit(box: str) -> str:
@@ -243,21 +245,47 @@ def _chart_facts(project: Project) -> Iterable[Fact]:
     yield Fact(
         name="chart.studies", value=len(charted), unit="studies", formula="included studies charted", inputs=inputs
     )
+    for group in form.groups:
+        rows = sum(len(study.rows.get(group.id, ())) for study in charted)
+        name = f"chart.{group.id}.rows"
+        yield Fact(name=name, value=rows, unit="rows", formula="rows of all studies", inputs=inputs)
+    if form.people > 1 or any(study.unsettled for study in studies):
+        yield Fact(
+            name="chart.unsettled",
+            value=sum(study.unsettled for study in studies),
+            unit="answers",
+            formula="answers in which people differ and have not settled",
+            inputs=inputs,
+        )
     yield Fact(name="chart.fields", value=len(form.fields), unit="fields", formula="fields of the form", inputs=inputs)
     for field in form.fields:
-        answers = [study.answers[field.id] for study in charted if field.id in study.answers]
-        reported = [a for a in answers if a.answer is None]
-        missing = sum(a.answer is Answer.NOT_REPORTED for a in answers)
+        answers = [found for study in charted if (found := study.each(field))]
+        reported = [[a for a in found if a.answer is None] for found in answers]
+        missing = sum(all(a.answer is Answer.NOT_REPORTED for a in found) for found in answers)
+        with_value = sum(map(bool, reported))
         base = f"chart.{field.id}"
-        yield Fact(name=f"{base}.reported", value=len(reported), unit="studies", formula="with a value", inputs=inputs)
+        yield Fact(name=f"{base}.reported", value=with_value, unit="studies", formula="with a value", inputs=inputs)
         yield Fact(name=f"{base}.not_reported", value=missing, unit="studies", formula="charted as NR", inputs=inputs)
         if field.kind is FieldKind.NUMBER:
-            yield _sum(f"{base}.sum", field, reported)
+            yield from _sums(base, field, [a for found in reported for a in found])
         for name, option in _option_names(field):
-            chosen = (a.value.split("; ") if field.kind is FieldKind.MULTI else [a.value] for a in reported)
-            count = sum(option in parts for parts in chosen)
+            count = sum(any(option in _chosen(field, a) for a in found) for found in reported)
             formula = f"charted as {option!r}"
             yield Fact(name=f"{base}.{name}", value=count, unit="studies", formula=formula, inputs=inputs)
+
+
+def _chosen(field: ChartingField, answer: ChartEntry) -> list[str]:
+    return answer.value.split("; ") if field.kind is FieldKind.MULTI else [answer.value]
+
+
+def _sums(base: str, field: ChartingField, reported: list[ChartEntry]) -> Iterable[Fact]:
+    """The sum; where people say the unit, one for each unit. Of a repeated group every row is added."""
+    if not field.units:
+        yield _sum(f"{base}.sum", field, reported)
+        return
+    for unit in field.units:
+        in_unit = [a for a in reported if a.unit == unit]
+        yield _sum(f"{base}.sum_{fact_name(unit)}", replace(field, unit=unit, units=()), in_unit)
 
 
 def _sum(name: str, field: ChartingField, reported: list[ChartEntry]) -> Fact:
@@ -303,6 +331,8 @@ def trace(project: Project, name: str) -> list[str]:
 @rights.needs(Right.READ)
 def rows(project: Project, name: str) -> list[str]:
     """The record ids counted by a box of the diagram, or the answers counted by a charting fact."""
+    if name.startswith("map."):
+        return gaps.rows(project, name)
     if name.startswith("flow."):
         return _flow_rows(project).get(name.removeprefix("flow."), [])
     if name.startswith("chart."):
@@ -338,7 +368,8 @@ def _flow_rows(project: Project) -> dict[str, list[str]]:
         "dbr_assessed": _of(left, Standing.INCLUDED, Standing.EXCLUDED),
         "dbr_excluded_total": [f"{w} ({left[w].reason})" for w in _of(left, Standing.EXCLUDED)],
         "new_reports": _of(second, Standing.INCLUDED),
-        "new_studies": _of(second, Standing.INCLUDED),
+        "dbr_versions": [work for work in part.versions if found.from_databases(work)],
+        "new_studies": [" + ".join(group) for group in flow.new_studies(project, part)],
         "previous_studies": list(part.earlier),
         "previous_reports": list(part.earlier),
         "total_studies": [*part.earlier, *_of(second, Standing.INCLUDED)],

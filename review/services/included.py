@@ -9,7 +9,8 @@ from review.domain.errors import Missing
 from review.domain.estimate import Estimate, Evidence, Table
 from review.domain.screening import Stage, Standing
 from review.domain.team import Right
-from review.services import chart, flow, protocol, rights, screen
+from review.services import chart, flow, maps, protocol, rights, screen
+from review.services.chart import ChartedStudy
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records
@@ -34,11 +35,11 @@ def studies(project: Project, fields: Sequence[str] = ()) -> Evidence:
     for study in found:
         record = shown[study.record_id]
         about = (record.short_citation, record.title, str(record.year or ""), record.journal, record.doi)
-        rows.append((*about, *(chart.shown(study.answers.get(field.id)) for field in wanted)))
+        rows.append((*about, *(_cell(study, field) for field in wanted)))
     table = Table(
         name="included",
         title="Studies included in the review",
-        columns=(*ABOUT, *map(_head, wanted)),
+        columns=(*ABOUT, *map(maps.head, wanted)),
         rows=tuple(rows),
         note="NR: not reported. NA: does not apply. An empty cell has not been charted.",
     )
@@ -52,8 +53,11 @@ def studies(project: Project, fields: Sequence[str] = ()) -> Evidence:
     )
 
 
-def _head(field: ChartingField) -> str:
-    return f"{field.label} ({field.unit})" if field.unit else field.label
+def _cell(study: ChartedStudy, field: ChartingField) -> str:
+    """An answer as the table prints it, with its unit where people say it; of a repeated group a part for each row."""
+    given = study.each(field)
+    said = [chart.shown(e) + (f" {e.unit}" if field.units and e.unit else "") for e in given]
+    return "; ".join(said) if len(set(said)) > 1 else said[0] if said else ""
 
 
 @rights.needs(Right.READ)

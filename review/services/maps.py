@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import Missing
@@ -43,7 +44,28 @@ def fields(project: Project) -> dict[str, str]:
 def crossed(project: Project, rows: str, columns: str) -> EvidenceMap:
     """The evidence map of two fields over the included studies. Raises `Missing` for a field that is none."""
     studies = flow.included(project)
+    form = chart.form(project)
+    asked = [form.field(name) for name in (rows, columns)]
+    if asked[0] and asked[1] and asked[0].group and asked[0].group == asked[1].group:
+        return _crossed_in_rows(project, rows, columns)
     return evidence_map(axis(project, rows), axis(project, columns), studies)
+
+
+def _crossed_in_rows(project: Project, rows: str, columns: str) -> EvidenceMap:
+    """Two fields of one repeated group: a study stands where one of its rows says both."""
+    form = chart.form(project)
+    fields_of_it = [found for name in (rows, columns) if (found := form.field(name)) is not None]
+    placed: dict[str, list[tuple[str, str]]] = {}
+    for study in chart.studies(project):
+        for row in study.rows.get(fields_of_it[0].group, ()):
+            down, across = (_levels_of(f, (row[f.id],) if f.id in row else ()) for f in fields_of_it)
+            placed.setdefault(study.record_id, []).extend((a, b) for a in down for b in across)
+    whole = evidence_map(axis(project, rows), axis(project, columns), flow.included(project))
+    cells = tuple(
+        replace(c, studies=tuple(s for s in c.studies if s not in placed or (c.row, c.column) in placed[s]))
+        for c in whole.cells
+    )
+    return replace(whole, cells=cells)
 
 
 @rights.needs(Right.READ)
@@ -56,27 +78,36 @@ def axis(project: Project, name: str) -> Axis:
     if field is None:
         of = _of_records(project, studies, name)
         return Axis(name=name, label=OF_RECORD[name], levels=ordered((), _used(of)), of=of)
-    answers = {study.record_id: study.answers.get(name) for study in chart.studies(project)}
-    of = {study: _levels(field, answers.get(study)) for study in studies}
+    answers = {study.record_id: study.each(field) for study in chart.studies(project)}
+    of = {study: _levels_of(field, answers.get(study, ())) for study in studies}
     options = ("yes", "no") if field.kind is FieldKind.YES_NO else field.options
     levels = ordered(options, _used(of))
     if field.kind is FieldKind.NUMBER:
         levels = _by_size(levels)
-    return Axis(name=name, label=field.label + (f" ({field.unit})" if field.unit else ""), levels=levels, of=of)
+    return Axis(name=name, label=head(field), levels=levels, of=of)
+
+
+def head(field: ChartingField) -> str:
+    """A field's name over a column, with its unit; where people say the unit, the answers have it."""
+    return f"{field.label} ({field.unit})" if field.unit else field.label
 
 
 def _used(of: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [level for levels in of.values() for level in levels]
 
 
-def _levels(field: ChartingField, entry: ChartEntry | None) -> tuple[str, ...]:
-    if entry is None:
-        return (NOT_CHARTED,)
+def _levels_of(field: ChartingField, entries: Sequence[ChartEntry]) -> tuple[str, ...]:
+    """The levels of a study: of a repeated group those of all its rows."""
+    return tuple(dict.fromkeys(level for e in entries for level in _levels(field, e))) or (NOT_CHARTED,)
+
+
+def _levels(field: ChartingField, entry: ChartEntry) -> tuple[str, ...]:
     if entry.answer is not None:
         return (NOT_REPORTED if entry.answer is Answer.NOT_REPORTED else NOT_APPLICABLE,)
     if field.kind is FieldKind.NUMBER:
         try:
-            return (magnitude(float(entry.value)),)
+            said = magnitude(float(entry.value))
+            return (f"{said} {entry.unit}" if field.units else said,)
         except ValueError:
             return (entry.value,)
     if field.kind is FieldKind.DATE:

@@ -184,6 +184,63 @@ def _lay_section_facts(connection: Connection) -> None:
     append_only(connection, "section_facts")
 
 
+_FULL_TEXTS = """
+CREATE TABLE full_texts (number {serial}, sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  record_id TEXT REFERENCES records (record_id), status TEXT NOT NULL CHECK (status IN ('kept', 'waiting', 'removed')),
+  name TEXT NOT NULL, size INTEGER NOT NULL, pages INTEGER NOT NULL, origin TEXT NOT NULL,
+  who TEXT NOT NULL CHECK (who <> ''), note TEXT NOT NULL, at TEXT NOT NULL,
+  CHECK (status <> 'kept' OR record_id IS NOT NULL));
+CREATE INDEX full_texts_record ON full_texts (record_id);
+CREATE TABLE report_links (number {serial}, record_a TEXT NOT NULL REFERENCES records (record_id),
+  record_b TEXT NOT NULL REFERENCES records (record_id),
+  relation TEXT NOT NULL CHECK (relation IN ('version', 'study', 'apart')), who TEXT NOT NULL CHECK (who <> ''),
+  note TEXT NOT NULL, at TEXT NOT NULL, CHECK (record_a <> record_b))
+"""
+
+
+def _lay_full_texts(connection: Connection) -> None:
+    _run_script(connection, _FULL_TEXTS)
+    for table in ("full_texts", "report_links"):
+        append_only(connection, table)
+
+
+_RELATED_LINKS = """
+CREATE TABLE related_links (number {serial}, run INTEGER NOT NULL REFERENCES dedup_runs (number),
+  record_a TEXT NOT NULL REFERENCES records (record_id), record_b TEXT NOT NULL REFERENCES records (record_id),
+  relation TEXT NOT NULL, explanation TEXT NOT NULL, score DOUBLE PRECISION NOT NULL);
+CREATE INDEX related_links_run ON related_links (run);
+CREATE TABLE dedup_memory (number INTEGER PRIMARY KEY, rules TEXT NOT NULL, content {bytes} NOT NULL);
+ALTER TABLE judgements ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0
+"""
+
+
+def _lay_related_links(connection: Connection) -> None:
+    _run_script(connection, _RELATED_LINKS)
+    append_only(connection, "related_links")
+
+
+_CHARTING = """
+CREATE TABLE form_versions (number {serial}, text TEXT NOT NULL, protocol INTEGER NOT NULL, at TEXT NOT NULL);
+CREATE TABLE form_changes (number {serial}, field_id TEXT NOT NULL, was TEXT NOT NULL, becomes_id TEXT NOT NULL,
+  becomes TEXT NOT NULL, action TEXT NOT NULL CHECK (action IN ('keep', 'map', 'ask')), detail TEXT NOT NULL,
+  who TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE hand_ins (number {serial}, record_id TEXT NOT NULL REFERENCES records (record_id),
+  reviewer TEXT NOT NULL CHECK (reviewer <> ''), at TEXT NOT NULL);
+CREATE TABLE chart_drafts (record_id TEXT NOT NULL REFERENCES records (record_id), field_id TEXT NOT NULL,
+  row INTEGER NOT NULL, reviewer TEXT NOT NULL CHECK (reviewer <> ''), value TEXT NOT NULL, answer TEXT,
+  unit TEXT NOT NULL, quote TEXT NOT NULL, page TEXT NOT NULL, typed_at DOUBLE PRECISION NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (record_id, field_id, row, reviewer))
+"""
+
+
+def _lay_charting(connection: Connection) -> None:
+    for column in ("row", "form", "consensus"):
+        connection.exec_driver_sql(f"ALTER TABLE chart_entries ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
+    _run_script(connection, _CHARTING)
+    for table in ("form_versions", "form_changes", "hand_ins"):
+        append_only(connection, table)
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
@@ -193,4 +250,7 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("keep corrections of the kinds of sources", _lay_source_kinds),
     ("keep remarks on conflicts, and how the work is arranged", _lay_remarks),
     ("keep the sections of manuscripts and who approved them", _lay_section_facts),
+    ("keep the files of full texts, and which reports belong together", _lay_full_texts),
+    ("keep related works, answers taken back, and what a search for duplicates remembers", _lay_related_links),
+    ("keep versions of the charting form, rows, hand-ins and drafts", _lay_charting),
 )

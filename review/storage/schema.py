@@ -106,6 +106,21 @@ duplicate_links = _table(
     Column("score", Float, nullable=False),
 )
 
+# Two works that belong together, such as an erratum and its article, as a deduplication run found them.
+related_links = _table(
+    "related_links",
+    _number(key=True),
+    _number("run"),
+    _text("record_a"),
+    _text("record_b"),
+    _text("relation"),
+    _text("explanation"),
+    Column("score", Float, nullable=False),
+)
+
+# What the newest deduplication leaves for the next, replaced as a whole: no fact. `rules` says by which it was found.
+dedup_memory = _table("dedup_memory", _number(key=True), _text("rules"), Column("content", LargeBinary, nullable=False))
+
 judgements = _table(
     "judgements",
     _number(key=True),
@@ -114,6 +129,7 @@ judgements = _table(
     _number("same_work"),
     _text("person"),
     _text("at"),
+    Column("withdrawn", Integer, nullable=False, server_default="0"),  # takes back what was said on the pair before
 )
 
 decisions = _table(
@@ -137,6 +153,34 @@ retrievals = _table(
     "retrievals", _number(key=True), _text("record_id"), _text("status"), _text("who"), _text("note"), _text("at")
 )
 
+# What was said of the file of a full text; the file itself lies in a folder under its hash.
+full_texts = _table(
+    "full_texts",
+    _number(key=True),
+    _text("sha256"),
+    _text("record_id", null=True),  # NULL while nobody has said of which report it is
+    _text("status"),  # kept | waiting | removed
+    _text("name"),
+    _number("size"),
+    _number("pages"),
+    _text("origin"),
+    _text("who"),
+    _text("note"),
+    _text("at"),
+)
+
+# How two reports belong together: versions of one report, reports of one study, or (again) neither; the latest counts.
+report_links = _table(
+    "report_links",
+    _number(key=True),
+    _text("record_a"),  # of versions: the one that counts
+    _text("record_b"),
+    _text("relation"),  # version | study | apart
+    _text("who"),
+    _text("note"),
+    _text("at"),
+)
+
 chart_entries = _table(
     "chart_entries",
     _number(key=True),
@@ -149,6 +193,44 @@ chart_entries = _table(
     _text("quote"),
     _text("page"),
     _number("protocol"),
+    _text("at"),
+    Column("row", Integer, nullable=False, server_default="0"),  # of a repeated group, from 1
+    Column("form", Integer, nullable=False, server_default="0"),  # in `form_versions`; 0: none was kept at the time
+    Column("consensus", Integer, nullable=False, server_default="0"),  # what people settled on where they differed
+)
+
+# Every charting form that was ever filled in, as JSON; what was decided about answers to a field that changed
+# (`detail` is JSON); and who said that their charting of a study is complete.
+form_versions = _table("form_versions", _number(key=True), _text("text"), _number("protocol"), _text("at"))
+
+form_changes = _table(
+    "form_changes",
+    _number(key=True),
+    _text("field_id"),
+    _text("was"),
+    _text("becomes_id"),
+    _text("becomes"),
+    _text("action"),  # keep | map | ask
+    _text("detail"),
+    _text("who"),
+    _text("at"),
+)
+
+hand_ins = _table("hand_ins", _number(key=True), _text("record_id"), _text("reviewer"), _text("at"))
+
+# What is typed and not handed in: no facts, replaced with every word. None of it leaves with a bundle.
+chart_drafts = _table(
+    "chart_drafts",
+    _text("record_id", key=True),
+    _text("field_id", key=True),
+    _number("row", key=True),
+    _text("reviewer", key=True),
+    _text("value"),
+    _text("answer", null=True),
+    _text("unit"),
+    _text("quote"),
+    _text("page"),
+    Column("typed_at", Float, nullable=False),  # milliseconds since 1970, by the browser's clock
     _text("at"),
 )
 
@@ -254,5 +336,11 @@ FACT_TABLES = (
     "remarks",
     "arrangements",
     "section_facts",
+    "full_texts",
+    "report_links",
+    "related_links",
+    "form_versions",
+    "form_changes",
+    "hand_ins",
 )  # what a bundle takes along
 LOCAL_FACT_TABLES = ("deeds",)

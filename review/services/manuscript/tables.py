@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from review.domain.charting import ChartingField
 from review.domain.record import Record
 from review.domain.screening import Stage, Standing
 from review.domain.team import Right
@@ -121,7 +122,7 @@ def _form(project: Project) -> str:
     rows = [
         (
             _safe(f.label),
-            f"{f.kind.replace('_', ' ')}{f' ({_safe(f.unit)})' if f.unit else ''}",
+            f"{f.kind.replace('_', ' ')}{_in_units(f)}",
             _safe("; ".join(f.options) or f.help),
         )
         for f in chart.form(project).fields
@@ -129,6 +130,10 @@ def _form(project: Project) -> str:
     if not rows:
         return "*The protocol has no charting form.*"
     return markdown_table(("Item", "Kind", "Values"), rows, widths=(30, 20, 50)) + "\n\n: The charting form.\n"
+
+
+def _in_units(field: ChartingField) -> str:
+    return f" ({_safe(' or '.join(field.known_units))})" if field.known_units else ""
 
 
 def _charting(project: Project, keys: Mapping[str, str]) -> str:
