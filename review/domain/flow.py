@@ -19,6 +19,9 @@ Rows = tuple[tuple[str, int], ...]
 class FlowCounts:
     """All boxes. Rows are (label, count); `left_unscreened`, `dbr_awaiting` and `other_awaiting` are work not done yet.
 
+    `dbr_versions` and `other_versions` are records that came to full text as another version of a report that counts,
+    as a preprint of its article.
+
     In an update of a review `previous_studies` and `previous_reports` are those of its earlier version, and every other
     box counts only what is new; else they are 0.
     """
@@ -33,6 +36,7 @@ class FlowCounts:
     records_screened: int = 0
     left_unscreened: int = 0
     records_excluded: int = 0
+    dbr_versions: int = 0
     dbr_sought_reports: int = 0
     dbr_notretrieved_reports: int = 0
     dbr_assessed: int = 0
@@ -41,6 +45,7 @@ class FlowCounts:
     website_results: int = 0
     organisation_results: int = 0
     citations_results: int = 0
+    other_versions: int = 0
     other_sought_reports: int = 0
     other_notretrieved_reports: int = 0
     other_assessed: int = 0
@@ -130,10 +135,10 @@ def identities(c: FlowCounts) -> list[Identity]:
         ),
         eq(
             "I4",
-            "reports sought = screened − excluded",
-            c.dbr_sought_reports,
+            "reports sought + other versions of them = screened − excluded",
+            c.dbr_sought_reports + c.dbr_versions,
             c.records_screened - c.records_excluded,
-            "dbr_sought_reports records_screened records_excluded",
+            "dbr_sought_reports dbr_versions records_screened records_excluded",
         ),
         eq(
             "I5",

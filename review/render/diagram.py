@@ -7,11 +7,12 @@ same with the previous version on the left and the totals below. Work that is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from review.domain.flow import FlowCounts, Rows
+from review.render.flow_words import USUAL, FlowLook
 from review.render.typeface import FAMILIES, NBSP, printable, width, wrap
 
 SIZE = 13.0  # type size in px
@@ -22,10 +23,8 @@ BAR = 34.0  # breadth of a phase bar and height of a heading
 INDENT = 12.0
 DOWN = 30.0  # room for an arrow between rows
 GOLD, BLUE, WHITE, INK, GREY = "#FFC000", "#9DC3E6", "#FFFFFF", "#000000", "#595959"
-DATABASES = "Identification of {}studies via databases and registers"
-OTHER = "Identification of {}studies via other methods"
-PREVIOUS = "Previous studies"
-PHASES = (("Identification", 0, 0), ("Screening", 1, 3), ("Included", 4, 5))  # name, first row, last row
+# the word that names it, first row, last row
+PHASES = (("phase_identification", 0, 0), ("phase_screening", 1, 3), ("phase_included", 4, 5))
 EARLIER = -1  # the column of the previous version
 Columns = dict[int, tuple[float, float]]  # left edge and width of each
 
@@ -73,14 +72,14 @@ class Placed:
         return self.x + self.width / 2
 
 
-def flow_svg(counts: FlowCounts, *, title: str = "") -> str:
+def flow_svg(counts: FlowCounts, *, title: str = "", look: FlowLook = USUAL) -> str:
     """The diagram as one SVG document with real text; `title` names it for those who cannot see it."""
     wide = shows_other_methods(counts)
-    columns = _columns(wide=wide, update=counts.is_update)
-    placed = _place(list(flow_boxes(counts)), columns)
+    columns = _columns(wide=wide, update=counts.is_update, bars=look.shows("phases"))
+    placed = _place(list(flow_boxes(counts, look)), columns, look)
     right = max(x + breadth for x, breadth in columns.values()) + MARGIN
     bottom = max(item.bottom for item in placed.values()) + MARGIN
-    parts = [*_headings(columns), *_phase_bars(placed), *_arrows(placed)]
+    parts = [*_headings(columns, look), *_phase_bars(placed, look), *_arrows(placed)]
     for item in placed.values():
         parts += _draw(item)
     return "\n".join(
@@ -91,7 +90,7 @@ def flow_svg(counts: FlowCounts, *, title: str = "") -> str:
                 f'font-family="{", ".join(FAMILIES)}, sans-serif" font-size="{SIZE:g}" fill="{INK}">'
             ),
             f'<title id="flow-title">{_xml(title or "PRISMA 2020 flow diagram")}</title>',
-            f'<desc id="flow-desc">{_xml(description(counts))}</desc>',
+            f'<desc id="flow-desc">{_xml(description(counts, look))}</desc>',
             f'<rect width="{right:g}" height="{bottom:g}" fill="{WHITE}"/>',
             *parts,
             "</svg>\n",
@@ -112,11 +111,11 @@ def shows_other_methods(counts: FlowCounts) -> bool:
     )
 
 
-def description(counts: FlowCounts) -> str:
+def description(counts: FlowCounts, look: FlowLook = USUAL) -> str:
     """The whole diagram in words, box after box: the text for a reader who cannot see it."""
     said = (
         "; ".join(line.text.replace(NBSP, " ").rstrip(":") for line in box.lines if line.text)
-        for box in flow_boxes(counts)
+        for box in flow_boxes(counts, look)
     )
     return ". ".join(said) + "."
 
@@ -126,93 +125,80 @@ def n(count: int) -> str:
     return f"(n = {count:,})".replace(" ", NBSP)
 
 
-def flow_boxes(c: FlowCounts) -> Iterator[Box]:
+def flow_boxes(c: FlowCounts, look: FlowLook = USUAL) -> Iterator[Box]:
     """Every box in reading order. Columns: 0 and 1 databases and registers, 2 and 3 other methods."""
+    say = _Writer(look)
     if c.is_update:
-        yield _included("previous", (0, EARLIER), _PREVIOUS_WORDS, (c.previous_studies, c.previous_reports))
-    yield Box("identified", 0, 0, tuple(_identified(c)))
-    yield Box(
-        "removed",
-        0,
-        1,
-        (
-            Line("Records removed before screening:"),
-            Line(f"Duplicate records removed {n(c.duplicates)}", 1),
-            Line(f"Records marked as ineligible by automation tools {n(c.excluded_automatic)}", 1),
-            Line(f"Records removed for other reasons {n(c.excluded_other)}", 1),
-        ),
-    )
-    yield _counted("screened", (1, 0), "Records screened", c.records_screened, ("not yet screened", c.left_unscreened))
-    yield _counted("excluded", (1, 1), "Records excluded", c.records_excluded)
-    yield _counted("sought", (2, 0), "Reports sought for retrieval", c.dbr_sought_reports)
-    yield _counted("not_retrieved", (2, 1), "Reports not retrieved", c.dbr_notretrieved_reports)
-    awaiting = "not yet retrieved or assessed"
-    yield _counted("assessed", (3, 0), "Reports assessed for eligibility", c.dbr_assessed, (awaiting, c.dbr_awaiting))
-    yield _reasons("reports_excluded", (3, 1), c.dbr_excluded)
+        yield say.included("previous", (0, EARLIER), "_previous", (c.previous_studies, c.previous_reports))
+    yield Box("identified", 0, 0, tuple(say.identified(c)))
+    removed = (("duplicates", c.duplicates), ("automatic", c.excluded_automatic), ("other_reasons", c.excluded_other))
+    yield Box("removed", 0, 1, (Line(look.word("removed")), *say.lines(removed)))
+    yield say.counted("screened", (1, 0), c.records_screened, ("not_screened", c.left_unscreened))
+    yield say.counted("excluded", (1, 1), c.records_excluded)
+    yield say.counted("sought", (2, 0), c.dbr_sought_reports, ("versions", c.dbr_versions))
+    yield say.counted("not_retrieved", (2, 1), c.dbr_notretrieved_reports)
+    yield say.counted("assessed", (3, 0), c.dbr_assessed, ("awaiting", c.dbr_awaiting))
+    yield say.reasons("reports_excluded", (3, 1), c.dbr_excluded)
     if shows_other_methods(c):
-        yield from _other_methods(c, awaiting)
-    words = _NEW_WORDS if c.is_update else _ALL_WORDS
-    yield _included("included", (4, 0), words, (c.new_studies, c.new_reports))
+        yield from _other_methods(c, say)
+    words = "_new" if c.is_update else ""
+    yield say.included("included", (4, 0), words, (c.new_studies, c.new_reports))
     if c.is_update:
-        yield _included("total", (5, 0), _TOTAL_WORDS, (c.total_studies, c.total_reports))
+        yield say.included("total", (5, 0), "_total", (c.total_studies, c.total_reports))
 
 
-_ALL_WORDS = ("Studies included in review", "Reports of included studies")
-_PREVIOUS_WORDS = (
-    "Studies included in previous version of review",
-    "Reports of studies included in previous version of review",
-)
-_NEW_WORDS = ("New studies included in review", "Reports of new included studies")
-_TOTAL_WORDS = ("Total studies included in review", "Reports of total included studies")
-
-
-def _included(name: str, cell: tuple[int, int], words: tuple[str, str], numbers: tuple[int, int]) -> Box:
-    lines = [line for text, count in zip(words, numbers, strict=True) for line in (Line(text), Line(n(count)))]
-    return Box(name, *cell, tuple(lines))
-
-
-def _other_methods(c: FlowCounts, awaiting: str) -> Iterator[Box]:
-    yield Box(
-        "other_identified",
-        0,
-        2,
-        (
-            Line("Records identified from:"),
-            Line(f"Websites {n(c.website_results)}", 1),
-            Line(f"Organisations {n(c.organisation_results)}", 1),
-            Line(f"Citation searching {n(c.citations_results)}", 1),
-        ),
+def _other_methods(c: FlowCounts, say: _Writer) -> Iterator[Box]:
+    found = (
+        ("websites", c.website_results),
+        ("organisations", c.organisation_results),
+        ("citations", c.citations_results),
     )
-    yield _counted("other_sought", (2, 2), "Reports sought for retrieval", c.other_sought_reports)
-    yield _counted("other_not_retrieved", (2, 3), "Reports not retrieved", c.other_notretrieved_reports)
-    yield _counted(
-        "other_assessed", (3, 2), "Reports assessed for eligibility", c.other_assessed, (awaiting, c.other_awaiting)
-    )
-    yield _reasons("other_reports_excluded", (3, 3), c.other_excluded)
+    yield Box("other_identified", 0, 2, (Line(say.look.word("identified")), *say.lines(found)))
+    yield say.counted("other_sought", (2, 2), c.other_sought_reports, ("versions", c.other_versions))
+    yield say.counted("other_not_retrieved", (2, 3), c.other_notretrieved_reports)
+    yield say.counted("other_assessed", (3, 2), c.other_assessed, ("awaiting", c.other_awaiting))
+    yield say.reasons("other_reports_excluded", (3, 3), c.other_excluded)
 
 
-def _identified(c: FlowCounts) -> Iterator[Line]:
-    yield Line("Records identified from:")
-    for name, total, rows in (
-        ("Databases", c.database_results, c.database_specific_results),
-        ("Registers", c.register_results, c.register_specific_results),
-    ):
-        yield Line(f"{name} {n(total)}{':' if rows else ''}", 1)
-        yield from _rows(rows, level=2)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Boxes in the words of a look."""
 
+    look: FlowLook
 
-def _counted(name: str, cell: tuple[int, int], words: str, count: int, unfinished: tuple[str, int] = ("", 0)) -> Box:
-    lines = [Line(words), Line(n(count))]
-    if unfinished[1]:
-        lines.append(Line(f"{unfinished[0]} {n(unfinished[1])}", note=True))
-    return Box(name, *cell, tuple(lines))
+    def lines(self, counted: Iterable[tuple[str, int]]) -> Iterator[Line]:
+        for key, count in counted:
+            if self.look.shows(key, count):
+                yield Line(f"{self.look.word(key)} {n(count)}", 1)
 
+    def identified(self, c: FlowCounts) -> Iterator[Line]:
+        yield Line(self.look.word("identified"))
+        for key, total, rows in (
+            ("databases", c.database_results, c.database_specific_results),
+            ("registers", c.register_results, c.register_specific_results),
+        ):
+            listed = rows if self.look.shows("per_source") else ()
+            if self.look.shows(key, total):
+                yield Line(f"{self.look.word(key)} {n(total)}{':' if listed else ''}", 1)
+                yield from _rows(listed, level=2)
 
-def _reasons(name: str, cell: tuple[int, int], rows: Rows) -> Box:
-    total = n(sum(count for _, count in rows))
-    if not rows:
-        return Box(name, *cell, (Line("Reports excluded"), Line(total)))
-    return Box(name, *cell, (Line(f"Reports excluded {total}:"), *_rows(rows, level=1)))
+    def counted(self, name: str, cell: tuple[int, int], count: int, aside: tuple[str, int] = ("", 0)) -> Box:
+        lines = [Line(self.look.word(name.removeprefix("other_"))), Line(n(count))]
+        if aside[1]:
+            lines.append(Line(f"{self.look.word(aside[0])} {n(aside[1])}", note=True))
+        return Box(name, *cell, tuple(lines))
+
+    def reasons(self, name: str, cell: tuple[int, int], rows: Rows) -> Box:
+        words = f"{self.look.word('reports_excluded')} {n(sum(count for _, count in rows))}"
+        if not rows:
+            return Box(name, *cell, (Line(self.look.word("reports_excluded")), Line(n(0))))
+        return Box(name, *cell, (Line(f"{words}:"), *_rows(rows, level=1)))
+
+    def included(self, name: str, cell: tuple[int, int], which: str, numbers: tuple[int, int]) -> Box:
+        kinds = ("studies", "reports") if self.look.shows("reports") else ("studies",)
+        said = zip(kinds, numbers, strict=False)
+        lines = [line for kind, count in said for line in (Line(self.look.word(f"{kind}{which}")), Line(n(count)))]
+        return Box(name, *cell, tuple(lines))
 
 
 def _rows(rows: Rows, *, level: int) -> Iterator[Line]:
@@ -220,16 +206,16 @@ def _rows(rows: Rows, *, level: int) -> Iterator[Line]:
         yield Line(f"{printable(label) or 'not named'} {n(count)}", level)
 
 
-def _columns(*, wide: bool, update: bool) -> Columns:
+def _columns(*, wide: bool, update: bool, bars: bool) -> Columns:
     """Two roomy columns, or four narrow ones so that a page still holds them; left of them that of an earlier version."""
     breadth, gap = (212.0, 34.0) if wide else (262.0, 48.0)
-    start = MARGIN + BAR + 18
+    start = MARGIN + (BAR + 18 if bars else 0)
     earlier = {EARLIER: (start, 170.0)} if update else {}
     start += 170.0 + gap if update else 0
     return earlier | {i: (start + i * (breadth + gap), breadth) for i in range(4 if wide else 2)}
 
 
-def _place(boxes: list[Box], columns: Columns) -> dict[str, Placed]:
+def _place(boxes: list[Box], columns: Columns, look: FlowLook) -> dict[str, Placed]:
     """Rows from top to bottom, each as high as its highest box and as the name of its phase needs."""
     placed: dict[str, Placed] = {}
     y = MARGIN + BAR + 16
@@ -238,7 +224,7 @@ def _place(boxes: list[Box], columns: Columns) -> dict[str, Placed]:
         height = max(item.height for item in items)
         if row in (0, 4):  # a phase may have no other row, and its bar must hold its name
             phase = next(name for name, first, _ in PHASES if first == row)
-            height = max(height, width(phase, SIZE, bold=True) + 2 * PADDING)
+            height = max(height, width(look.word(phase), SIZE, bold=True) + 2 * PADDING)
         for item in items:
             item.height = height  # one height per row, so that an arrow meets both boxes in the middle
             placed[item.box.name] = item
@@ -267,29 +253,44 @@ def _draw(item: Placed) -> Iterator[str]:
     yield "</g>"
 
 
-def _headings(columns: Columns) -> Iterator[str]:
-    new = "new " if EARLIER in columns else ""
-    for text, first, last in ((PREVIOUS, EARLIER, EARLIER), (DATABASES.format(new), 0, 1), (OTHER.format(new), 2, 3)):
+def _headings(columns: Columns, look: FlowLook) -> Iterator[str]:
+    new = "_update" if EARLIER in columns else ""
+    for key, first, last in (
+        ("heading_previous", EARLIER, EARLIER),
+        (f"heading_databases{new}", 0, 1),
+        (f"heading_other{new}", 2, 3),
+    ):
         if first not in columns:
             continue
         x = columns[first][0]
         breadth = columns[last][0] + columns[last][1] - x
         yield _rect(x, MARGIN, breadth, BAR, GOLD, corner=8)
+        text = _shortened(look.word(key), breadth)
         yield (
             f'<text x="{x + breadth / 2:g}" y="{MARGIN + BAR / 2 + SIZE * 0.36:.1f}" text-anchor="middle" '
-            f'font-weight="bold">{text}</text>'
+            f'font-weight="bold">{_xml(text)}</text>'
         )
 
 
-def _phase_bars(placed: dict[str, Placed]) -> Iterator[str]:
-    for name, first, last in PHASES:
+def _shortened(text: str, room: float) -> str:
+    """A heading stands on one line; what a team wrote longer than that ends in an ellipsis."""
+    text = printable(text)
+    if width(text, SIZE, bold=True) <= room - PADDING:
+        return text
+    while text and width(f"{text}…", SIZE, bold=True) > room - PADDING:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _phase_bars(placed: dict[str, Placed], look: FlowLook) -> Iterator[str]:
+    for key, first, last in PHASES if look.shows("phases") else ():
         rows = [item for item in placed.values() if first <= item.box.row <= last]
         top, bottom = min(item.y for item in rows), max(item.bottom for item in rows)
         x, y = MARGIN + BAR / 2 + SIZE * 0.36, (top + bottom) / 2
         yield _rect(MARGIN, top, BAR, bottom - top, BLUE, corner=8)
         yield (
             f'<text transform="translate({x:.1f} {y:.1f}) rotate(-90)" text-anchor="middle" '
-            f'font-weight="bold">{name}</text>'
+            f'font-weight="bold">{_xml(look.word(key))}</text>'
         )
 
 

@@ -13,6 +13,7 @@ from review.domain.cell import harmless
 from review.domain.errors import Missing
 from review.domain.flow import FlowCounts, Rows
 from review.render.diagram import EARLIER, flow_boxes, flow_svg
+from review.render.flow_words import USUAL, FlowLook
 from review.render.images import svg_to_pdf, svg_to_png
 from review.render.typeface import NBSP
 
@@ -51,15 +52,15 @@ _UPDATE_ROWS: tuple[tuple[str, str, str], ...] = (
 _COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")
 
 
-def flow_file(counts: FlowCounts, suffix: str, *, dpi: int = 300) -> bytes:
-    """The diagram in the form of a suffix; an unknown one lists those there are."""
+def flow_file(counts: FlowCounts, suffix: str, *, dpi: int = 300, look: FlowLook = USUAL) -> bytes:
+    """The diagram in the form of a suffix; an unknown one lists those there are. `dpi` is of a PNG."""
     writers: dict[str, Callable[[], bytes]] = {
-        ".svg": lambda: flow_svg(counts).encode("utf-8"),
-        ".png": lambda: svg_to_png(flow_svg(counts), dpi=dpi),
-        ".pdf": lambda: svg_to_pdf(flow_svg(counts)),
+        ".svg": lambda: flow_svg(counts, look=look).encode("utf-8"),
+        ".png": lambda: svg_to_png(flow_svg(counts, look=look), dpi=dpi),
+        ".pdf": lambda: svg_to_pdf(flow_svg(counts, look=look)),
         ".csv": lambda: flow_csv(counts).encode("utf-8"),
         ".json": lambda: flow_json(counts).encode("utf-8"),
-        ".mmd": lambda: flow_mermaid(counts).encode("utf-8"),
+        ".mmd": lambda: flow_mermaid(counts, look).encode("utf-8"),
     }
     if suffix.lower() not in writers:
         raise Missing("form of the flow diagram", suffix or "(no suffix)", writers)
@@ -95,9 +96,9 @@ def flow_json(counts: FlowCounts) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def flow_mermaid(counts: FlowCounts) -> str:
+def flow_mermaid(counts: FlowCounts, look: FlowLook = USUAL) -> str:
     """A Mermaid flow chart with the same boxes and arrows."""
-    boxes = {box.name: box for box in flow_boxes(counts)}
+    boxes = {box.name: box for box in flow_boxes(counts, look)}
     lines = ["flowchart TD"]
     for name, box in boxes.items():
         said = "<br>".join(_mermaid(line.text) for line in box.lines if line.text)

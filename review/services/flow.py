@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,15 +15,17 @@ from review.domain.finding import Finding, Severity
 from review.domain.flow import FlowCounts, Rows
 from review.domain.protocol import PreviousVersion, Protocol
 from review.domain.record import SourceKind
+from review.domain.report import standing_links, studies
 from review.domain.screening import Outcome, Stage, Standing
 from review.domain.team import Right
 from review.render import images
 from review.render.flow_file import flow_file
+from review.render.flow_words import FlowLook
 from review.resources import write_file
-from review.services import protocol, rights, screen
+from review.services import flow_look, protocol, rights, screen, standing
 from review.services.project import Project
 from review.services.works import Works, works
-from review.storage import decisions, records
+from review.storage import decisions, records, report_links
 from review.storage.records import StoredRun
 from review.storage.sightings import sightings
 
@@ -49,7 +51,7 @@ def counts(project: Project, *, since: str | None = None) -> FlowCounts:
     left = _column([o for work, o in part.second.items() if found.from_databases(work)], missing, rules, label)
     right = _column([o for work, o in part.second.items() if not found.from_databases(work)], missing, rules, label)
     identified = sum(n for _, n in databases) + sum(n for _, n in registers)
-    included = left.included + right.included
+    taken = _taken(part.second)
     return FlowCounts(
         database_results=sum(n for _, n in databases),
         database_specific_results=databases,
@@ -60,6 +62,7 @@ def counts(project: Project, *, since: str | None = None) -> FlowCounts:
         left_unscreened=len(part.first) - len(settled),
         records_excluded=sum(o.standing is Standing.EXCLUDED for o in settled),
         dbr_sought_reports=left.sought,
+        dbr_versions=sum(found.from_databases(work) for work in part.versions),
         dbr_notretrieved_reports=left.missing,
         dbr_assessed=left.assessed,
         dbr_awaiting=left.awaiting,
@@ -68,12 +71,13 @@ def counts(project: Project, *, since: str | None = None) -> FlowCounts:
         organisation_results=_total(found, part.records, SourceKind.ORGANISATION),
         citations_results=_total(found, part.records, SourceKind.CITATION),
         other_sought_reports=right.sought,
+        other_versions=sum(not found.from_databases(work) for work in part.versions),
         other_notretrieved_reports=right.missing,
         other_assessed=right.assessed,
         other_awaiting=right.awaiting,
         other_excluded=right.excluded,
-        new_studies=included,
-        new_reports=included,
+        new_studies=len(new_studies(project, part)),
+        new_reports=len(taken),
         previous_studies=part.previous[0],
         previous_reports=part.previous[1],
     )
@@ -88,7 +92,6 @@ class _Column:
     assessed: int
     awaiting: int
     excluded: Rows
-    included: int
 
 
 def _column(found: list[Outcome], missing: set[str], rules: Protocol, label: Callable[[str], str]) -> _Column:
@@ -103,7 +106,6 @@ def _column(found: list[Outcome], missing: set[str], rules: Protocol, label: Cal
         assessed=len(settled),
         awaiting=len(found) - gone - len(settled),
         excluded=tuple((label(r) if r else NO_REASON, out[r]) for r in reasons),
-        included=sum(o.standing is Standing.INCLUDED for o in settled),
     )
 
 
@@ -111,8 +113,10 @@ def _column(found: list[Outcome], missing: set[str], rules: Protocol, label: Cal
 def not_retrieved(project: Project, found: Works) -> set[str]:
     """Works whose full text was sought and not retrieved, as last stated."""
     latest: dict[str, str] = {}
+    counting = standing.counting(project)
     for retrieval in decisions.read_retrievals(project.store):
-        latest[found.work_of[retrieval.record_id]] = retrieval.status
+        own = found.work_of[retrieval.record_id]
+        latest[counting.get(own, own)] = retrieval.status
     return {work for work, status in latest.items() if status == "not_retrieved"}
 
 
@@ -131,13 +135,14 @@ def _total(found: Works, shown: Mapping[str, str], kind: SourceKind) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within:
-    """The records (with their source) and the works counted, at both stages; studies and reports of the previous
-    version, its included works, and those that nobody has settled.
+    """The records (with their source) and the works counted, at both stages, and those that are only another version of
+    a report; studies and reports of the previous version, its included works, and those that nobody has settled.
     """
 
     records: Mapping[str, str]
     first: Mapping[str, Outcome]
     second: Mapping[str, Outcome]
+    versions: tuple[str, ...] = ()
     previous: tuple[int, int] = (0, 0)
     earlier: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
@@ -151,13 +156,15 @@ def within(project: Project, *, since: str | None = None) -> Within:
     second = screen.outcomes(project, Stage.FULL_TEXT)
     rules = protocol.in_force(project).previous_version if since is None else None
     until = rules.searched_until if rules else since
-    whole = Within(records=found.sources, first=first, second=second, previous=_given(rules, 0))
+    versions = tuple(standing.counting(project))
+    whole = Within(records=found.sources, first=first, second=second, versions=versions, previous=_given(rules, (0, 0)))
     if not until:
         return whole
     new_runs = _runs_after(records.runs(project.store), until)
     if not new_runs:
         old = _taken(second)
-        return replace(whole, records={}, first={}, second={}, previous=_given(rules, len(old)), earlier=tuple(old))
+        counted = (len(_studies(project, old)), len(old))
+        return Within(records={}, first={}, second={}, previous=_given(rules, counted), earlier=tuple(old))
     seen = list(sightings(project.store))
     earlier = {found.work_of[record] for run, record in seen if run not in new_runs and record in found.work_of}
     old = [work for work in _taken(second) if work in earlier]
@@ -165,7 +172,8 @@ def within(project: Project, *, since: str | None = None) -> Within:
         records={record: found.sources[record] for run, record in seen if run in new_runs},
         first={work: o for work, o in first.items() if work not in earlier},
         second={work: o for work, o in second.items() if work not in earlier},
-        previous=_given(rules, len(old)),
+        versions=tuple(work for work in versions if work not in earlier),
+        previous=_given(rules, (len(_studies(project, old)), len(old))),
         earlier=tuple(old),
         unsettled=tuple(_open(first, earlier)) + tuple(_open(second, earlier)),
     )
@@ -177,15 +185,29 @@ def was_updated(project: Project) -> bool:
     return any(run.since for run in records.runs(project.store))
 
 
-def _given(rules: PreviousVersion | None, counted: int) -> tuple[int, int]:
+def _given(rules: PreviousVersion | None, counted: tuple[int, int]) -> tuple[int, int]:
     """Studies and reports of the previous version: as published, else as counted here."""
     if rules is None or rules.studies is None:
-        return counted, counted
+        return counted
     return rules.studies, rules.reports if rules.reports is not None else rules.studies
 
 
 def _taken(second: Mapping[str, Outcome]) -> list[str]:
     return [work for work, o in second.items() if o.standing is Standing.INCLUDED]
+
+
+def _studies(project: Project, reports: Sequence[str]) -> list[tuple[str, ...]]:
+    """The reports, each study's together."""
+    links = standing_links(report_links.read(project.store), works(project).work_of)
+    return studies(links, reports)
+
+
+@rights.internal
+def new_studies(project: Project, part: Within) -> list[tuple[str, ...]]:
+    """The studies included anew: those of which no report stood in the previous version."""
+    earlier = set(part.earlier)
+    grouped = _studies(project, [*part.earlier, *_taken(part.second)])
+    return [group for group in grouped if not earlier.intersection(group)]
 
 
 def _open(found: Mapping[str, Outcome], works_of_it: set[str]) -> Iterator[str]:
@@ -231,7 +253,8 @@ def included(project: Project) -> list[str]:
 def check(project: Project, *, since: str | None = None) -> list[Finding]:
     """A finding for each identity of the diagram that fails, and for what stands in neither version of an update."""
     left = within(project, since=since).unsettled
-    findings = arithmetic.check(counts(project, since=since))
+    counted = counts(project, since=since)
+    findings = [*arithmetic.check(counted), *flow_look.remarks(project, counted)]
     if left:
         findings.append(
             Finding(
@@ -245,9 +268,12 @@ def check(project: Project, *, since: str | None = None) -> list[Finding]:
 
 
 @rights.needs(Right.READ)
-def as_file(project: Project, suffix: str, *, since: str | None = None) -> bytes:
-    """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd."""
-    return flow_file(counts(project, since=since), suffix)
+def as_file(
+    project: Project, suffix: str, *, since: str | None = None, dpi: int = 300, look: FlowLook | None = None
+) -> bytes:
+    """The diagram in the form of a suffix: .svg .png .pdf .csv .json .mmd; in the words of review.toml or of `look`."""
+    shown = flow_look.look(project) if look is None else look
+    return flow_file(counts(project, since=since), suffix, dpi=dpi, look=shown)
 
 
 def missing_for(suffix: str) -> ReviewError | None:
@@ -256,9 +282,9 @@ def missing_for(suffix: str) -> ReviewError | None:
 
 
 @rights.needs(Right.WRITE)
-def write(project: Project, paths: Iterable[Path], *, since: str | None = None) -> list[Finding]:
+def write(project: Project, paths: Iterable[Path], *, since: str | None = None, dpi: int = 300) -> list[Finding]:
     """Write the diagram in the form each suffix asks for; findings if it does not balance."""
-    made = [(path, as_file(project, path.suffix, since=since)) for path in paths]
+    made = [(path, as_file(project, path.suffix, since=since, dpi=dpi)) for path in paths]
     for path, data in made:
         write_file(path, data)
     return check(project, since=since)

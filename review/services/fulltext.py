@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from review.domain.errors import Missing, NotAllowed
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import rights, screen, team
+from review.services import rights, screen, standing, team
 from review.services.project import Project
 from review.services.works import works
 from review.storage import decisions
@@ -18,11 +19,14 @@ STATUSES = ("sought", "retrieved", "not_retrieved")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportStanding:
-    """A report at full text: its retrieval as last stated (empty before anybody said)."""
+    """A report at full text: its retrieval as last stated (empty before anybody said), by whom and when (UTC)."""
 
     record_id: str
     retrieval: str
     note: str = ""
+    who: str = ""
+    at: str = ""
+    history: tuple[Retrieval, ...] = ()
 
 
 @rights.needs(Right.REVIEW, whose="person")
@@ -30,27 +34,48 @@ def set_retrieval(project: Project, record_id: str, status: str, *, person: str,
     """Say what became of the search for a full text."""
     if status not in STATUSES:
         raise Missing("retrieval status", status, STATUSES)
-    work = works(project).work_of.get(record_id)
-    if work is None or work not in screen.outcomes(project, Stage.FULL_TEXT):
-        raise NotAllowed(
-            f"{record_id} has not been included at title and abstract.", hint="Only then is its full text sought."
-        )
+    report_of(project, record_id)
     who = team.join(project, person)
     decisions.append_retrieval(project.store, [Retrieval(record_id=record_id, status=status, who=who, note=note)])
 
 
 @rights.needs(Right.READ)
+def report_of(project: Project, record_id: str) -> str:
+    """The work at full text under which a record is assessed: its own, or the version that counts for it.
+
+    Raises NotAllowed for a record that did not come to full text.
+    """
+    own = works(project).work_of.get(record_id, "")
+    work = standing.counting(project).get(own, own)
+    if work not in screen.outcomes(project, Stage.FULL_TEXT):
+        raise NotAllowed(
+            f"{record_id} has not been included at title and abstract.", hint="Only then is its full text sought."
+        )
+    return work
+
+
+@rights.needs(Right.READ)
 def standings(project: Project) -> dict[str, ReportStanding]:
     """Every report that came to full text, by work."""
-    found = works(project)
-    latest: dict[str, Retrieval] = {}
+    found = said(project)
+    return {work: _standing(work, found.get(work, [])) for work in screen.outcomes(project, Stage.FULL_TEXT)}
+
+
+def _standing(work: str, told: list[Retrieval]) -> ReportStanding:
+    if not told:
+        return ReportStanding(record_id=work, retrieval="")
+    last = told[-1]
+    return ReportStanding(
+        record_id=work, retrieval=last.status, note=last.note, who=last.who, at=last.at, history=tuple(told)
+    )
+
+
+@rights.internal
+def said(project: Project) -> dict[str, list[Retrieval]]:
+    """By work everything that was said of the search for its full text, the newest last; also of hidden works."""
+    work_of, counting = works(project).work_of, standing.counting(project)
+    found: dict[str, list[Retrieval]] = defaultdict(list)
     for retrieval in decisions.read_retrievals(project.store):
-        latest[found.work_of[retrieval.record_id]] = retrieval
-    return {
-        work: ReportStanding(
-            record_id=work,
-            retrieval=latest[work].status if work in latest else "",
-            note=latest[work].note if work in latest else "",
-        )
-        for work in screen.outcomes(project, Stage.FULL_TEXT)
-    }
+        own = work_of[retrieval.record_id]
+        found[counting.get(own, own)].append(retrieval)
+    return found

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from review.domain.report import counting_versions, standing_links
 from review.domain.screening import Decision, Outcome, Role, Stage, Standing, outcome
 from review.domain.team import Right
 from review.services import dealing, protocol, rights, works
 from review.services.project import Project
-from review.storage import decisions, stamps
+from review.storage import decisions, report_links, stamps
 
 Outcomes = Mapping[str, Outcome]  # by work
 
@@ -64,16 +65,20 @@ def unveiled(project: Project, stage: Stage) -> Outcomes:
 
     New decisions change the outcomes of their own works alone: the others are kept from the time before.
     """
-    now = stamps.read(project.store)
-    mtime = 0 if now.protocol >= 0 else project.protocol_path.stat().st_mtime_ns
     above = decisions.latest(project.store, Stage.TITLE_ABSTRACT) if stage is Stage.FULL_TEXT else 0
-    held = project.cached(f"outcomes {stage}", (above, *now, mtime), _Kept)
+    held = project.cached(f"outcomes {stage}", (above, *_stamp(project)), _Kept)
     newest = decisions.latest(project.store, stage)
     last, known = held.answer
     if known is None or newest != last:
         known = _brought_up(project, stage, last, known)
         held.answer = (newest, known)
     return known
+
+
+def _stamp(project: Project) -> tuple[int, ...]:
+    """Changes whenever anything but a decision may have changed where works stand."""
+    now = stamps.read(project.store)
+    return (*now, 0 if now.protocol >= 0 else project.protocol_path.stat().st_mtime_ns)
 
 
 @dataclass(slots=True)
@@ -117,7 +122,28 @@ def _eligible(project: Project, stage: Stage) -> list[str]:
     found = works.works(project)
     if stage is Stage.TITLE_ABSTRACT:
         return [work for work in found.members if found.from_databases(work)]
+    versions = counting(project)
+    return [work for work in _come_to_full_text(project) if work not in versions]
+
+
+def _come_to_full_text(project: Project) -> list[str]:
+    found = works.works(project)
     passed = unveiled(project, Stage.TITLE_ABSTRACT)
     return [
         work for work in found.members if not found.from_databases(work) or passed[work].standing is Standing.INCLUDED
     ]
+
+
+@rights.internal
+def counting(project: Project) -> Mapping[str, str]:
+    """By each work at full text that is only another version of a report, the version that counts for it."""
+    if not stamps.read(project.store).link:
+        return {}
+
+    def compute() -> Mapping[str, str]:
+        links = standing_links(report_links.read(project.store), works.works(project).work_of)
+        return counting_versions(links, _come_to_full_text(project))
+
+    return project.cached(
+        "versions", (*_stamp(project), decisions.latest(project.store, Stage.TITLE_ABSTRACT)), compute
+    )

@@ -155,14 +155,47 @@ def most_judged(store: Store, but: Sequence[str]) -> int:
         return int(connection.execute(select(func.coalesce(func.max(people.c.people), 0))).scalar_one())
 
 
+def per_day(store: Store, stage: Stage, *, since: str, but: Sequence[str] = ()) -> dict[tuple[str, str], int]:
+    """By reviewer and day (UTC) how many decisions were made at a stage since a day, those on some records left out."""
+    c = decisions.c
+    day = func.substr(c.decided_at, 1, 10)
+    query = (
+        select(c.reviewer, day, func.count())
+        .where(c.stage == str(stage), c.role == str(Role.REVIEWER), c.verdict.is_not(None), c.decided_at >= since)
+        .group_by(c.reviewer, day)
+    )
+    if but:
+        query = query.where(c.record_id.not_in(but))
+    with store.reading() as connection:
+        return {(reviewer, on): int(many) for reviewer, on, many in connection.execute(query)}
+
+
+def last_times(store: Store, stage: Stage, reviewer: str, *, most: int) -> list[str]:
+    """When a reviewer made the newest decisions at a stage, the newest first."""
+    c = decisions.c
+    query = (
+        select(c.decided_at)
+        .where(c.stage == str(stage), c.reviewer == reviewer, c.role == str(Role.REVIEWER))
+        .order_by(c.number.desc())
+        .limit(most)
+    )
+    with store.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
 def append_retrieval(store: Store, found: Sequence[Retrieval]) -> None:
+    with store.writing() as connection:
+        append_retrievals(connection, found)
+
+
+def append_retrievals(connection: Connection, found: Sequence[Retrieval]) -> None:
+    """The same inside the caller's transaction."""
     rows = [
         {"record_id": r.record_id, "status": r.status, "who": r.who, "note": r.note, "at": r.at or now()} for r in found
     ]
     if rows:
-        with store.writing() as connection:
-            projects.refuse_inactive(connection, {retrieval.who for retrieval in found})
-            connection.execute(insert(retrievals), rows)
+        projects.refuse_inactive(connection, {retrieval.who for retrieval in found})
+        connection.execute(insert(retrievals), rows)
 
 
 def read_retrievals(store: Store) -> list[Retrieval]:

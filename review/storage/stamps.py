@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from review.storage.schema import dedup_runs, judgements, people, protocol_versions, records, search_runs, source_kinds
+from review.storage.schema import (
+    dedup_runs,
+    judgements,
+    people,
+    protocol_versions,
+    records,
+    report_links,
+    search_runs,
+    source_kinds,
+)
 from review.storage.store import Store
 
 
@@ -20,6 +29,7 @@ class Stamps(NamedTuple):
     protocol: int
     person: int
     kind: int
+    link: int  # between reports
 
     @property
     def works(self) -> tuple[int, int, int, int, int]:
@@ -38,6 +48,7 @@ _NEWEST = select(
             (protocol_versions, -1),
             (people, 0),
             (source_kinds, 0),
+            (report_links, 0),
         )
     )
 )

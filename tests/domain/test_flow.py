@@ -36,6 +36,7 @@ FREE = {  # in no hard equation
     "website_results",
     "organisation_results",
     "citations_results",
+    "other_versions",
     "new_studies",
     "previous_studies",
     "previous_reports",

@@ -46,7 +46,7 @@ def busy(made: Project, say: Say) -> Project:
 
 def test_every_fact_that_somebody_stated_has_its_event(busy: Project) -> None:
     found = audit.events(busy)
-    told = "protocol_versions people search_runs source_kinds dedup_runs judgements decisions retrievals chart_entries deeds"
+    told = "protocol_versions people search_runs source_kinds dedup_runs judgements decisions retrievals full_texts chart_entries deeds"
     with busy.store.reading() as connection:
         facts = sum(
             connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()

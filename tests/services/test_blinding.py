@@ -38,6 +38,8 @@ CHANGING = {
     "screen.decide", "screen.decide_all", "screen.undo", "marks.postpone", "marks.set_tags", "marks.prefer",
     "dealing.confirm_pilot", "team.join", "works.judge", "works.undo_group", "fulltext.set_retrieval",
 }  # fmt: skip
+    "full_text_intake.take", "full_text_intake.place", "full_text_intake.remove",
+    "reports.link",
 # These ask the sources on the internet, store what they answer, and read no decision; or write dated files. Building a
 # paper draws its figures.
 ELSEWHERE = {
@@ -46,6 +48,9 @@ ELSEWHERE = {
     "cite.run",
     "cite.count",
     "backup.make",
+    "open_access.look_up",
+    "open_access.fetch",
+    "open_access.fetch_first",
     "manuscript.paper.write_figures",
     "manuscript.moved.diff",
 }

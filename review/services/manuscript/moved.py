@@ -21,6 +21,7 @@ _PEOPLES = {  # what a table of the database holds, in words
     "records": "records",
     "decisions": "decisions",
     "retrievals": "full texts sought or found",
+    "report_links": "which reports belong together",
     "chart_entries": "charted answers",
     "search_runs": "searches",
     "duplicate_links": "duplicate links",
