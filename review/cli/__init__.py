@@ -1,6 +1,7 @@
 """The command line: parse, ask a service, print. One file per group of commands; nothing is decided here."""
 
 from review.cli import (
+    audit_sample,
     begin,
     chart,
     checklist,
@@ -11,10 +12,13 @@ from review.cli import (
     evidence_counts,
     evidence_models,
     evidence_numbers,
+    full_texts,
     lint,
     maps,
     paper,
     paper_numbers,
+    paper_references,
+    paper_response,
     paper_sections,
     people,
     protocol,
@@ -23,11 +27,13 @@ from review.cli import (
     screen,
     search,
     share,
+    simulate,
     source,
 )
 from review.cli.program import program as main
 
 __all__ = [
+    "audit_sample",
     "begin",
     "chart",
     "checklist",
@@ -38,11 +44,14 @@ __all__ = [
     "evidence_counts",
     "evidence_models",
     "evidence_numbers",
+    "full_texts",
     "lint",
     "main",
     "maps",
     "paper",
     "paper_numbers",
+    "paper_references",
+    "paper_response",
     "paper_sections",
     "people",
     "protocol",
@@ -51,5 +60,6 @@ __all__ = [
     "screen",
     "search",
     "share",
+    "simulate",
     "source",
 ]

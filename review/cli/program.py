@@ -22,7 +22,21 @@ STOPPED = 130  # what shells expect of a program ended by Ctrl-C
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Begin", ("demo", "new", "protocol", "doctor")),
     ("Collect", ("search", "cite", "fetch", "import", "source", "convert", "dedup", "duplicates")),
-    ("Screen", ("app", "rank", "decide", "decisions", "conflicts", "retrieval", "status", "simulate")),
+    (
+        "Screen",
+        (
+            "app",
+            "rank",
+            "decide",
+            "decisions",
+            "conflicts",
+            "audit-sample",
+            "retrieval",
+            "fulltext",
+            "status",
+            "simulate",
+        ),
+    ),
     ("Chart and count", ("chart", "map", "flow", "evidence", "trace")),
     ("Work together safely", ("people", "backup", "restore")),
     ("Write and share", ("paper", "records", "export", "verify", "open")),

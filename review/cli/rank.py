@@ -9,8 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,8 +18,6 @@ from review.cli.program import program
 
 if TYPE_CHECKING:
     from review.services.project import Project
-
-FILE = click.Path(path_type=Path)
 
 
 @program.command("rank", examples=["review rank", "review rank --top 50", "review rank --watch"])
@@ -100,49 +97,3 @@ def _is_piped() -> bool:
     except OSError:
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
-
-
-@program.command(
-    "simulate",
-    examples=[
-        "review simulate labelled.csv --prior-ids 17,204 --metrics metrics.json",
-        "review simulate labelled.csv --protocol protocol.yaml --order order.csv",
-    ],
-)
-@answers
-@click.argument("data", metavar="DATA.csv…", nargs=-1, required=True, type=FILE)
-@click.option("--prior-ids", default="", metavar="A,B", help="Records whose labels are known from the start.")
-@click.option("--protocol", type=FILE, help="A protocol.yaml whose words guide the first ranking.")
-@click.option("--seed", default=0, show_default=True, help="The same seed gives the same order.")
-@click.option(
-    "--order", type=FILE, metavar="OUT.csv", help="Write the ids in the order seen, one a line, priors left out."
-)
-@click.option("--metrics", type=FILE, metavar="OUT.json", help="Write the figures here.")
-def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, **asked: Any) -> Answer:
-    """Replay a finished screening to see how much reading the ranking would have saved.
-
-    DATA.csv has the columns record_id, title, abstract and label_included (1 or 0). Several files are read as one set.
-    """
-    from review.services import replay
-
-    question = replay.Question(
-        data=data,
-        priors=[part.strip() for part in asked["prior_ids"].split(",") if part.strip()],
-        protocol=asked["protocol"],
-        seed=asked["seed"],
-    )
-    with progress() as tell:
-        found = replay.replay(question, progress=tell)
-    if order:
-        replay.write_order(order, found)
-    if metrics:
-        replay.write_metrics(metrics, found)
-    figures = found.as_dict()
-    lines = [f"{name:18}{_figure(value)}" for name, value in figures.items() if isinstance(value, int | float | None)]
-    return Answer(document=figures, text="\n".join(lines))
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "undefined"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"

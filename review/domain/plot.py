@@ -125,4 +125,28 @@ class Overlap:
     counts: tuple[int, ...]
 
 
-Plot = Forest | PairedDifferences | Calibration | BlandAltman | Confusion | Balance | Bubbles | Timeline | Overlap
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallCurves:
+    """Per ranker the share of relevant records found over the share screened, with a band; shares ascend from 0 to 1."""
+
+    name: str
+    title: str
+    rankers: tuple[str, ...]
+    shares: tuple[float, ...]
+    found: tuple[tuple[float, ...], ...]
+    low: tuple[tuple[float, ...], ...]
+    high: tuple[tuple[float, ...], ...]
+
+
+Plot = (
+    Forest
+    | PairedDifferences
+    | Calibration
+    | BlandAltman
+    | Confusion
+    | Balance
+    | Bubbles
+    | Timeline
+    | Overlap
+    | RecallCurves
+)

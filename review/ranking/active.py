@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from review.ranking.features import Corpus
 from review.ranking.model import TFIDF, Fitted, Labels, Ranker, labels_of
 
-REFIT_SHARE = 0.005  # of the decisions so far: refitting after each label instead gains less than .4 % of the loss
+REFIT_SHARE = 0.02  # of the decisions so far: refitting after each label instead gains less than .4 % of the loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,10 +72,12 @@ def simulate(
     decided[[row_of[record_id] for record_id in priors]] = True
     protocol = labels_of(corpus, {}, protocol_text=protocol_text).protocol
     seen: list[int] = []
+    before = None
     while True:
         rows = np.flatnonzero(decided)
-        known = Labels(rows=rows, values=truth[rows], protocol=protocol)
-        order = _ordered(ranker.fit(corpus, known, seed).scores(corpus), corpus)
+        model = ranker.fit(corpus, Labels(rows=rows, values=truth[rows], protocol=protocol, after=before), seed)
+        before = model.support
+        order = _ordered(model.scores(corpus), corpus)
         order = order[~decided[order]]
         if not (truth[order] >= 0.5).any():
             seen += order.tolist()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
-from sklearn.svm import LinearSVC
 
+from review.ranking import machine
 from review.ranking.features import TITLE_WEIGHT, Corpus, Text, build_corpus, vector
 
 # Values found on the development sets; see benchmarks/ranking.py.
@@ -23,7 +23,16 @@ CLASS_RATIO = 9.8  # total weight of the relevant records over that of the irrel
 BAYES_SHARE = 0.3  # of the score; the rest is the support vector machine's
 WEAK_NEGATIVES = 100  # unscreened records, drawn anew at each fit, that stand in for irrelevant ones …
 WEAK_SHARE = 0.2  # … with this share of the irrelevant records' weight
+SPREAD_OVER = 2_000  # open records from which the spread of scores is taken
 _EQUAL = 1e-12  # a spread below this is rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Support:
+    """What each training row carried in a fit: where the next fit, on a few labels more, starts from."""
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +43,7 @@ class Fitted:
     intercept: float = 0.0
     name: str
     parameters: Mapping[str, float | int | str]
+    support: Support | None = None
 
     def scores(self, corpus: Corpus) -> NDArray[np.float64]:
         """One score per row of the corpus."""
@@ -55,11 +65,15 @@ class Ranker:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Labels:
-    """Decided rows in ascending order, the share of "relevant" in each, and the protocol as a row of the same columns."""
+    """Decided rows in ascending order, the share of "relevant" in each, and the protocol as a row of the same columns.
+
+    `after` is what the fit before this one left; it saves time, and moves an answer by less than its tolerance.
+    """
 
     rows: NDArray[np.int64]
     values: NDArray[np.float64]
     protocol: csr_matrix
+    after: Support | None = None
 
     @property
     def found(self) -> float:
@@ -93,14 +107,14 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
     if labels.found == 0 and not with_protocol:
         unlike = _mean(corpus.matrix) - _mean(corpus.matrix[labels.rows])
         return Fitted(weights=unlike, name="unlike the excluded", parameters={})
-    rows, classes, weights = _training(corpus, labels, seed)
-    machine = LinearSVC(C=SOFTNESS, random_state=0, max_iter=5000, tol=1e-3)
-    if len(set(classes.tolist())) < 2:  # every record of the corpus is decided, and all alike
-        return Fitted(weights=_mean(rows), name="like the included", parameters={})
-    machine.fit(rows, classes, sample_weight=weights)
-    margin = np.asarray(machine.coef_[0], dtype=np.float64)
-    mixed, shift = _mixed(corpus, labels, margin, _bayes(rows, classes, weights, len(labels.rows)))
-    return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed))
+    taught = _training(corpus, labels, seed)
+    if len(set(taught.signs.tolist())) < 2:  # every record of the corpus is decided, and all alike
+        return Fitted(weights=_mean(taught.rows), name="like the included", parameters={})
+    found = machine.fit(machine.gram(taught.rows), taught.signs, SOFTNESS * taught.weights, taught.start(labels.after))
+    margin = np.asarray(taught.rows.T @ found, dtype=np.float64)
+    mixed, shift = _mixed(corpus, labels, margin, _bayes(taught, len(labels.rows)))
+    support = Support(rows=taught.of, values=found)
+    return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed), support=support)
 
 
 TFIDF = Ranker(name="tfidf", label="TF-IDF with a linear model", build=build_corpus, fit=fit_tfidf)
@@ -118,16 +132,37 @@ def _parameters(seed: int) -> dict[str, float | int | str]:
     }
 
 
-def _training(corpus: Corpus, labels: Labels, seed: int) -> tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]]:
-    """Rows, classes and weights. A label between 0 and 1 enters on both sides with its shares."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Taught:
+    """What a model is fitted on: rows, +1 or −1, weights, and which row of the corpus each is.
+
+    In `of` the irrelevant side of row r stands as −2 − r, so that both sides of a doubtful one can be told apart;
+    the protocol is −1.
+    """
+
+    rows: csr_matrix
+    signs: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    of: NDArray[np.int64]
+
+    def start(self, before: Support | None) -> NDArray[np.float64] | None:
+        """The last answer for the rows that were there, 0 for new ones."""
+        if before is None:
+            return None
+        known = dict(zip(before.rows.tolist(), before.values.tolist(), strict=True))
+        return np.asarray([known.get(row, 0.0) for row in self.of.tolist()])
+
+
+def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
+    """A label between 0 and 1 enters on both sides with its shares."""
     yes, no = labels.values > 0, labels.values < 1
     weak = _weak_negatives(corpus, labels, seed)
-    relevant = [corpus.matrix[labels.rows[yes]]]
     for_relevant = labels.values[yes]
+    of = [labels.rows[yes]]
     if labels.protocol.nnz:
-        relevant.append(labels.protocol)
         for_relevant = np.append(for_relevant, 1 / math.sqrt(1 + labels.found))
-    irrelevant = [corpus.matrix[labels.rows[no]], corpus.matrix[weak]]
+        of.append(np.asarray([-1]))
+    of += [-2 - labels.rows[no], -2 - weak]
     for_decided = 1 - labels.values[no]
     for_weak = np.full(len(weak), WEAK_SHARE / max(1, len(weak)))
     if for_decided.sum() > 0:
@@ -143,8 +178,12 @@ def _training(corpus: Corpus, labels: Labels, seed: int) -> tuple[csr_matrix, ND
             for_irrelevant * total / (1 + CLASS_RATIO),
         ]
     )
-    classes = np.repeat(np.asarray([1, 0]), [len(for_relevant), len(for_irrelevant)])
-    return csr_matrix(vstack([*relevant, *irrelevant], format="csr")), classes, weights
+    known = corpus.matrix[np.concatenate([labels.rows[yes], labels.rows[no], weak])]
+    if labels.protocol.nnz:
+        at = int(yes.sum())
+        known = vstack([known[:at], labels.protocol, known[at:]], format="csr")
+    signs = np.repeat(np.asarray([1.0, -1.0]), [len(for_relevant), len(for_irrelevant)])
+    return _Taught(rows=csr_matrix(known), signs=signs, weights=weights, of=np.concatenate(of))
 
 
 def _weak_negatives(corpus: Corpus, labels: Labels, seed: int) -> NDArray[np.int64]:
@@ -156,20 +195,19 @@ def _weak_negatives(corpus: Corpus, labels: Labels, seed: int) -> NDArray[np.int
     return np.sort(draw.choice(open_rows, WEAK_NEGATIVES, replace=False))
 
 
-def _bayes(
-    rows: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], decisions: int
-) -> NDArray[np.float64]:
+def _bayes(taught: _Taught, decisions: int) -> NDArray[np.float64]:
     """Log ratio of a term's share in the two classes (multinomial naive Bayes, one added to each term).
 
     Both classes are first brought to the same weight, half of the decisions each: one relevant record among
     many would otherwise vanish under the added ones.
     """
     sums = []
-    for side in (1, 0):
-        weight = np.where(classes == side, weights, 0.0)
-        sums.append(np.asarray(rows.T @ (weight * (max(1.0, decisions / 2) / weight.sum())), dtype=np.float64) + 1)
+    for side in (1, -1):
+        weight = np.where(taught.signs == side, taught.weights, 0.0)
+        sums.append(np.asarray(taught.rows.T @ (weight * (max(1.0, decisions / 2) / weight.sum())), dtype=np.float64))
     yes, no = sums
-    ratio: NDArray[np.float64] = np.log(yes / yes.sum()) - np.log(no / no.sum())
+    ratio: NDArray[np.float64] = np.log1p(yes) - np.log1p(no)
+    ratio += math.log((no.sum() + len(no)) / (yes.sum() + len(yes)))
     return ratio
 
 
@@ -177,14 +215,16 @@ def _mixed(
     corpus: Corpus, labels: Labels, margin: NDArray[np.float64], bayes: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
     """Both parts on one scale: each is centred and divided by its spread over the open records, then they are mixed."""
-    mixed, shift = np.zeros_like(margin), 0.0
     pool = np.ones(len(corpus), dtype=bool)
     pool[labels.rows] = False
     pool = pool if pool.any() else ~pool
+    open_rows = np.flatnonzero(pool)
+    looked_at = corpus.matrix[open_rows[:: -(-len(open_rows) // SPREAD_OVER)]]
+    mixed, shift = np.zeros_like(margin), 0.0
     for part, share in ((margin, 1 - BAYES_SHARE), (bayes, BAYES_SHARE)):
-        values = corpus.matrix @ part
-        if values[pool].std() > _EQUAL:
-            values = values[pool]  # else the open records are alike, and the decided ones give the scale
+        values = looked_at @ part
+        if values.std() <= _EQUAL:
+            values = corpus.matrix @ part  # the open records are alike, and the decided ones give the scale
         spread = float(values.std())
         if spread > _EQUAL:
             mixed += part * (share / spread)

@@ -28,6 +28,7 @@ from review.domain.plot import (
     Overlap,
     PairedDifferences,
     Plot,
+    RecallCurves,
     Timeline,
 )
 from review.render.typeface import FAMILIES
@@ -331,4 +332,19 @@ def _(plot: Overlap) -> Figure:
     dots.tick_params(length=0)
     for spine in dots.spines.values():
         spine.set_visible(False)
+    return figure
+
+
+@_figure.register
+def _(plot: RecallCurves) -> Figure:
+    figure, axes = _axes(plot, 4.0)
+    for number, name in enumerate(plot.rankers):
+        shade = _SIDES[number % len(_SIDES)]
+        axes.fill_between(plot.shares, plot.low[number], plot.high[number], color=shade, alpha=0.15, linewidth=0)
+        axes.plot(plot.shares, plot.found[number], color=shade, linewidth=1.6, label=name)
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="any order")
+    axes.axhline(0.95, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
+    axes.annotate("95 %", (1.01, 0.95), xycoords=("axes fraction", "data"), va="center", color=GREY, fontsize=8)
+    axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel="share of the records screened", ylabel="share of the relevant found")
+    axes.legend(loc="lower right", frameon=False)
     return figure

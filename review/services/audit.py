@@ -236,6 +236,9 @@ def _arrangements(project: Project) -> Iterator[Event]:
     for row in _rows(project, "arrangements", "what", "detail", "who"):
         what = "dealt the work out" if row["what"] == "deal" else "confirmed the pilot round"
         yield Event(at=row["at"], who=row["who"], kind="people", what=what, detail=row["detail"])
+    for row in _rows(project, "audit_samples", "rest", "seed", "who"):
+        detail = f"of {row['rest']:,} works not settled, seed {row['seed']}"
+        yield Event(at=row["at"], who=row["who"], kind="screening", what="drew a random sample", detail=detail)
     for row in _seen(
         project, _rows(project, "remarks", "record_id", "who")
     ):  # what was said is for those of the conflict alone

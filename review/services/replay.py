@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from review.domain.errors import BadInput, ReviewError
-from review.ranking.active import simulate
-from review.ranking.features import Text, build_corpus
-from review.ranking.metrics import OrderMetrics, order_metrics
+from review.ranking.features import Text
+from review.ranking.metrics import OrderMetrics
 from review.resources import write_file
+from review.services import labelled as packed
 from review.services import protocol as rules
 from review.services import sheets
 from review.services.project import Progress, silent
+from review.services.rank import DEFAULT_RANKER
 from review.services.sheets import Row
+from review.services.study import Labelled, Task, replayed
 
 COLUMNS = ("record_id", "title", "abstract", "label_included")
 _LABELS = {"1": 1, "1.0": 1, "0": 0, "0.0": 0}
@@ -30,6 +32,7 @@ class Question:
     priors: Sequence[str] = ()
     protocol: Path | None = None
     seed: int = 0
+    ranker: str = DEFAULT_RANKER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +58,26 @@ def replay(question: Question, *, progress: Progress = silent) -> Replayed:
     """Replay a labelled set; `BadInput` names the first row that cannot be used."""
     started = time.perf_counter()
     progress("Reading the records", 0.0)
-    texts, labels = _labelled(question.data)
-    _check_priors(question.priors, labels)
-    words = _own_words(question.protocol) if question.protocol else ""
-    corpus = build_corpus(texts)
+    words = own_words(question.protocol) if question.protocol else ""
+    data = labelled_set(question.data, words=words)
+    check_priors(question.priors, data)
     progress("Replaying", 0.3)
-    order = simulate(corpus, labels, list(question.priors), protocol_text=words, seed=question.seed)
+    task = Task(data=data, ranker=question.ranker, priors={question.seed: tuple(question.priors)})
+    [found] = replayed(task)
     progress("Replayed", 1.0)
     return Replayed(
-        order=order,
-        priors=tuple(question.priors),
-        metrics=order_metrics([labels[record] for record in order]),
-        seed=question.seed,
+        order=found.order,
+        priors=found.priors,
+        metrics=found.metrics,
+        seed=found.seed,
         seconds=time.perf_counter() - started,
     )
+
+
+def labelled_set(paths: Sequence[Path], *, words: str = "") -> Labelled:
+    """The parts of one labelled set, packed or not, named after the first."""
+    texts, labels = _labelled(paths)
+    return Labelled(name=packed.stem(paths[0]), texts=texts, labels=labels, words=words)
 
 
 def _labelled(paths: Sequence[Path]) -> tuple[list[Text], dict[str, int]]:
@@ -76,7 +85,7 @@ def _labelled(paths: Sequence[Path]) -> tuple[list[Text], dict[str, int]]:
     labels: dict[str, int] = {}
     where: dict[str, str] = {}
     for path in paths:
-        for row in sheets.read(path, required=COLUMNS).rows:
+        for row in _rows(path):
             record, label = _checked(path, row)
             if record in where:
                 raise BadInput(
@@ -97,6 +106,15 @@ def _labelled(paths: Sequence[Path]) -> tuple[list[Text], dict[str, int]]:
     return texts, labels
 
 
+def _rows(path: Path) -> Sequence[Row]:
+    """The rows of a table, also of a packed one (.xz, .gz), whose name and not its copy's stands in a refusal."""
+    with packed.unpacked(path) as plain:
+        try:
+            return sheets.read(plain, required=COLUMNS).rows
+        except BadInput as error:
+            raise BadInput(path, error.message.removeprefix(f"{plain}: "), hint=error.hint) from error
+
+
 def _checked(path: Path, row: Row) -> tuple[str, int]:
     if not row["record_id"]:
         raise BadInput(path, f"line {row.line}: the record_id is missing.", hint="Every record needs one of its own.")
@@ -109,7 +127,9 @@ def _checked(path: Path, row: Row) -> tuple[str, int]:
     return row["record_id"], _LABELS[row["label_included"]]
 
 
-def _check_priors(priors: Sequence[str], labels: dict[str, int]) -> None:
+def check_priors(priors: Sequence[str], data: Labelled) -> None:
+    """Refuse ids that are not among the records, and priors that leave nothing to find."""
+    labels = data.labels
     for prior in priors:
         if prior not in labels:
             raise ReviewError(f"The prior {prior!r} is not among the records.", hint="Check --prior-ids.")
@@ -117,7 +137,8 @@ def _check_priors(priors: Sequence[str], labels: dict[str, int]) -> None:
         raise ReviewError("Every relevant record is a prior, so there is nothing left to find.", hint="Name fewer.")
 
 
-def _own_words(path: Path) -> str:
+def own_words(path: Path) -> str:
+    """What a protocol file says in words that a ranking can start from."""
     text = sheets.read_bytes(path).decode("utf-8-sig", "replace")
     found, findings = rules.check_text(text, path=path.name)
     if found is None:

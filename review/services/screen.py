@@ -27,7 +27,7 @@ from review.domain.screening import (
     outcome,
 )
 from review.domain.team import Right
-from review.services import dealing, marks, protocol, rights, team, works
+from review.services import audit_sample, dealing, marks, protocol, rights, team, works
 from review.services.project import Project
 from review.services.standing import Outcomes, hidden, outcomes, veiled
 from review.storage import decisions, projects, records, stamps
@@ -258,10 +258,14 @@ def queue(project: Project, reviewer: str, stage: Stage) -> list[str]:
     last = len(position)
     later = marks.postponed(project, reviewer)
     pilot, _ = _asked_for(project, stage)
-    return sorted(
+    ordered = sorted(
         waiting(project, reviewer, stage),
         key=lambda work: (later.get(work, 0), work not in pilot, pilot.get(work, 0), position.get(work, last)),
     )
+    if stage is not Stage.TITLE_ABSTRACT or pilot:
+        return ordered
+    now = [work for work in ordered if work not in later]
+    return [*audit_sample.mixed_in(project, now), *ordered[len(now) :]]
 
 
 @rights.needs(Right.REVIEW, whose="reviewer")

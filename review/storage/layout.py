@@ -241,6 +241,17 @@ def _lay_charting(connection: Connection) -> None:
         append_only(connection, table)
 
 
+_AUDIT_SAMPLES = """
+CREATE TABLE audit_samples (number {serial}, records TEXT NOT NULL, rest INTEGER NOT NULL, found INTEGER NOT NULL,
+  settled INTEGER NOT NULL, seed INTEGER NOT NULL, who TEXT NOT NULL CHECK (who <> ''), at TEXT NOT NULL)
+"""
+
+
+def _lay_audit_samples(connection: Connection) -> None:
+    _run_script(connection, _AUDIT_SAMPLES)
+    append_only(connection, "audit_samples")
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
@@ -253,4 +264,5 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("keep the files of full texts, and which reports belong together", _lay_full_texts),
     ("keep related works, answers taken back, and what a search for duplicates remembers", _lay_related_links),
     ("keep versions of the charting form, rows, hand-ins and drafts", _lay_charting),
+    ("keep random samples of what was not settled", _lay_audit_samples),
 )

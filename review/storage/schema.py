@@ -271,6 +271,19 @@ section_facts = _table(
     _text("at"),
 )
 
+# Random samples of what was not settled on a day: the records drawn (a JSON list), and what was known then.
+audit_samples = _table(
+    "audit_samples",
+    _number(key=True),
+    _text("records"),
+    _number("rest"),
+    _number("found"),
+    _number("settled"),
+    _number("seed"),
+    _text("who"),
+    _text("at"),
+)
+
 rank_runs = _table(
     "rank_runs",
     _number(key=True),
@@ -342,5 +355,6 @@ FACT_TABLES = (
     "form_versions",
     "form_changes",
     "hand_ins",
+    "audit_samples",
 )  # what a bundle takes along
 LOCAL_FACT_TABLES = ("deeds",)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
+import lzma
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,3 +86,103 @@ def test_a_faulty_set_is_refused_with_one_sentence_that_names_the_row(
     assert result.stdout == ""
     assert sentence in result.stderr
     assert not (tmp_path / "order.csv").exists()
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def sets(folder: Path, table: Table) -> None:
+    table(folder / "one.csv", HEADER, *ROWS)
+    table(folder / "two.csv", HEADER, *reversed(ROWS[1:]))
+
+
+def test_a_packed_set_gives_the_order_of_the_plain_one(tmp_path: Path, run: Run, table: Table) -> None:
+    table(tmp_path / "d.csv", HEADER, *ROWS)
+    for name, packed in (("d.csv.gz", gzip.compress), ("d.csv.xz", lzma.compress)):
+        (tmp_path / name).write_bytes(packed((tmp_path / "d.csv").read_bytes()))
+        run("simulate", name, "--order", f"{name}.txt")
+    run("simulate", "d.csv", "--order", "plain.txt")
+    plain = (tmp_path / "plain.txt").read_text()
+    assert plain == (tmp_path / "d.csv.gz.txt").read_text() == (tmp_path / "d.csv.xz.txt").read_text()
+
+
+def test_a_fault_in_a_packed_set_names_that_file_and_the_line(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "d.csv.gz").write_bytes(gzip.compress(f"{HEADER}\n1,A,B,2\n".encode()))
+    assert "d.csv.gz: line 2: the label_included of 1 is '2'." in run("simulate", "d.csv.gz", status=1).stderr
+
+
+def test_many_sets_and_seeds_leave_curves_tables_and_orders(tmp_path: Path, ask: Ask, table: Table) -> None:
+    sets(tmp_path, table)
+    found = ask("simulate", "one.csv", "two.csv", "--each", "--seeds", "1-3", "--draw-priors", "--out", "out")
+    assert [(r["set"], r["seed"]) for r in found["runs"]] == [(s, n) for s in ("one", "two") for n in (1, 2, 3)]
+    loss = next(f for f in found["figures"] if f["figure"] == "loss")
+    by_set = [sum(r["loss"] for r in found["runs"] if r["set"] == name) / 3 for name in ("one", "two")]
+    assert loss["mean"] == pytest.approx(sum(by_set) / 2)
+    assert (loss["n"], loss["over"]) == (2, "sets")
+    assert loss["low"] <= loss["mean"] <= loss["high"]
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written == {"runs.csv", "figures.csv", "curves.csv", "curves.svg", "curves.png", "orders"}
+    order = (tmp_path / "out" / "orders" / "one-tfidf-2.csv").read_text().split()
+    run_2 = next(r for r in found["runs"] if (r["set"], r["seed"]) == ("one", 2))
+    assert order_metrics([int(i) < 10 for i in order]).loss == run_2["loss"]
+    curve = [r for r in rows_of(tmp_path / "out" / "curves.csv") if r["set"] == "one"]
+    assert (float(curve[0]["recall"]), float(curve[200]["recall"])) == (0, 1)
+    assert "share of the records screened" in (tmp_path / "out" / "curves.svg").read_text()
+
+
+def test_two_processes_give_what_one_gives(tmp_path: Path, ask: Ask, table: Table) -> None:
+    sets(tmp_path, table)
+    asked = ("simulate", "one.csv", "two.csv", "--each", "--seeds", "1,2", "--draw-priors")
+    alone, both = (
+        [{k: v for k, v in r.items() if k != "cpu_seconds"} for r in ask(*asked, "--jobs", jobs)["runs"]]
+        for jobs in (1, 2)
+    )
+    assert alone == both
+
+
+def test_known_records_and_titles_are_taken_by_set_and_seed(tmp_path: Path, ask: Ask, run: Run, table: Table) -> None:
+    sets(tmp_path, table)
+    (tmp_path / "priors.json").write_text('{"one": {"1": [0, 10]}, "two": {"1": [3, 11]}}')
+    (tmp_path / "titles.json").write_text('{"one": {"title": "sacral"}}')
+    asked = ("simulate", "one.csv", "two.csv", "--each", "--priors", "priors.json", "--titles", "titles.json")
+    found = ask(*asked, "--seeds", "1", "--out", "out")
+    assert [r["n"] for r in found["runs"]] == [10, 9]
+    first = (tmp_path / "out" / "orders" / "one-tfidf-1.csv").read_text().split()[0]
+    assert first == "2", "the one with the word of the title"
+    refused = run(*asked, "--seeds", "2", status=1).stderr
+    assert "priors.json: it names no known records for the set 'one' and the seed 2." in refused
+
+
+def test_the_settled_works_of_a_project_are_replayed(
+    tmp_path: Path, ask: Ask, run: Run, collected: Path, table: Table
+) -> None:
+    refused = run("simulate", collected, status=1).stderr
+    assert "no settled works of both kinds" in refused
+    run("records", "--out", "all.csv")
+    works = [row["record_id"] for row in rows_of(collected / "all.csv")]
+    verdicts = [f"{work},{'include' if place < 2 else 'exclude'}" for place, work in enumerate(works[:5])]
+    table(tmp_path / "said.csv", "record_id,verdict", *verdicts)
+    for who in ("Ana", "Ben"):
+        run("decide", tmp_path / "said.csv", "--stage", "title_abstract", "--reviewer", who)
+    found = ask("simulate", collected)
+    assert [(r["n"], r["r"]) for r in found["runs"]] == [(5, 2)]
+    assert "1 work of " in run("simulate", collected).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (("one.csv", "--ranker", "magic"), 1, "magic"),
+        (("one.csv", "--seeds", "3-1"), 2, "no number and no range"),
+        (("one.csv", "--seeds", "1,2", "--order", "o.csv"), 2, "--out writes those of many"),
+        (("one.csv", "one.csv", "--each"), 1, "Two sets are called one."),
+        (("one.csv", "--titles", "bad.json"), 1, "this is not JSON"),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused(
+    tmp_path: Path, run: Run, table: Table, arguments: tuple[str, ...], status: int, sentence: str
+) -> None:
+    sets(tmp_path, table)
+    (tmp_path / "bad.json").write_text("{")
+    assert sentence in run("simulate", *arguments, status=status).stderr

@@ -1,0 +1,130 @@
+"""The command `simulate`: one finished screening replayed, or many at once, or a project's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from review.cli.answer import Answer, answers, counted, progress
+from review.cli.program import program
+
+if TYPE_CHECKING:
+    from review.services.study import Run
+    from review.services.study_asked import Asked
+
+FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+EXAMPLES = [
+    "review simulate labelled.csv --prior-ids 17,204 --metrics metrics.json",
+    "review simulate labelled.csv --protocol protocol.yaml --order order.csv",
+    "review simulate sets/*.csv.xz --each --draw-priors --seeds 1,2,3 --jobs 4 --out replays",
+    "review simulate my-project --out what-it-would-have-saved",
+]
+
+
+class Seeds(click.ParamType[tuple[int, ...]]):
+    """`3`, `1,2,3` or `1-20`."""
+
+    name = "seeds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        found: list[int] = []
+        for part in str(value).split(","):
+            first, _, last = part.strip().partition("-")
+            if not first.isdecimal() or (last and not last.isdecimal()) or (last and int(last) < int(first)):
+                self.fail(f"{part.strip()!r} is no number and no range such as 1-20.", param, ctx)
+            found += range(int(first), int(last or first) + 1)
+        return tuple(dict.fromkeys(found))
+
+
+@program.command("simulate", examples=EXAMPLES)
+@answers
+@click.argument("data", metavar="DATA.csv…", nargs=-1, required=True, type=FILE)
+@click.option("--prior-ids", default="", metavar="A,B", help="Records whose labels are known from the start.")
+@click.option("--protocol", type=FILE, help="A protocol.yaml whose words guide the first ranking.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same order.")
+@click.option(
+    "--order", type=FILE, metavar="OUT.csv", help="Write the ids in the order seen, one a line, priors left out."
+)
+@click.option("--metrics", type=FILE, metavar="OUT.json", help="Write the figures here.")
+@click.option("--ranker", "rankers", multiple=True, metavar="NAME", help="Which ranking; may be given several times.")
+@click.option("--each", is_flag=True, help="Every file is a set of its own. Without it they are parts of one.")
+@click.option("--seeds", type=Seeds(), help="Replay with each of these seeds: 1,2,3 or 1-20.")
+@click.option("--draw-priors", is_flag=True, help="Each seed draws one relevant and one irrelevant record as known.")
+@click.option("--priors", type=FILE, metavar="IN.json", help='Known records by set and seed: {"set": {"1": ["17"]}}.')
+@click.option("--titles", type=FILE, metavar="IN.json", help='Each set\'s own words: {"set": {"title": "…"}}.')
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="How many processes work at once.")
+@click.option("--scheduler", default="", metavar="tcp://…", help="Spread the work over this Dask cluster.")
+@click.option("--out", type=FOLDER, metavar="DIR", help="Write recall curves, tables and all orders into this folder.")
+def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, **asked: Any) -> Answer:
+    """Replay a finished screening to see how much reading the ranking would have saved.
+
+    DATA.csv (also packed: .csv.xz, .csv.gz) has the columns record_id, title, abstract and label_included (1 or 0).
+    Several files are read as one set, or with --each as one set each. The folder of a project replays its own decisions
+    at title and abstract. With several seeds, sets or rankers a table of means with 95 % bootstrap intervals is printed.
+    """
+    from review.services import replay
+    from review.services.study_asked import Asked
+
+    ids = tuple(part.strip() for part in asked.pop("prior_ids").split(",") if part.strip())
+    seeds = asked.pop("seeds") or (asked.pop("seed"),)
+    asked.pop("seed", None)
+    question = Asked(data=data, prior_ids=ids, seeds=seeds, **asked)
+    if question.is_study:
+        if order or metrics:
+            raise click.UsageError("--order and --metrics are for one replay; --out writes those of many.")
+        return _study(question)
+    with progress() as tell:
+        found = replay.replay(question.single, progress=tell)
+    if order:
+        replay.write_order(order, found)
+    if metrics:
+        replay.write_metrics(metrics, found)
+    figures = found.as_dict()
+    lines = [f"{name:18}{_figure(value)}" for name, value in figures.items() if isinstance(value, int | float | None)]
+    return Answer(document=figures, text="\n".join(lines))
+
+
+def _study(question: Asked) -> Answer:
+    from review.services import study, study_asked, study_files
+
+    with progress() as tell:
+        runs, notes = study_asked.study(question, progress=tell)
+    written = study_files.write(question.out, runs) if question.out else []
+    found = study.estimates(runs)
+    rankers = list(dict.fromkeys(one.ranker for one in runs))
+    lines = [f"{'ranker':16}{'figure':18}{'mean':>8}   95 % interval over {found[0].over if found else 'sets'}"]
+    for one in found:
+        interval = f"{one.low:.4f} to {one.high:.4f}" if one.low is not None and one.high is not None else "one value"
+        lines.append(f"{one.ranker:16}{one.figure:18}{one.mean:8.4f}   {interval}")
+    lines += [line for other in rankers[1:] if (line := _compared(runs, rankers[0], other))]
+    lines.append(f"{counted(len(runs), 'replay')}, {sum(one.cpu for one in runs):,.0f} seconds of computing.")
+    return Answer(
+        document={
+            "runs": [one.row() for one in runs],
+            "figures": [asdict(one) for one in found],
+            "written": [str(path) for path in written],
+        },
+        text="\n".join(lines),
+        notes=(*notes, *(f"Written: {path}" for path in written)),
+    )
+
+
+def _compared(runs: Sequence[Run], first: str, other: str) -> str:
+    from review.services.study import against
+
+    found = against(runs, first, other)
+    if found is None:
+        return ""
+    mean, low, high, won, sets = found
+    return f"loss of {first} over {other}: {mean:.3f} ({low:.3f} to {high:.3f}), {won} of {sets} sets won"
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "undefined"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"

@@ -1,0 +1,227 @@
+"""Many replays in one call: labelled sets × seeds × rankers, their recall curves and figures with intervals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from multiprocessing import get_context
+
+import numpy as np
+
+from review import plugins
+from review.domain.errors import NotInstalled, ReviewError
+from review.ranking.active import simulate
+from review.ranking.features import Text
+from review.ranking.metrics import OrderMetrics, order_metrics
+from review.services.project import Progress, silent
+
+FIGURES = ("loss", "wss95", "wss100", "recall_at_5pct", "recall_at_10pct", "recall_at_20pct", "atd_frac", "ndcg")
+DRAWS = 4_000  # of the bootstrap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A finished screening: texts, and 1 for relevant or 0 by record id; `words` are its protocol's own."""
+
+    name: str
+    texts: Sequence[Text]
+    labels: Mapping[str, float]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One set to be replayed by one ranker with some seeds, each from its own priors."""
+
+    data: Labelled
+    ranker: str
+    priors: Mapping[int, tuple[str, ...]]  # by seed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One replay. `order` are the ids in the order seen and `seen` their labels, priors left out of both."""
+
+    data: str
+    ranker: str
+    seed: int
+    priors: tuple[str, ...]
+    order: tuple[str, ...]
+    seen: tuple[bool, ...]
+    metrics: OrderMetrics
+    cpu: float  # seconds, the reading of the texts included
+
+    def row(self) -> dict[str, object]:
+        figures = asdict(self.metrics)
+        return {
+            "set": self.data,
+            "ranker": self.ranker,
+            "seed": self.seed,
+            **figures,
+            "cpu_seconds": round(self.cpu, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The mean of a figure with its bootstrap interval; None where fewer than two sets (or seeds) carry it."""
+
+    ranker: str
+    figure: str
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+    over: str  # "sets" or "seeds"
+
+
+def replayed(task: Task) -> list[Run]:
+    """Replay one set. A function of its argument alone: the same answer in whatever process or on whatever machine."""
+    began = time.process_time()
+    ranker = plugins.load("review.rankers", task.ranker)
+    corpus = ranker.build(task.data.texts)
+    built = time.process_time() - began
+    runs = []
+    for seed, priors in task.priors.items():
+        began = time.process_time()
+        order = simulate(corpus, task.data.labels, priors, protocol_text=task.data.words, seed=seed, ranker=ranker)
+        seen = tuple(task.data.labels[record] >= 0.5 for record in order)
+        runs.append(
+            Run(
+                data=task.data.name,
+                ranker=task.ranker,
+                seed=seed,
+                priors=tuple(priors),
+                order=order,
+                seen=seen,
+                metrics=order_metrics(seen),
+                cpu=built + time.process_time() - began,
+            )
+        )
+    return runs
+
+
+def drawn_priors(data: Labelled, seed: int) -> tuple[str, str]:
+    """One relevant and one irrelevant record, drawn by the seed whatever the order of the rows."""
+    draw = np.random.default_rng(abs(seed))
+    sides = [
+        sorted(record for record, label in data.labels.items() if (label >= 0.5) is side) for side in (True, False)
+    ]
+    if not all(sides):
+        raise ReviewError(
+            f"{data.name} has no record of one of the two labels.", hint="Check the column label_included."
+        )
+    return tuple(str(draw.choice(side)) for side in sides)  # type: ignore[return-value]
+
+
+def tasks(
+    sets: Sequence[Labelled],
+    rankers: Sequence[str],
+    priors: Callable[[Labelled, int], Sequence[str]],
+    seeds: Sequence[int],
+) -> list[Task]:
+    """A task per set, ranker and seed, the largest sets first so that the last to end are short."""
+    return [
+        Task(data=one, ranker=ranker, priors={seed: tuple(priors(one, seed))})
+        for one in sorted(sets, key=lambda one: -len(one.texts))
+        for ranker in rankers
+        for seed in seeds
+    ]
+
+
+def run(todo: Sequence[Task], *, jobs: int = 1, scheduler: str = "", progress: Progress = silent) -> list[Run]:
+    """All replays, in the order of set, ranker and seed whatever finished first."""
+    found: list[Run] = []
+    if jobs <= 1 and not scheduler:
+        for done, task in enumerate(todo):
+            progress(f"{done} of {len(todo)} replayed", done / max(1, len(todo)))
+            found += replayed(task)
+    else:
+        with _workers(jobs, scheduler) as pool:
+            waiting = [pool.submit(replayed, task) for task in todo]
+            for done, future in enumerate(as_completed(waiting), start=1):
+                found += future.result()
+                progress(f"{done} of {len(todo)} replayed", done / len(todo))
+    progress("Replayed", 1.0)
+    return sorted(found, key=lambda one: (one.data, one.ranker, one.seed))
+
+
+@contextmanager
+def _workers(jobs: int, scheduler: str) -> Iterator[Executor]:
+    """Processes of this machine, or the workers of a Dask cluster: those start a task again elsewhere if one dies."""
+    if not scheduler:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client  # type: ignore[import-not-found]  # an extra
+    except ImportError as error:
+        raise NotInstalled("dask.distributed, which spreads replays over a cluster", "cluster") from error
+    with Client(scheduler, timeout="20s") as client:
+        yield client.get_executor(pure=False, retries=3)
+
+
+def estimates(runs: Sequence[Run]) -> list[Estimate]:
+    """Every figure by ranker: the mean over sets of the mean over seeds; with one set alone, over its seeds."""
+    found = []
+    sets = {one.data for one in runs}
+    over = "sets" if len(sets) > 1 else "seeds"
+    for ranker in dict.fromkeys(one.ranker for one in runs):
+        own = [one for one in runs if one.ranker == ranker]
+        for figure in FIGURES:
+            values = _by_set(own, figure) if over == "sets" else [_value(one, figure) for one in own]
+            known = [value for value in values if value is not None]
+            if known:
+                mean, low, high = bootstrap(known)
+                found.append(
+                    Estimate(ranker=ranker, figure=figure, mean=mean, low=low, high=high, n=len(known), over=over)
+                )
+    return found
+
+
+def _value(run: Run, figure: str) -> float | None:
+    value: float | None = getattr(run.metrics, figure)
+    return value
+
+
+def _by_set(runs: Sequence[Run], figure: str) -> list[float | None]:
+    means: list[float | None] = []
+    for _, group in groupby(sorted(runs, key=lambda one: one.data), key=lambda one: one.data):
+        values = [value for one in group if (value := _value(one, figure)) is not None]
+        means.append(sum(values) / len(values) if values else None)
+    return means
+
+
+def bootstrap(values: Sequence[float]) -> tuple[float, float | None, float | None]:
+    """The mean and its 95 % percentile interval from resampled values; none from a single one.
+
+    >>> bootstrap([0.5])
+    (0.5, None, None)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    if len(known) < 2:
+        return float(known.mean()), None, None
+    draws = np.random.default_rng(0).choice(known, (DRAWS, len(known))).mean(axis=1)
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(known.mean()), float(low), float(high)
+
+
+def against(runs: Sequence[Run], first: str, other: str) -> tuple[float, float, float, int, int] | None:
+    """The loss of one ranker over another's on the same sets: geometric mean, its interval over sets, sets won, sets."""
+    losses: dict[str, dict[str, list[float]]] = {}
+    for one in runs:
+        if one.metrics.loss:
+            losses.setdefault(one.data, {}).setdefault(one.ranker, []).append(float(np.log(one.metrics.loss)))
+    logs = np.asarray(
+        [np.mean(by[first]) - np.mean(by[other]) for by in losses.values() if first in by and other in by]
+    )
+    if len(logs) < 2:
+        return None
+    mean, low, high = bootstrap(logs.tolist())
+    if low is None or high is None:
+        return None
+    return float(np.exp(mean)), float(np.exp(low)), float(np.exp(high)), int((logs < 0).sum()), len(logs)
