@@ -16,6 +16,7 @@ from review.domain.estimate import Evidence, Table
 from review.domain.plot import Plot
 from review.render import tables
 from review.render.plots import drawn
+from review.render.workbook import workbook
 
 _WHOLE = 40  # rows that are shown without a scroll bar
 
@@ -49,6 +50,7 @@ def table_shown(table: Table, *, titled: bool = True) -> None:
     with st.container(horizontal=True):
         for ending, write in tables.WRITERS.items():
             _download(f"{table.name}{ending}", partial(_written, write, table), f"table-{table.name}")
+        _download(f"{table.name}.xlsx", partial(workbook, [table]), f"table-{table.name}")
 
 
 def _written(write: Callable[[Table], str], table: Table) -> bytes:

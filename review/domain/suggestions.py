@@ -15,6 +15,8 @@ _MOST = 5  # offers for one field
 _LONGEST = 400  # letters of a sentence
 # A sentence ends before a capital or a number; "et al.", "Fig." and initials do not end one.
 _END = re.compile(r"(?<!\bal)(?<!\bFig)(?<!\bvs)(?<!\bDr)(?<!\bNo)(?<!\b[A-Z])[.!?]\s+(?=[A-Z(\d\u201c\"])|\n\s*\n")
+# A line of a few words alone, before one that begins with a capital: a heading, which ends without a full stop.
+_HEADING = re.compile(r"(?m)^((?:\d+(?:\.\d+)*\.?\s+)?[A-Z][\w-]*(?: [\w-]+){0,3})[ \t]*\n(?=[A-Z])")
 _COUNT = r"(?<![\d.,/])(\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+|\d+)(?![\d.,]*\d|\s*%|\s*/)"
 _BETWEEN = r"\s+(?:[a-z][\w-]*\s+){0,3}?"
 # What authors also write for a unit of the form.
@@ -96,6 +98,7 @@ def suggest(fields: Sequence[ChartingField], pages: Sequence[str], *, first_page
 
 
 def _sentences(page: str) -> list[str]:
+    page = _HEADING.sub(r"\1\n\n", page)
     found, start = [], 0
     for end in _END.finditer(page):
         found.append(page[start : end.start() + 1])

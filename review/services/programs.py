@@ -77,11 +77,12 @@ def _chosen(project: Project, wanted: Wanted) -> list[str]:
         chosen: Iterable[str] = members
     else:
         standings = screen.outcomes(project, wanted.stage)
-        chosen = [work for work, one in standings.items() if _stands(one) is wanted.which]
+        chosen = [work for work, one in standings.items() if stands(one) is wanted.which]
     return [record for work in chosen for record in (members[work] if wanted.copies else (work,))]
 
 
-def _stands(found: Outcome) -> Which:
+def stands(found: Outcome) -> Which:
+    """Where a work stands, as a file may ask for it."""
     return {Standing.INCLUDED: Which.INCLUDED, Standing.EXCLUDED: Which.EXCLUDED}.get(found.standing, Which.UNDECIDED)
 
 

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from datetime import date
-from itertools import groupby
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup, person
+from review.app import chart_basic, chart_compare, chart_form, charting, frame, markup, person
 from review.app.markup import plain
-from review.domain.charting import Answer, ChartEntry, ChartingField, FieldKind
 from review.domain.errors import ReviewError
+from review.domain.record import Record
 from review.domain.team import Right
-from review.services import chart, sheets
+from review.services import chart, included, sheets
+from review.services.chart import ChartedStudy
+from review.services.charting import drafts, exports
 from review.services.project import Project
-from review.services.works import read, works
+from review.services.works import read
 
-_VALUE, _MISSING, _NOT_APPLICABLE = "value", "not reported", "not applicable"
-_ANSWERS = {_VALUE: None, _MISSING: Answer.NOT_REPORTED, _NOT_APPLICABLE: Answer.NOT_APPLICABLE}
-_OTHER_SECTION = "Further fields"
-_AT_ONCE = (
-    24  # fields of a form that is drawn as a whole: each takes four boxes, and Streamlit's time grows with their square
-)
+_CHART, _COMPARE, _TABLE = "Chart a study", "Compare and settle", "Table of studies"
 
 
 def show(project: Project) -> None:
@@ -37,165 +34,95 @@ def show(project: Project) -> None:
     if not form.fields:
         st.info("The protocol has no charting form: add fields under `charting:` in protocol.yaml.")
         return
+    if person.may(project, Right.GOVERN):
+        chart_form.show(project, who)
     shown = read(project, [study.record_id for study in studies])
-    views = ("Chart a study", "Table of studies")
-    view: str | None = views[1]
-    if person.may(project, Right.REVIEW):
-        view = st.segmented_control("View", views, default=views[0], label_visibility="collapsed", key="chart-view")
-    if view == views[1]:
-        _table(project)
-        return
-    mine = [entry for entry in chart.entries(project) if entry.reviewer == who]
-    answered: dict[str, dict[str, ChartEntry]] = {}
-    work_of = works(project).work_of
-    for entry in sorted(mine, key=lambda found: found.number):
-        answered.setdefault(work_of[entry.record_id], {})[entry.field_id] = entry
+    views = (_CHART, _COMPARE, _TABLE) if person.may(project, Right.REVIEW) else (_COMPARE, _TABLE)
+    first = views[0] if person.may(project, Right.REVIEW) else _TABLE
+    view = st.segmented_control("View", views, default=first, label_visibility="collapsed", key="chart-view")
+    if view == _TABLE or view is None:
+        _table(project, studies)
+    elif view == _COMPARE:
+        chart_compare.show(project, who, shown)
+    else:
+        _chart(project, who, studies, shown)
+
+
+def _chart(project: Project, who: str, studies: list[ChartedStudy], shown: Mapping[str, Record]) -> None:
+    counts = drafts.counts(project, reviewer=who)
+    handed = drafts.handed(project, reviewer=who)
+    new = exports.new_studies(project)
+    fields = len(chart.form(project).fields)
 
     def named(work: str) -> str:
-        return (
-            f"{shown[work].short_citation}: {shown[work].title} ({len(answered.get(work, {}))} of {len(form.fields)})"
-        )
+        done, typed = counts.get(work, (0, 0))
+        state = "handed in" if work in handed and not typed else f"{done} of {fields}"
+        fresh = "new: " if work in new and work not in handed else ""
+        return f"{fresh}{shown[work].short_citation}: {shown[work].title} ({state})"
 
-    work = st.selectbox("Study", list(shown), format_func=named, key="chart-work")
+    if new - handed:
+        st.caption(f"The last update of the search brought {len(new)} included studies; they are marked new.")
+    order = sorted((study.record_id for study in studies), key=lambda w: w in handed)
+    work = st.selectbox("Study", order, format_func=named, key="chart-work")
     if work is None:
         return
     with st.expander("Title and abstract"):
         st.html(markup.record_card(shown[work]))
-    _form(project, who, work, answered.get(work, {}))
-
-
-def _form(project: Project, who: str, work: str, stored: dict[str, ChartEntry]) -> None:
-    """The whole form, or, of a long one, the parts that were opened: each is drawn, and saved, by itself."""
-    fields = chart.form(project).fields
-    st.caption("A blank is not the same as “not reported”. Every number needs the words of the paper and a page.")
-    parts = [(section, list(part)) for section, part in groupby(fields, key=lambda f: f.section or _OTHER_SECTION)]
-    if len(fields) <= _AT_ONCE:
-        _part(project, who, work, parts, stored)
-        return
-    opened: set[str] = st.session_state.setdefault(f"chart-opened-{work}", set())
-    for number, (section, part) in enumerate(parts):
-        done = sum(field.id in stored for field in part)
-        place = f"chart-part-{number}-{work}"
-        box = st.expander(
-            f"{plain(section)} ({done} of {len(part)})", expanded=number == 0, key=place, on_change="rerun"
-        )
-        if box.open:
-            opened.add(place)
-        if place in opened:  # also once it is closed again: what was typed there and not saved stays
-            with box:
-                _part(project, who, work, [(section, part)], stored)
-
-
-def _part(
-    project: Project,
-    who: str,
-    work: str,
-    sections: list[tuple[str, list[ChartingField]]],
-    stored: dict[str, ChartEntry],
-) -> None:
-    fields = [field for _, part in sections for field in part]
-    with st.form(f"chart-{work}-{fields[0].id}", border=False):
-        for section, part in sections:
-            if len(sections) > 1:
-                st.subheader(plain(section), divider="gray")
-            for field in part:
-                _field(work, field, stored.get(field.id))
-        saved = st.form_submit_button("Save", type="primary", key=f"save-{work}-{fields[0].id}")
-    if saved:
-        _save(project, [_entry(work, field, who) for field in fields])
-
-
-def _key(work: str, field: ChartingField, part: str) -> str:
-    return f"chart {work} {field.id} {part}"
-
-
-def _field(work: str, field: ChartingField, stored: ChartEntry | None) -> None:
-    value, answer, quote, page = st.columns([4, 2, 4, 1])
-    label = plain(f"{field.label} ({field.unit})" if field.unit else field.label)
-    with value:
-        _value(field, label, stored.value if stored else "", _key(work, field, "value"))
-    said = next((name for name, kind in _ANSWERS.items() if stored and stored.answer is kind), _VALUE)
-    answer.selectbox("Answer", list(_ANSWERS), index=list(_ANSWERS).index(said), key=_key(work, field, "answer"))
-    quote.text_input("Words of the paper", stored.quote if stored else "", key=_key(work, field, "quote"))
-    page.text_input("Page", stored.page if stored else "", key=_key(work, field, "page"))
-
-
-def _value(field: ChartingField, label: str, stored: str, key: str) -> None:
-    about = plain(field.help) or None
-    chosen = [part.strip() for part in stored.split(";") if part.strip()]
-    if field.kind in (FieldKind.CHOICE, FieldKind.YES_NO):
-        options = ["", *(field.options if field.kind is FieldKind.CHOICE else ("yes", "no"))]
-        st.selectbox(label, options, index=options.index(stored) if stored in options else 0, help=about, key=key)
-    elif field.kind is FieldKind.MULTI:
-        known = [part for part in chosen if part in field.options]
-        st.multiselect(label, list(field.options), default=known, help=about, key=key, placeholder="Choose any")
-    elif field.kind is FieldKind.DATE:
-        day = date.fromisoformat(stored) if stored else None
-        st.date_input(label, value=day, min_value=date(1800, 1, 1), help=about, key=key)
+    if frame.plainly():
+        chart_basic.show(project, who, work)
     else:
-        st.text_input(label, stored, help=about, key=key)
+        st.caption("A blank is not the same as “not reported”. Every number needs the words of the paper and a page.")
+        _form(project, who, work)
 
 
-def _entry(work: str, field: ChartingField, who: str) -> ChartEntry:
-    """The answer as it stands in the form."""
-    held = st.session_state.get(_key(work, field, "value"))
-    if isinstance(held, list):
-        value = "; ".join(held)
-    else:
-        value = held.isoformat() if isinstance(held, date) else str(held or "").strip()
-    return ChartEntry(
-        record_id=work,
-        field_id=field.id,
-        reviewer=who,
-        value=value,
-        answer=_ANSWERS[str(st.session_state[_key(work, field, "answer")])],
-        quote=str(st.session_state[_key(work, field, "quote")]).strip(),
-        page=str(st.session_state[_key(work, field, "page")]).strip(),
-    )
+@st.fragment
+def _form(project: Project, who: str, work: str) -> None:
+    try:
+        charting.show(project, who, work)
+    except ReviewError as error:
+        frame.refuse(error)
 
 
-def _save(project: Project, entries: list[ChartEntry]) -> None:
-    """All or nothing: every fault is named at once, and nothing is stored before all are mended."""
-    faults: list[ReviewError] = []
-    for entry in entries:
-        try:
-            chart.check(project, entry)
-        except ReviewError as error:
-            faults.append(error)
-    for fault in faults:
-        frame.refuse(fault)
-    if faults:
-        st.warning("Nothing was stored yet. Mend the answers named above, then save again.")
-        return
-    new = chart.save(project, entries)
-    frame.notice(f"Saved: {new} answer{'s' * (new != 1)} changed." if new else "Saved: nothing had changed.")
-    st.rerun()
-
-
-def _table(project: Project) -> None:
-    fields = chart.form(project).fields
-    studies = chart.studies(project)
-    shown = read(project, [study.record_id for study in studies])
-    table = pd.DataFrame(
-        [
-            {
-                "Study": shown[study.record_id].short_citation,
-                "Title": shown[study.record_id].title,
-                "Charted by": ", ".join(study.reviewers),
-                **{field.label: chart.shown(study.answers.get(field.id)) for field in fields},
-            }
-            for study in studies
-        ]
-    )
+def _table(project: Project, studies: list[ChartedStudy]) -> None:
+    found = included.studies(project).tables[0]
+    who = {study.record_id: ", ".join(study.reviewers) for study in studies}
+    table = pd.DataFrame(found.rows, columns=list(found.columns))
+    table.insert(2, "Charted by", list(who.values()))
+    unsettled = sum(study.unsettled for study in studies)
     st.caption("NR: not reported. NA: not applicable. A blank: nobody has answered yet.")
+    if unsettled:
+        st.caption(f"{unsettled} answers in which people differ are left blank until they are settled.")
+    waiting = [study for study in studies if not study.answers and study.reviewers]
+    if waiting and chart.form(project).people > 1:
+        st.caption(f"{len(waiting)} studies count once {chart.form(project).people} people have handed them in.")
     st.dataframe(table, hide_index=True, alt="Included studies with what was charted")
-    st.download_button(
-        "Download as CSV",
-        BOM_UTF8 + sheets.as_csv(list(table.columns), table.itertuples(index=False)),
-        file_name="charting.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
+    csv = BOM_UTF8 + sheets.as_csv(list(table.columns), table.itertuples(index=False))
+    _files("The table", {"included.csv": lambda: csv, **{
+        f"included{ending}": partial(exports.table_file, project, ending) for ending in (".xlsx", ".md", ".tex")
+    }})  # fmt: skip
+    _files("Every answer with its words and page, and the map for EPPI-Mapper", {
+        "charting.json": partial(exports.long_json, project),
+        "eppi-map.json": partial(exports.eppi_json, project),
+    })  # fmt: skip
+    _files("The included studies as references, with decisions", {
+        f"included-studies{ending}": partial(exports.references, project, ending) for ending in exports.REFERENCES
+    })  # fmt: skip
+
+
+def _files(title: str, made: Mapping[str, Callable[[], bytes]]) -> None:
+    st.caption(plain(title))
+    with st.container(horizontal=True):
+        for name, data in made.items():
+            ending = name.rpartition(".")[2]
+            label = f"{ending.upper()}{' (map)' if name.startswith('eppi') else ''}"
+            st.download_button(
+                label,
+                data=data,
+                file_name=name,
+                key=f"chart-file-{name}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
 
 
 if __name__ == "__main__":
