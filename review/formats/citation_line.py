@@ -20,7 +20,9 @@ _MEDLINE = re.compile(  # also Journals@Ovid: J Test. 12(3):4-9; discussion 10, 
     re.IGNORECASE,
 )
 _JOURNALS = re.compile(  # also PubMed: J Test March 2015;12(3):4-9
-    rf"^(?P<journal>.+?)[.,;]?\s+(?P<date>{_DATE}[^;:()]*);\s*{_VOLUME}\s*{_ISSUE}\s*:\s*{_PAGES}\.?$"
+    rf"^(?P<journal>.+?)[.,;]?\s+(?P<date>{_DATE}[^;:()]*);\s*{_VOLUME}\s*{_ISSUE}\s*:\s*{_PAGES}"
+    r"(?:\.|\.\s+(?:doi|epub|eCollection|PMID)\b.*)?$",
+    re.IGNORECASE,
 )
 _PSYCINFO = re.compile(  # J Test. Vol.12(3), Mar 2015, pp. 4-9.
     rf"^(?P<journal>.+?)[.,]\s+Vol\.?\s*{_VOLUME}\s*{_ISSUE},?\s+(?P<date>[^,]*?{_YEAR})"
@@ -34,6 +36,10 @@ _EMBASE = re.compile(  # also Cochrane: J Test. 12 (3) (pp 4-9), 2015. Date of P
 )
 _CAB = re.compile(  # J Test; 2015. 12(3):4-9. 30 ref.
     rf"^(?P<journal>.+?)[;.]\s*(?P<date>{_YEAR})[.;]\s*{_VOLUME}\s*{_ISSUE}\s*[:,]\s*{_PAGES}(?:\.|$)"
+)
+_EMBASE_COM = re.compile(  # Embase's own site: J Test (2015) 12:3 (4-9). Date of Publication: 1 Mar 2015
+    rf"^(?P<journal>.+?)\s\((?P<date>{_YEAR})\)(?:\s+(?P<volume>[^\s():.]+)(?::(?P<issue>[^()]*?))?)?"
+    r"(?:\s*\((?P<pages>[^()]*)\))?(?:\.(?:\s|$)|$)"
 )
 _FORMS = (_MEDLINE, _JOURNALS, _PSYCINFO, _EMBASE, _CAB)  # the surest first
 # PsycINFO's books and chapters: Editor, A (2015). Title of the book. (pp. 4-9). xx, 300 pp. City: Publisher.
@@ -57,6 +63,16 @@ class Citation:
     year: int | None = None
 
 
+def is_embase(line: str) -> bool:
+    """Whether a line is a citation as Embase's own site gives it, and no mere name of a database or a journal.
+
+    >>> is_embase("Spine J (2015) 12:3 (4-9). Date of Publication: 2015"), is_embase("Spine (Phila Pa 1976)")
+    (True, False)
+    """
+    found = _EMBASE_COM.match(fields.plain(line[:_LONGEST]))
+    return bool(found and (found["volume"] or found["pages"]))
+
+
 def parse(line: str) -> Citation:
     """The parts of a citation; of a form we do not know at least what stands first and the year.
 
@@ -64,7 +80,7 @@ def parse(line: str) -> Citation:
     '1236-8'
     """
     text = fields.plain(line[:_LONGEST])
-    for form in _FORMS:
+    for form in (_EMBASE_COM, *_FORMS) if is_embase(text) else _FORMS:
         found = form.match(text)
         if found:
             part = found.groupdict()

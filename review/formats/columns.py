@@ -3,182 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from review.domain import cell
 from review.domain.finding import Finding
-from review.formats import fields, kinds
+from review.formats import citation_line, fields, kinds
+from review.formats.column_names import ALIASES, CARRIED, SPOKEN
 from review.formats.entry import Entry, repaired
 
-# Field: names in lower case without blanks and punctuation, the best first; a later one fills in where the best is empty.
-# Scopus, Web of Science (two-letter tags), PubMed, Embase, IEEE, Springer, Lens, Zotero, Rayyan, Covidence, ASReview, Cochrane.
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "source_id": ("sourceid",),
-    "record_id": ("recordid",),
-    "source": ("source", "database", "sourcedatabase"),
-    "title": (
-        "title",
-        "primarytitle",
-        "documenttitle",
-        "articletitle",
-        "itemtitle",
-        "papertitle",
-        "ti",
-        "t1",
-        "originaltitle",
-        "studytitle",
-        "citationtitle",
-        "displayname",
-        "booktitle",
-    ),
-    "abstract": (
-        "abstract",
-        "abstractnote",
-        "notesabstract",
-        "ab",
-        "n2",
-        "originalabstract",
-        "citationabstract",
-        "abstracttext",
-        "briefsummary",
-        "summary",
-    ),
-    "authors": (
-        "authors",
-        "author",
-        "authornames",
-        "authornamess",
-        "authorfullnames",
-        "authorshipsauthordisplayname",
-        "citationauthors",
-        "creators",
-        "au",
-        "af",
-        "a1",
-        "firstauthor",
-    ),
-    "year": (
-        "year",
-        "publicationyear",
-        "publishedyear",
-        "pubyear",
-        "py",
-        "yearpublished",
-        "publicationdate",
-        "datepublished",
-        "date",
-        "y1",
-        "da",
-        "coverdate",
-        "pubdate",
-        "yearofpublication",
-        "citationpubyear",
-        "published",
-        "startdate",
-        "createdate",
-        "ey",
-        "ea",
-        "earlyaccessdate",
-    ),
-    "journal": (
-        "journal",
-        "sourcetitle",
-        "publicationtitle",
-        "journalbook",
-        "journaltitle",
-        "secondarytitle",
-        "publicationname",
-        "journalname",
-        "pubtitle",
-        "venue",
-        "primarylocationsourcedisplayname",
-        "citationjournalname",
-        "publication",
-        "containertitle",
-        "booktitle",
-        "so",
-        "jo",
-        "jf",
-        "t2",
-        "alternatetitle1",
-        "bookseriestitle",
-        "anthologytitle",
-        "journalref",
-    ),
-    "volume": ("volume", "journalvolume", "bibliovolume", "vl", "vol"),
-    "issue": ("issue", "issuenumber", "journalissue", "biblioissue", "number", "is", "ip"),
-    "pages": ("pages", "page", "pagerange", "pagination", "pp", "pg"),
-    "first_page": ("pagestart", "startpage", "beginningpage", "firstpage", "bibliofirstpage", "bp", "sp"),
-    "last_page": ("pageend", "endpage", "endingpage", "lastpage", "bibliolastpage", "ep"),
-    "article_number": ("artno", "articlenumber", "ar"),
-    "doi": ("doi", "itemdoi", "di", "do", "doilink", "digitalobjectidentifier", "externalidsdoi", "citationdoi"),
-    "pmid": ("pmid", "pubmedid", "pm", "medlinepmid", "pubmed", "idspmid"),
-    "arxiv_id": ("arxivid", "arxiv"),
-    "keywords": (
-        "keywords",
-        "authorkeywords",
-        "manualtags",
-        "de",
-        "kw",
-        "indexkeywords",
-        "meshterms",
-        "ieeeterms",
-        "emtreemedicalindexterms",
-        "keywordsplus",
-        "subjects",
-    ),
-    "language": ("language", "languageoforiginaldocument", "la"),
-    "type": ("type", "documenttype", "itemtype", "publicationtype", "typeofreference", "contenttype", "dt", "ty"),
-    "url": (
-        "url",
-        "link",
-        "ur",
-        "sourceurls",
-        "externalurl",
-        "openurllink",
-        "fulltexturl",
-        "pdflink",
-        "articleurl",
-        "documenturl",
-        "plink",
-        "studyurl",
-        "dimensionsurl",
-    ),
-    "notes": ("notes", "note", "extra", "n1"),
-}
-# The same in German, French, Spanish, Portuguese and Italian, as library catalogues and people's own sheets have them.
-_SPOKEN: Mapping[str, tuple[str, ...]] = {
-    "title": ("titel", "titre", "título", "titulo", "titolo", "haupttitel"),
-    "abstract": ("zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo", "riassunto"),
-    "authors": ("autoren", "autorinnen", "verfasser", "auteurs", "auteur", "autores", "autor", "autori", "autore"),
-    "year": ("jahr", "erscheinungsjahr", "publikationsjahr", "année", "annee", "año", "ano", "anno"),
-    "journal": ("zeitschrift", "revue", "revista", "rivista", "journaltitel"),
-    "volume": ("band", "jahrgang", "tome", "volumen"),
-    "issue": ("heft", "ausgabe", "numéro", "numero", "número", "fascicolo"),
-    "pages": ("seiten", "páginas", "paginas", "pagine"),
-    "keywords": ("schlagwörter", "schlüsselwörter", "schlagworte", "motsclés", "palabrasclave", "palavraschave"),
-    "language": ("sprache", "langue", "idioma", "lingua"),
-}
-# Columns in which programs keep what people decided or named; they are carried in the notes.
-CARRIED = (
-    "included",
-    "labelincluded",
-    "asreviewlabel",
-    "asreviewnote",
-    "finallabel",
-    "finalincluded",
-    "include",
-    "rayyaninclusion",
-    "label",
-    "labels",
-    "decision",
-    "covidence",
-    "study",
-    "tags",
-    "ref",
-    "exclusionreason",
-)
-_NAMES = {field: names + _SPOKEN.get(field, ()) for field, names in ALIASES.items()}
+_NAMES = {field: names + SPOKEN.get(field, ()) for field, names in ALIASES.items()}
 # Name: the fields it may stand for, each with its rank there ("booktitle" is a title, or where a chapter appeared).
 _FIELDS_OF = {
     name: [(field, names.index(name)) for field, names in _NAMES.items() if name in names]
@@ -187,6 +20,11 @@ _FIELDS_OF = {
 # Web of Science's table has its tags for header, of which two are something else: who sponsored, and the day of export.
 _WOS = frozenset({"pt", "ti", "so", "ut"})
 _ELSE_IN_WOS = frozenset({"sp", "da"})
+_SPRINGER = frozenset({"itemtitle", "itemdoi", "contenttype"})
+# Where one name ends and the next begins ("Andy SmithTom Weber"), but not within McDonald, DeVries or LaForge.
+_GLUED = re.compile(
+    r"(?<=[^\W\d_A-ZÀ-Þ])(?<!\bMc)(?<!\bMac)(?<!\bDe)(?<!\bDi)(?<!\bLe)(?<!\bLa)(?<!\bVan)(?=[A-ZÀ-Þ])|(?<=[.)])(?=[A-ZÀ-Þ])"
+)
 MISSING = frozenset({"NA", "NaN", "nan", "NULL", "None"})  # what R and Python write for nothing
 _EXCEL_DATE = re.compile(
     r"^(?:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|"
@@ -195,12 +33,20 @@ _EXCEL_DATE = re.compile(
 )
 _EXCEL_NUMBER = re.compile(r"^\d(?:\.\d+)?E\+\d+$", re.IGNORECASE)
 
+_LONGEST_NAME = 100  # signs
 Columns = dict[str, list[int]]
 
 
 def key(header: str) -> str:
     """A header without blanks, case and punctuation."""
     return re.sub(r"[\W_]+", "", header.replace("\ufeff", "").lower())
+
+
+def fields_of(name: str) -> list[str]:
+    """The fields that a name of a column may stand for, the likeliest first; none for a name that says nothing to us."""
+    if len(name) > _LONGEST_NAME:
+        return []
+    return [found for found, _ in sorted(_FIELDS_OF.get(key(name), ()), key=lambda pair: pair[1])]
 
 
 def recognise(header: Sequence[str]) -> Columns:
@@ -256,8 +102,9 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
     """The entry of a row, after what a spreadsheet seems to have spoilt in it."""
     yield from _spoilt(row, line)
     title = fields.plain(row["title"])
-    journal = fields.plain(row["journal"])
-    if "journal" not in row.columns and _is_journal(row):
+    cited = _cited(row)
+    journal = fields.plain(row["journal"]) or cited.journal
+    if not journal and "journal" not in row.columns and _is_journal(row):
         journal = fields.plain(row["source"])
     first, last = (_unspoilt(row[name]) for name in ("first_page", "last_page"))
     pages = fields.pages(fields.plain(row["pages"]) or fields.plain(first), fields.plain(last) if first else "")
@@ -265,12 +112,12 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
         own_id=_own_id(row, source),
         title=title,
         abstract=fields.plain(row["abstract"]),
-        authors=fields.author_cell(fields.plain(row["authors"])),
-        year=fields.year(row["year"]),
+        authors=_authors(fields.plain(row["authors"]), header),
+        year=fields.year(row["year"]) or cited.year,
         journal=journal if journal != title else "",
-        volume=fields.plain(_unspoilt(row["volume"])),
-        issue=fields.plain(_unspoilt(row["issue"])),
-        pages=pages or fields.plain(_unspoilt(row["article_number"])),
+        volume=fields.plain(_unspoilt(row["volume"])) or cited.volume,
+        issue=fields.plain(_unspoilt(row["issue"])) or cited.issue,
+        pages=pages or fields.plain(_unspoilt(row["article_number"])) or cited.pages,
         doi=fields.doi(row["doi"]),
         pmid=fields.pmid(_unspoilt(row["pmid"])),
         arxiv_id=fields.arxiv_id(row["arxiv_id"]),
@@ -282,6 +129,22 @@ def entry(row: Row, header: Sequence[str], *, source: str, raw: str, line: int) 
         raw=raw,
         line=line,
     )
+
+
+def _cited(row: Row) -> citation_line.Citation:
+    """What a citation in one cell says: of PubMed's tables beside the journal, of Embase's instead of it."""
+    line = row["citation"]
+    if not line and not {"journal", "volume", "issue", "pages", "first_page"} & row.columns.keys():
+        line = row["source"] if citation_line.is_embase(row["source"]) else ""
+    found = citation_line.parse(line) if line else citation_line.Citation()
+    return found if found.volume or found.pages else citation_line.Citation()
+
+
+def _authors(text: str, header: Sequence[str]) -> tuple[str, ...]:
+    """The authors of a cell; Springer's tables set them one behind the other with nothing between."""
+    if _SPRINGER.issubset(key(name) for name in header) and ";" not in text:
+        return tuple(fields.turned(name) for name in _GLUED.split(text) if name.strip())
+    return fields.author_cell(text)
 
 
 def _is_journal(row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""CSL-JSON, the reference format of citeproc, pandoc and Zotero."""
+"""CSL-JSON, the reference format of citeproc, pandoc and Zotero; other programs' lists of references in JSON are read too."""
 
 from __future__ import annotations
 
@@ -10,16 +10,26 @@ from typing import Any
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
 from review.domain.record import Record
-from review.formats import fields, kinds
+from review.formats import fields, kinds, loose_json, zotero_json
 from review.formats.citation_keys import citation_keys
 from review.formats.contract import Format
 from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired, skipped
 
 _LISTS = ("items", "references", "results")  # where programs put the list when it is not the whole file
+_OTHERS = (
+    "data",
+    "records",
+    "collection",
+    "papers",
+    "publications",
+    "documents",
+    "works",
+)  # the same, if it holds anything
 _TELLING = frozenset({"title", "type", "DOI", "author"})
 _DATES = ("issued", "original-date", "event-date", "submitted")
 _STRANGERS = (b"openalex.org", b'"authorships"', b'"message-type"', b'"resultList"')  # OpenAlex, Crossref, Europe PMC
+_BESIDE_TITLE = (b'"type"', b'"itemtype"', b'"authors"', b'"abstract"', b'"doi"', b'"year"')
 _MARKS = (b'"issued"', b'"date-parts"', b'"container-title"', b'"DOI"', b'"family"', b'"article-journal"')
 
 
@@ -33,13 +43,31 @@ def read(data: bytes, source: str) -> Iterator[Record | Finding]:
             yield skipped(None, f"Item {place} is {type(item).__name__} and not a reference; it was left out.")
             continue
         try:
-            entry = _entry(item)
+            parts = list(_parts(item, place, source))
         except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             yield skipped(None, f"Item {place} could not be read ({error}).")
             continue
-        if not entry.year and item.get("issued"):
-            yield repaired(None, f"Item {place} has a date without a year: {json.dumps(item['issued'])[:60]}.")
-        yield from intake.take(entry)
+        for part in parts:
+            if isinstance(part, Entry):
+                yield from intake.take(part)
+            else:
+                yield part
+
+
+def _parts(item: Mapping[str, Any], place: int, source: str) -> Iterator[Entry | Finding]:
+    """The entry of an item, after what is doubtful about it: CSL's, Zotero's own, or one with the names of a table."""
+    zotero = zotero_json.item(item)
+    if zotero is not None:
+        if not zotero_json.is_part(zotero):
+            yield zotero_json.entry(zotero)
+        return
+    if loose_json.is_known(item):
+        yield from loose_json.parts(item, source=source)
+        return
+    entry = _entry(item)
+    if not entry.year and item.get("issued"):
+        yield repaired(None, f"Item {place} has a date without a year: {json.dumps(item['issued'])[:60]}.")
+    yield entry
 
 
 def _items(text: str, source: str) -> list[Any]:
@@ -60,7 +88,10 @@ def _items(text: str, source: str) -> list[Any]:
         for name in _LISTS:
             if isinstance(tree.get(name), list):
                 return list(tree[name])
-        if "title" in tree or "type" in tree:
+        for name in _OTHERS:
+            if isinstance(tree.get(name), list) and tree[name]:
+                return loose_json.latest(tree[name])
+        if "title" in tree or "type" in tree or zotero_json.item(tree):
             return [tree]
         if tree and all(isinstance(item, dict) and item.keys() & _TELLING for item in tree.values()):
             return list(tree.values())  # items by their keys
@@ -215,7 +246,8 @@ def looks_like(head: bytes) -> bool:
     if any(mark in head for mark in _STRANGERS):
         return False  # these also say title and type
     return start[:1] in {b"[", b"{"} and (
-        any(mark in head for mark in _MARKS) or (b'"title"' in head and b'"type"' in head)
+        any(mark in head for mark in _MARKS)
+        or (b'"title"' in head.lower() and any(mark in head.lower() for mark in _BESIDE_TITLE))
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import struct
+import tempfile
 import warnings
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ from review.formats import fields
 _MAX_UNPACKED = 250_000_000
 _MAX_RATIO = 200
 _SMALL = 5_000_000  # below this no ratio is dangerous
+_PIECE = 1 << 20
 _MAX_CELL = 32_767  # Excel's own limit
 _MAX_COLUMNS = 1_000
 # What zipfile raises for an archive with a password, of another method, or damaged at one of many places.
@@ -124,6 +126,13 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequ
     """One sheet named `records`. Every cell is text but whole numbers in the columns of numbers, so nothing in it is a
     formula; Excel's limit marks what it cuts.
     """
+    return b"".join(pieces(header, rows, numbers=numbers))
+
+
+def pieces(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[str] = ("year",)
+) -> Iterator[bytes]:
+    """The same, piece by piece: sheet and file grow on the disk, for 100,000 abstracts do not fit into memory twice."""
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
 
@@ -142,9 +151,11 @@ def write(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequ
             cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    with tempfile.TemporaryFile() as out:
+        book.save(out)
+        out.seek(0)
+        while piece := out.read(_PIECE):
+            yield piece
 
 
 def _fitting(text: str) -> str:

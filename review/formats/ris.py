@@ -24,15 +24,15 @@ GROUPS = ("CA", "A3", "A4", "A2", "ED")  # taken only where no author is named; 
 DATES = ("PY", "YR", "DA", "Y1")  # Y1 is deprecated: publishers put the day of going online there
 JOURNAL = ("JF", "T2", "JO", "BT", "J2", "JA", "J1", "SO")
 VOLUME = ("VL", "VO")
-ISSUE = ("IS", "CP")
+ISSUE = ("IS", "CP", "NO")
 TEXTS = (*TITLE, *ABSTRACT, "N1")  # what runs over several lines
 LANGUAGE = ("LA",)
-KEYWORDS = ("KW", "DE")
+KEYWORDS = ("KW", "DE", "KY")
 NOTES = ("N1", "RN")
 LINKS = ("UR", "L2", "L1", "LK")
-DOI = ("DO", "DI")
+DOI = ("DO", "DI", "DOI")
 DOI_INSIDE = ("M3", "L3", "UR", "L1", "L2", "N1", "ID", "AN")  # only where "doi" stands before it
-NUMBERS = ("AN", "U1", "PM", "UR", "L2", "N1", "ID", "C3", "C7")  # where a PubMed or arXiv number may stand
+NUMBERS = ("AN", "U1", "PM", "UR", "L2", "N1", "ID", "C3", "C7", "XR")  # where a PubMed or arXiv number may stand
 KNOWN = frozenset(
     [
         "TY",
@@ -63,7 +63,9 @@ KNOWN = frozenset(
         "NV",
         "OP",
         "PB",
+        "PG",
         "PP",
+        "PT",
         "RI",
         "RP",
         "SE",
@@ -75,6 +77,7 @@ KNOWN = frozenset(
         "U3",
         "U4",
         "U5",
+        "US",
         "Y2",
     ]
 ).union(TITLE, ABSTRACT, AUTHORS, GROUPS, DATES, JOURNAL, VOLUME, ISSUE, LANGUAGE, KEYWORDS, NOTES, LINKS, DOI, NUMBERS)
@@ -84,11 +87,17 @@ _FIELD = re.compile(r"^([A-Z][A-Z0-9])  - (.*)", re.MULTILINE)
 _NO_END = "The end (ER) of this entry is missing; the next one begins here."
 _NO_REAL_END = "A line in the middle of an entry looks like its end (ER); it was read as text."
 # Word and some web pages put other blanks and dashes between tag and value.
-_LINE = re.compile(r"^[ \ufeff\u00a0]{0,3}([A-Z][A-Z0-9])([ \u00a0\t]{0,3}[-–—])([ \u00a0\t]?)(.*)$", re.DOTALL)
+_LINE = re.compile(
+    r"^[ \ufeff\u00a0]{0,3}(DOI(?= ?- ?(?:https?://\S{1,20}/)?10\.)|PMID(?= ?- ?\d)|[A-Z][A-Z0-9])([ \u00a0\t]{0,3}[-–—])([ \u00a0\t]?)(.*)$",
+    re.DOTALL,
+)
 _GLUED = re.compile(r"ER {0,3}-\s*\ufeff?(TY {0,3}-.*)$", re.DOTALL)
 _BEGINS = re.compile(
     rb"(?m)^[ \xef\xbb\xbf]{0,5}TY[ \t\xc2\xa0]{0,6}(?:-|\xe2\x80[\x93\x94])[ \t\xc2\xa0]{0,4}[A-Za-z]"
 )
+_ARTICLE = re.compile(
+    r"[A-Za-z]{0,3}\d[\w.-]{0,14}"
+)  # the number of an article; that of a trial is longer or has a name
 _BARE_END = re.compile(r"ER\s*$")
 _Found = tuple[int, Tags, str, list[Finding]]  # first line, values by tag, raw text, what is doubtful
 
@@ -213,7 +222,7 @@ def _loose(line: str, spacing: str, *, in_text: bool) -> tuple[str, str]:
         return "", ""
     tag, gap, after, value = match.groups()
     usual = gap == "  -" and (after or not value.strip())
-    if usual or tag in {"TY", "ER"}:
+    if usual or tag in {"TY", "ER", "DOI", "PMID"}:
         return tag, value
     return (tag, value) if tag in KNOWN and (gap + after == spacing or not in_text) else ("", "")
 
@@ -239,7 +248,7 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         journal=journal if journal != title else first(tags, ("JF", "JO", "JA")),
         volume=first(tags, VOLUME),
         issue=first(tags, ISSUE),
-        pages=fields.pages(first(tags, ("SP",)), first(tags, ("EP",))),
+        pages=fields.pages(first(tags, ("SP",)), first(tags, ("EP",))) or _pages(tags),
         doi=doi(tags, DOI, inside=DOI_INSIDE),
         pmid=pmid,
         arxiv_id=arxiv,
@@ -251,6 +260,12 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         raw=raw,
         line=line,
     )
+
+
+def _pages(tags: Tags) -> str:
+    """Pages as Cochrane gives them, or the number of an article without pages, as Scopus does."""
+    number = first(tags, ("C7",))
+    return fields.pages(first(tags, ("PG",))) or (number if _ARTICLE.fullmatch(number) else "")
 
 
 def _notes(tags: Tags, addresses: list[str]) -> str:
@@ -276,7 +291,8 @@ def _accession(tags: Tags) -> str:
     # PubMed by way of EndNote and MEDLINE by Ovid number their entries by PMID; Scopus has it in C2, Embase in C5.
     names = {"pubmed": "AN", "medline": "AN", "scopus": "C2", "embase": "C5"}
     name = next((tag for part, tag in names.items() if part in base), "PM")
-    return next((fields.pmid(value) for value in tags.get(name, ()) if value.strip().isdigit()), "")
+    values = [value for tag in (name, "PMID") for value in tags.get(tag, ())]
+    return next((fields.pmid(value) for value in values if value.split("\n")[0].strip().isdigit()), "")
 
 
 def write(records: Iterable[Record], *, notes: Mapping[str, Sequence[str]] | None = None) -> bytes:

@@ -8,12 +8,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
 from review.domain.record import Record
-from review.formats import columns, excel, fields, kinds
+from review.formats import columns, excel, fields, kinds, sideways, unnamed
 from review.formats.contract import Format
 from review.formats.decoding import decode
 from review.formats.entry import Entry, Intake, repaired
@@ -43,6 +43,7 @@ HEADER = (
 )
 _PARTS = re.compile(r"[,|]|\sand\s")
 _PIECE = 1 << 20  # characters
+_LOOKED_AT = 65_536  # characters
 _HEADER_WITHIN = 10  # rows of titles and dates above the header that exports have
 
 
@@ -61,8 +62,27 @@ def read_csv(data: bytes, source: str) -> Iterator[Record | Finding]:
     decoded = decode(data)
     yield from decoded.findings
     text = decoded.text()
+    found = _named_by_line(text)
+    if found:
+        yield from _records(_upright(found), source)
+        return
     offset, delimiter = _delimiter(text)
     yield from _records(rows(text, delimiter, start=offset), source)
+
+
+def _named_by_line(text: str) -> list[sideways.Reference]:
+    """The references of a file with a field a line; none of a usual table."""
+    head = text[:_LOOKED_AT]
+    for mark in DELIMITERS:
+        if sideways.is_table(line.cells for line in rows(head, mark)):
+            return sideways.from_table((line.number, line.cells) for line in rows(text, mark))
+    return sideways.from_text(text.split("\n")) if sideways.is_text(head.split("\n")) else []
+
+
+def _upright(found: Sequence[sideways.Reference]) -> Iterator[Line]:
+    header, below = sideways.as_table(found)
+    yield Line(found[0].line, header, "")
+    yield from (Line(number, cells, raw) for number, cells, raw in below)
 
 
 def read_xlsx(data: bytes, source: str) -> Iterator[Record | Finding]:
@@ -71,6 +91,8 @@ def read_xlsx(data: bytes, source: str) -> Iterator[Record | Finding]:
     headers: list[str] = []
     for place, sheet in enumerate(sheets, 1):
         lines = [Line(number, cells, "\t".join(cells)) for number, cells in sheet]
+        if sideways.is_table(line.cells for line in lines):
+            lines = list(_upright(sideways.from_table((line.number, line.cells) for line in lines)))
         if any(columns.is_header(line.cells) for line in lines[:_HEADER_WITHIN]):
             yield from _records(iter(lines), source)
             yield from _further(sheets, place)
@@ -100,7 +122,12 @@ def _records(lines: Iterator[Line], source: str) -> Iterator[Record | Finding]:
         if len(seen) >= _HEADER_WITHIN:
             break
     if header is None:
-        raise _no_title(source, [cell for line in seen[:1] for cell in line.cells if cell.strip()])
+        seen += islice(lines, unnamed.SAMPLE)
+        header = unnamed.header([line.cells for line in seen])
+        if header is None:
+            raise _no_title(source, [cell for line in seen[:1] for cell in line.cells if cell.strip()])
+        yield unnamed.told(header)
+        lines = chain(seen, lines)
     found = columns.recognise(header)
     # Many exports end every line, or only the header, with a delimiter that means nothing.
     width = max((place for place, name in enumerate(header, 1) if name.strip()), default=0)
@@ -142,7 +169,7 @@ def _delimiter(text: str) -> tuple[int, str]:
     if said:
         return said.end(), said.group(1)
     start = 1 if text.startswith("\ufeff") else 0
-    best = max(DELIMITERS, key=lambda mark: _names(text[start : start + 65_536], mark))
+    best = max(DELIMITERS, key=lambda mark: _names(text[start : start + _LOOKED_AT], mark))
     return start, best
 
 
@@ -201,7 +228,12 @@ def pieces_tsv(records: Iterable[Record]) -> Iterator[bytes]:
 
 def write_xlsx(records: Iterable[Record]) -> bytes:
     """The records as an Excel file; every cell but the year is text."""
-    return excel.write(HEADER, ([columns.neutral(value) for value in cells(record)] for record in records))
+    return b"".join(pieces_xlsx(records))
+
+
+def pieces_xlsx(records: Iterable[Record]) -> Iterator[bytes]:
+    """The same, piece by piece."""
+    return excel.pieces(HEADER, ([columns.neutral(value) for value in cells(record)] for record in records))
 
 
 def delimited(header: Sequence[str], found: Iterable[Sequence[str]], delimiter: str) -> bytes:
@@ -241,8 +273,16 @@ def _joined(values: Sequence[str]) -> str:
 
 def _looks_delimited(head: bytes, marks: tuple[str, ...]) -> bool:
     text = head.decode("utf-8", "replace")
-    if text.lstrip("\ufeff \n").startswith(("<", "{", "[", "@")):
+    start = text.lstrip("\ufeff \n")[:1]
+    if start in {"<", "[", "@"}:
         return False
+    if sideways.is_text(text.split("\n")):
+        return "," in marks
+    if start == "{":
+        return False
+    for mark in DELIMITERS:
+        if sideways.is_table(line.cells for line in rows(text, mark)):
+            return mark in marks
     offset, best = _delimiter(text)
     return best in marks and (offset > 1 or _names(text[offset:], best)[0] > 0) and _names(text[offset:], best)[1] > 1
 
@@ -274,5 +314,11 @@ TSV = Format(
     pieces=pieces_tsv,
 )
 XLSX = Format(
-    name="xlsx", label="Excel", suffixes=(".xlsx", ".xlsm"), read=read_xlsx, looks_like=excel.is_xlsx, write=write_xlsx
+    name="xlsx",
+    label="Excel",
+    suffixes=(".xlsx", ".xlsm"),
+    read=read_xlsx,
+    looks_like=excel.is_xlsx,
+    write=write_xlsx,
+    pieces=pieces_xlsx,
 )

@@ -192,9 +192,10 @@ EXPECTED: dict[str, Callable[[Answer], bool]] = {
     "atom_error.xml": refuses("incorrect id format"),
     "atom_empty_page.xml": lambda a: not a.records and "FORMAT-EMPTY-PAGE" in a.rules,
     # Answers of services, which no reader of files may take for an empty export: the sources have their own tests.
+    "biorxiv_details.json": says(1, title="A preprint", abstract="Abs 2", doi="10.1101/2024.01.01.24300001", year=2024),
     **dict.fromkeys(
         ("esearch_error_200.json", "esearch_phrase_not_found.xml", "pubmed_429.json", "arxiv_429.txt", "europepmc_error_200.json",
-         "europepmc_503.txt", "s2_429.json", "biorxiv_empty_200.json", "biorxiv_no_posts.json", "biorxiv_details.json"),
+         "europepmc_503.txt", "s2_429.json", "biorxiv_empty_200.json", "biorxiv_no_posts.json"),
         refuses(),
     ),
 }  # fmt: skip
