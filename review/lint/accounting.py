@@ -16,11 +16,14 @@ from review.lint.words import PEOPLE, fold, fold_all, several, unit_of
 
 _PEOPLE = "patient"
 _WHOLE = frozenset({"total", "released", "release", "cohort", "all", "dataset", "included", "n"})
+_SPLITS = frozenset({"train", "val", "test"})
+_SHOWN = 6
 _VAGUE = {"case", "sample", "subject", "image", "record", "instance"}
 _OTHERS = re.compile(
     r"\b(?:et\sal\b|previous(?:ly)?|prior|earlier|other\s(?:data\s?sets|studies|authors|groups)|elsewhere)",
     re.IGNORECASE,
 )
+_VOLUMES = re.compile(r"\b(?:CT|CBCT|MRI?|PET|OCT)\b|tomogra\w+|\bmagnetic\sresonance|\bvolum(?:e|es|etric)\b|\b3D\b")
 _SHARE = re.compile(r"^\s?(?:/|(?:out\s)?of\s(?:the\s|all\s)?|in\s)\s?(?=\d)")
 
 
@@ -146,11 +149,13 @@ def _wrong_shares(context: Context, accounts: Accounts) -> Iterator[Remark]:
 
 def _undefined_units(context: Context) -> Iterator[Remark]:
     used: dict[str, Stated] = {}
+    counted = set()
     for one in stated(context.document):
+        counted.add(one.unit)
         if one.unit in _VAGUE and not one.spelled and not (one.sentence and _of_others(one.sentence)):
             used.setdefault(one.unit, one)
     for unit, one in used.items():
-        if not _is_defined(context, unit):
+        if not _is_clear(context, unit, counted) and not _is_defined(context, unit):
             yield Remark(
                 message=f"What one {unit} is, is not said: it may be a patient, a scan or a part of one.",
                 at=one.at,
@@ -160,9 +165,16 @@ def _undefined_units(context: Context) -> Iterator[Remark]:
         yield from _one_word_for_two(context, context.counts)
 
 
+def _is_clear(context: Context, unit: str, counted: set[str]) -> bool:
+    """A subject is a person where no scans are counted beside; an image is one picture where there are no volumes."""
+    if unit == "subject":
+        return not counted & (_SCANS - {"case"}) or "patient" in counted
+    return unit == "image" and context.document.says(_VOLUMES) is None and not counted & {"volume", "series", "slice"}
+
+
 def _is_defined(context: Context, unit: str) -> bool:
     pattern = re.compile(
-        rf"\b(?:(?:one|a|an|each|every|per)\s{unit}\b\s*(?:\w+\s){{0,2}}?(?:is|was|=|denotes|refers|means|corresponds|comprises|consists|contains|had|has|\()|"
+        rf"\b(?:(?:one|a|an|each|every|per)\s{unit}\b\s*(?:\w+\s){{0,2}}?(?:is|was|=|denotes|refers|means|corresponds|comprises?|consists?|contains?|includes?|holds?|had|has|have|\()|"
         rf"{unit}s?\s(?:is|are|was|were)\s(?:defined|one\b|counted)|(?:as|call(?:ed)?|term(?:ed)?|denoted?)\s(?:a\s|an\s|one\s)?[“\"']?{unit}s?\b|"
         rf"\bunit\sof\s(?:analysis|counting)\b|one\s(?:\w+\s){{0,2}}(?:per|for\seach)\s{unit}\b|\(one\s{unit}\b)",
         re.IGNORECASE,
@@ -245,6 +257,29 @@ def _empty_classes(context: Context) -> Iterator[Remark]:
                 line=1 if "labels" in context.paths else None,
                 hint=f"Count it, or say in the text that {name} is reserved and not populated.",
             )
+    yield from _uncounted_in_splits(context, reserved)
+
+
+def _uncounted_in_splits(context: Context, reserved: set[str]) -> Iterator[Remark]:
+    """Classes with a count in all and none in a split, where the accounting knows splits."""
+    quantities = context.counts.quantities if context.counts else ()
+    told = [fold_all(f"{q.subset} {q.name}") for q in quantities]
+    splits = sorted({split for words in told for split in words & _SPLITS})
+    lacking = [
+        name
+        for name in class_names(context.labels or {})
+        if name.casefold() not in reserved
+        and any(fold_all(name) <= words for words in told)
+        and any(not any(fold_all(name) | {split} <= words for words in told) for split in splits)
+    ]
+    if lacking and len(splits) > 1:
+        listed = ", ".join(lacking[:_SHOWN]) + (" …" if len(lacking) > _SHOWN else "")
+        yield Remark(
+            message=f"The accounting counts {listed} in all, and not in each of {', '.join(splits)}.",
+            path=context.paths.get("counts"),
+            line=1 if "counts" in context.paths else None,
+            hint="Give the number of each class in each split, such as {unit: masks, subset: sacrum in train, n: 54}.",
+        )
 
 
 def _said_empty(context: Context, name: str) -> bool:
@@ -320,7 +355,7 @@ EMPTY = Rule(
     check=_empty_classes,
     types="D",
     needs=("manuscript", "counts", "labels"),
-    does="Looks up each class of the label schema in the accounting; one without a count must be called reserved in the text.",
+    does="Looks up each class of the label schema in the accounting, in all and per split; one without a count must be called reserved in the text.",
     why="Users train on the schema. A class that no image has wastes their work and is found within a day.",
     bad="classes: [sacrum, hip, hardware], and no count of hardware.",
     good="The class hardware is reserved and not populated in this version.",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from review.domain.finding import Severity
 from review.evidence.printed import Printed, printed
+from review.lint.annotations import RATERS, provenance
 from review.lint.document import Sentence
 from review.lint.grids import Grid
 from review.lint.metrics import is_uncertain
@@ -31,10 +32,6 @@ _ITEMS = re.compile(
     r"subjects?|articles?|titles?|papers?|lesions?|vertebrae|radiographs?)|\bn\s?=\s?\d+|\b(?:graded|rated|read|screened|annotated|judged|labelled|labeled|scored|assessed|reviewed|measured)\s(?:all\s|the\s|all\sthe\s)?\d[\d,]*\s|\d[\d,]*\s(?:[\w-]+\s){0,2}?(?:were|was)\s(?:read|rated|annotated|screened|labelled)\s(?:by\s\w+\s)?(?:twice|by)",
     re.IGNORECASE,
 )
-_RATERS = re.compile(
-    r"\breviewers?\s\(\w+\sin\sall|\b(?:two|three|four|five|six|seven|eight|nine|ten|both|\d+|pairs?\sof)\s(?:[\w-]+\s){0,3}?(?:readers?|raters?|reviewers?|annotators?|observers?|radiologists?|experts?|screeners?|people|surgeons?|physicians?|authors?|students?|assessors?|coders?|clinicians?)",
-    re.IGNORECASE,
-)
 _VARIANT = {
     "kappa": re.compile(r"\bCohen|\bFleiss|\bweighted|\bquadratic|\blinear|\bLight['’]s|\bConger", re.IGNORECASE),
     "icc": re.compile(
@@ -45,6 +42,11 @@ _VARIANT = {
         r"\bnominal|\bordinal|\binterval\s(?:level|data|metric)|\bratio\s(?:level|data|metric)", re.IGNORECASE
     ),
 }
+_RAW = re.compile(
+    r"\bagree\w*\s(?:on|in)\s(?:\d|all)|\b(?:percent(?:age)?|raw|observed|absolute|overall)\s(?:of\s)?agreement|\d\s?%\s(?:raw\s|observed\s)?agree|"
+    r"\bagreement\b[^.;]{0,30}\d\s?%",
+    re.IGNORECASE,
+)
 _PO = re.compile(
     r"(?:\bP_?o\b|\bpercent(?:age)?\sagreement|\bobserved\s(?:agreement|proportion)|\b(?:raw|overall)\sagreement)(?:\s\w+){0,2}?\s?[:=(]?\s?(?P<value>\d*\.?\d+)\s?(?P<percent>%)?",
     re.IGNORECASE,
@@ -77,6 +79,8 @@ def _incomplete(context: Context) -> Iterator[Remark]:
                 continue
             kind = next(name for name, text in match.groupdict().items() if text)
             lacking = _lacking(sentence, near(sentence), kind)
+            if context.letter == "S" and not _says(_RAW, near(sentence)):
+                lacking.append("the raw agreement beside it")
             if lacking:
                 yield Remark(
                     message=f"{match[0].strip()} {value['value']} is given without {_listed(lacking)}.",
@@ -98,7 +102,7 @@ def _near(sentences: Sequence[Sentence]) -> Callable[[Sentence], str]:
 def _lacking(own: Sentence, near: str, kind: str) -> list[str]:
     wanted = {
         "the number of items": _says(_ITEMS, near),
-        "the number of raters": _says(_RATERS, near),
+        "the number of raters": _says(RATERS, near),
         "an interval or standard error": is_uncertain(own.text) or (own.role is Role.ABSTRACT and is_uncertain(near)),
         {
             "kappa": "its variant (Cohen, Fleiss, weighted)",
@@ -252,79 +256,6 @@ def _cohen(frame: pd.DataFrame) -> tuple[float, int] | None:
     return (float((same - chance) / (1 - chance)), n) if chance != 1 else None
 
 
-# AGR-03
-
-_ANNOTATED = re.compile(
-    r"\bannotat|\blabel(?:led|ed|ing|s)\b|\bdelineat|\bsegmented\s(?:manually|by)|\bcontour|\bgraded\sby|\bread\sby|\breader",
-    re.IGNORECASE,
-)
-_ASPECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
-        (
-            "how many annotators there were",
-            _RATERS.pattern
-            + r"|\b(?:a|one)\s(?:single\s)?(?:[\w-]+\s){0,3}?(?:reader|rater|annotator|radiologist|expert|surgeon|student)\b",
-        ),
-        (
-            "their expertise",
-            r"years?\sof\s(?:experience|practice|training)|board[- ]certified|experienced|fellowship|(?:medical\s)?students?|residents?|radiologists?|surgeons?|neuroradiolog|experts?\b",
-        ),
-        (
-            "the instructions they had",
-            r"\b(?:annotation|labell?ing|reading|grading)\s(?:protocol|guidelines?|instructions?|manual|guide)|\bprotocol\b|\binstruction|written\s(?:guide|rules)|\baccording\sto\b",
-        ),
-        (
-            "the software",
-            r"ITK-?SNAP|3D\sSlicer|\bSlicer\b|MITK|Label\s?Studio|CVAT|nnInteractive|MONAI\sLabel|\bsoftware\b|\bannotation\stool|\bplatform|\bviewer\b|spreadsheet",
-        ),
-        (
-            "how disagreements were settled",
-            r"\bdisagree\w*|\badjudicat\w+|\bconsensus|\bmajority\b|\bthird\s(?:reader|rater|reviewer|radiologist)|\bSTAPLE\b|\barbitrat",
-        ),
-        (
-            "which cases were read more than once",
-            r"\b(?:twice|double[- ](?:read|annotat)|independently|second\sread|both\s(?:readers|raters|annotators|reviewers)|re-?(?:read|annotated)|multiple\sreaders|all\s(?:cases|scans|images)\swere\s(?:read|annotated)\sby\s(?:two|both|three))",
-        ),
-        (
-            "how uncertainty is labelled",
-            r"\buncertain\w*|\bambiguous|\bconfidence\s(?:score|level|label|grade)|\bindeterminate|\bunsure|\bgraded?\sas\s(?:certain|probable)|\bdoubtful",
-        ),
-    )
-)
-_INHERITED = re.compile(
-    r"\b(?:inherit\w*|taken\sover|released\swith|provided\sby|from\sthe\soriginal|source)\b[^.]*\b(?:labels?|annotations?|masks?)|\b(?:labels?|annotations?|masks?)\b[^.]*\b(?:inherit\w*|taken\s(?:over\s)?from|provided\sby|original)",
-    re.IGNORECASE,
-)
-
-
-def _provenance(context: Context) -> Iterator[Remark]:
-    document = context.document
-    inherited = document.says(_INHERITED)
-    if inherited is not None and inherited.cites:
-        return
-    given = {str(key).casefold() for key, value in (context.labels or {}).items() if value}
-    first = document.says(_ANNOTATED)
-    roles = [role for role in Role if role not in (Role.REFERENCES, Role.RELATED, Role.INTRODUCTION)]
-    for name, pattern in _ASPECTS:
-        if document.says(pattern, roles) is None and not (given & set(re.findall(r"[a-z]+", name))):
-            yield Remark(message=f"About the annotations it is not said: {name}.", at=at(first) if first else None)
-    yield from _after_consensus(context)
-
-
-def _after_consensus(context: Context) -> Iterator[Remark]:
-    frame = context.ratings
-    if frame is None or "phase" not in frame:
-        return
-    phases = frame["phase"].astype(str).str.casefold()
-    if phases.str.contains("consensus").any() and not phases.str.contains("independent|first|initial|before").any():
-        yield Remark(
-            message="All ratings are of the consensus phase: agreement was computed after the raters had agreed.",
-            path=context.paths.get("ratings"),
-            line=2,
-        )
-
-
 COMPLETE = Rule(
     id="AGR-01",
     title="Agreement statistic without n, raters, CI or variant",
@@ -357,7 +288,7 @@ PROVENANCE = Rule(
     id="AGR-03",
     title="Annotation provenance incomplete",
     severity=Severity.ERROR,
-    check=_provenance,
+    check=provenance,
     types="DM",
     asks=True,
     needs=("manuscript", "labels"),

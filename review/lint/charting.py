@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from review.domain.finding import Severity
+from review.lint.grids import Grid
 from review.lint.references import bibliography_keys
-from review.lint.rule import Context, Remark, Rule, at, missing
+from review.lint.rule import Charting, Context, Remark, Rule, at, missing
 from review.lint.sections import Role
 
 _SHOWN = 5
+_MOSTLY = 0.5  # the share of a table's citations from which it is one of included studies
+_COUNTED = re.compile(r"^(?:n|studies|sources|reports|count|number|no\.)\b", re.IGNORECASE)
 _CODES = frozenset({"nr", "na", "n/a", "not reported", "not applicable", "unclear", "not_reported", "not_applicable"})
 
 
@@ -45,6 +49,8 @@ def _incomplete(context: Context) -> Iterator[Remark]:
         yield missing("codebook")
         return
     yield from _outside_codebook(context, context.codebook)
+    for grid in context.document.grids:
+        yield from _wrong_totals(grid, charting, context.codebook)
 
 
 def _outside_codebook(context: Context, codebook: Mapping[str, object]) -> Iterator[Remark]:
@@ -68,6 +74,34 @@ def _outside_codebook(context: Context, codebook: Mapping[str, object]) -> Itera
                 yield Remark(
                     message=f"{work}: {strange[0].strip()!r} is no value of {name}.", path=context.paths.get("charting")
                 )
+
+
+def _wrong_totals(grid: Grid, charting: Charting, codebook: Mapping[str, object]) -> Iterator[Remark]:
+    """Rows of a table that are the values of one variable, with a count that the charted studies do not give."""
+    labels = [row[0].strip().casefold() if row else "" for row in grid.rows]
+    column = next((n for n, head in enumerate(grid.header) if n and _COUNTED.match(head.strip())), None)
+    if column is None:
+        return
+    for name, entry in codebook.items():
+        options = entry.get("options") if isinstance(entry, Mapping) else None
+        known = {str(option).casefold() for option in options or ()}
+        if sum(label in known for label in labels) < max(2, len(known) // 2):
+            continue
+        counted = Counter(
+            value
+            for row in charting.rows.values()
+            for value in {v.strip().casefold() for v in str(row.get(name) or "").split(";")}
+        )
+        for label, row, start in zip(labels, grid.rows, grid.starts, strict=False):
+            printed = re.match(r"\d+", row[column]) if column < len(row) else None
+            if label in known and printed and int(printed[0]) != counted[label]:
+                yield Remark(
+                    message=f"{row[0]}: {printed[0]} in this table; {counted[label]} of the charted studies have it as {name}.",
+                    at=start,
+                    expected=str(counted[label]),
+                    got=printed[0],
+                )
+        return
 
 
 def _few(names: Collection[str]) -> str:
@@ -97,6 +131,7 @@ def _cited(context: Context) -> Iterator[Remark]:
         absent := [keys[work] for work in charting.included if keys.get(work) and keys[work] not in known]
     ):
         yield Remark(message=f"{len(absent):,} included studies are not in the references: {_few(absent)}.")
+    yield from _not_included(context, charting)
     bare = [work for work in charting.included if work not in charting.identified]
     if bare:
         yield Remark(
@@ -107,6 +142,20 @@ def _cited(context: Context) -> Iterator[Remark]:
         yield Remark(
             message=f"{work} is included and was retracted.", hint="Say so beside it, or exclude it with the reason."
         )
+
+
+def _not_included(context: Context, charting: Charting) -> Iterator[Remark]:
+    """Studies that a table of included studies cites and that are not included."""
+    ours = {charting.keys[work] for work in charting.included if charting.keys.get(work)}
+    for grid in context.document.grids:
+        cited = set(re.findall(r"@\{?([\w:.-]+)", " ".join(cell for row in grid.rows for cell in row[:2])))
+        others = sorted(cited - ours)
+        if len(cited & ours) >= _MOSTLY * len(cited) and others and len(cited) > 1:
+            yield Remark(
+                message=f"The table cites {_few(others)} among the included studies, and {'it is' if len(others) == 1 else 'they are'} not included.",
+                at=grid.start,
+                got=others[0],
+            )
 
 
 # REV-08
@@ -216,7 +265,7 @@ COMPLETE = Rule(
     check=_incomplete,
     types="S",
     needs=("charting", "codebook", "manuscript"),
-    does="Compares included studies with charted rows, and cells with the codebook: none blank, none outside its values, every variable defined.",
+    does="Compares included studies with charted rows, and cells with the codebook: none blank, none outside its values, every variable defined; and tables of values with what was charted.",
     why="A map with holes cannot be told from a field with gaps.",
     bad="An included study without a row; a blank cell.",
     good="Every included study charted; “not reported” where the report is silent.",

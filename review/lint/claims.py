@@ -10,6 +10,7 @@ import pandas as pd
 
 from review.domain.finding import Severity
 from review.lint.document import Sentence
+from review.lint.intervals import narrow
 from review.lint.metrics import is_uncertain
 from review.lint.rule import Context, Remark, Rule, at, missing, quoted
 from review.lint.sections import Role
@@ -66,6 +67,7 @@ _MANY = 3
 
 
 def _clustering_ignored(context: Context) -> Iterator[Remark]:
+    yield from narrow(context)
     several = _several_per_patient(context)
     if several is None:
         yield missing("manifest", what="whether a patient has several scans cannot be seen")
@@ -121,6 +123,7 @@ def _untested_superiority(context: Context) -> Iterator[Remark]:
         if (
             bare
             and not _EVIDENCE.search(sentence.text)
+            and not is_uncertain(sentence.text)
             and not sentence.cites
             and not re.search(r"\b(?:no|not|non|without)\b", sentence.text[: bare.end()][-40:])
         ):
@@ -208,7 +211,7 @@ CLUSTERS = Rule(
     check=_clustering_ignored,
     types="DMC",
     needs=("manuscript", "manifest", "cases", "counts"),
-    does="Where there are more scans than patients, looks for a statement that intervals and tests resample or model patients.",
+    does="Where there are more scans than patients, looks for a statement that intervals and tests resample or model patients; with the table of scores, computes printed intervals again over patients.",
     why="Two scans of one patient are not two patients; intervals over scans are too narrow.",
     bad="95 % intervals were obtained by bootstrap. (1,153 scans of 802 patients)",
     good="95 % intervals were obtained by a bootstrap that resampled patients.",

@@ -31,7 +31,9 @@ _CITED = re.compile(
     r"\[[\d\s,;–-]+\]|@[A-Za-z0-9_{]|\bet\sal\b|\((?:see\s)?[A-Z][^()\d]{1,60},?\s(?:19|20)\d\d[a-z]?\b"
 )
 _CAPTION = re.compile(r"(?:(?:Table|Figure)?\s*:\s|(?:Table|Fig(?:ure|\.))\s+S?\d+[.:])", re.IGNORECASE)
-_FIELD = re.compile(r"^(?P<key>[A-Za-z_-]+):[ \t]*(?P<value>.*)$", re.MULTILINE)
+_FIELD = re.compile(
+    r"^(?P<key>[A-Za-z_-]+):[ \t]*(?:[|>][+-]?[ \t]*\n(?P<block>(?:[ \t]+\S.*(?:\n|\Z))*)|(?P<value>.*)$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +202,8 @@ def _citations(prose: Sequence[Prose]) -> Iterator[Citation]:
 
 def _header(text: str) -> dict[str, str]:
     """The plain values of the YAML header; a title may go on over several lines."""
-    return {m["key"].casefold(): m["value"].strip().strip("\"'") for m in _FIELD.finditer(text)}
+    told = {m["key"].casefold(): m["value"] if m["block"] is None else m["block"] for m in _FIELD.finditer(text)}
+    return {key: " ".join(value.split()).strip("\"'") for key, value in told.items()}
 
 
 def _read(body: _Body, tables: Sequence[Grid]) -> tuple[tuple[Section, ...], tuple[Sentence, ...]]:

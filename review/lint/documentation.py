@@ -47,6 +47,7 @@ def _documentation(context: Context) -> Iterator[Remark]:
                 path=context.paths.get("croissant"),
                 line=1,
             )
+        yield from _counts_of(context, str(release.croissant.get("description", "")), name="croissant")
     if release is None or release.datasheet is None:
         yield missing("datasheet")
         return
@@ -61,7 +62,7 @@ def _documentation(context: Context) -> Iterator[Remark]:
                 path=context.paths.get("datasheet"),
                 line=line,
             )
-    yield from _datasheet_counts(context, release.datasheet)
+    yield from _counts_of(context, release.datasheet, name="datasheet")
 
 
 def _has(croissant: Mapping[str, Any], name: str) -> bool:
@@ -69,8 +70,9 @@ def _has(croissant: Mapping[str, Any], name: str) -> bool:
     return any(croissant.get(form) not in (None, "", [], {}) for form in forms)
 
 
-def _datasheet_counts(context: Context, text: str) -> Iterator[Remark]:
-    """Totals in the datasheet against the accounting."""
+def _counts_of(context: Context, text: str, *, name: str) -> Iterator[Remark]:
+    """Totals in the datasheet, or in the description of croissant.json, against the accounting."""
+    called = "datasheet" if name == "datasheet" else "description in croissant.json"
     if context.counts is None:
         return
     totals = {
@@ -85,10 +87,10 @@ def _datasheet_counts(context: Context, text: str) -> Iterator[Remark]:
         number, word = match[1] or match[3], match[2] or match[4]
         known = totals.get(unit_of(word))
         if known is not None and int(number.replace(",", "")) != known.number.value:
-            line = text.count("\n", 0, match.start()) + 1
+            line = text.count("\n", 0, match.start()) + 1 if name == "datasheet" else 1
             yield Remark(
-                message=f"The datasheet says {number} {word} in all, the accounting {known.number}.",
-                path=context.paths.get("datasheet"),
+                message=f"The {called} says {number} {word} in all, the accounting {known.number}.",
+                path=context.paths.get(name),
                 line=line,
                 expected=str(known.number),
                 got=number,
@@ -142,7 +144,7 @@ DOCUMENTATION = Rule(
     types="D",
     asks=True,
     needs=("croissant", "datasheet"),
-    does="Looks for the ten required properties in croissant.json, for open questions in datasheet.md, and for totals that differ from the accounting.",
+    does="Looks for the ten required properties in croissant.json, for open questions in datasheet.md, and for totals in either that differ from the accounting.",
     why="Dataset tracks reject without machine-readable metadata; an unanswered datasheet is worse than none.",
     bad="croissant.json without license and distribution.",
     good="All ten properties, and every question of the datasheet answered or declared not applicable with a reason.",

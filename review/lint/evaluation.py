@@ -9,7 +9,7 @@ from review.domain.finding import Severity
 from review.lint.accounting import class_names
 from review.lint.grids import Grid
 from review.lint.metrics import DEFINED, PLUS_MINUS, RESULTS, is_uncertain, metrics_in, reported, result_grids
-from review.lint.rule import Context, Remark, Rule, at, missing
+from review.lint.rule import Context, Remark, Rule, at, missing, quoted
 from review.lint.sections import Role
 from review.lint.words import fold_all
 
@@ -33,6 +33,10 @@ _STANDARD = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"\bnot\s(?:be\s|a\s|the\s)?(?:\w+\s)?(?:the\s)?standard\sof\scare", re.IGNORECASE)
+_BY_PIXEL = re.compile(
+    r"\b(?:pixel|voxel)(?:-?wise|[- ]level)?\s(?:classification\s)?accurac(?:y|ies)\b", re.IGNORECASE
+)
+_FEW = 10  # patients of a stratum below which its results describe and prove nothing
 _DESCRIPTIVE = re.compile(r"\bdescriptive|not\s(?:be\s)?(?:evaluable|evaluated|reported)|too\sfew", re.IGNORECASE)
 
 
@@ -41,10 +45,13 @@ _DESCRIPTIVE = re.compile(r"\bdescriptive|not\s(?:be\s)?(?:evaluable|evaluated|r
 
 def _without_interval(context: Context) -> Iterator[Remark]:
     severity = Severity.ERROR if context.letter == "D" else None
+    tabled = {name for grid in result_grids(context.document) for name in metrics_in(grid.words)}
     for sentence in context.document.of(*RESULTS):
         if sentence.cites or is_uncertain(sentence.text) or sentence.caption:
             continue
-        first = next(iter(reported(sentence)), None)
+        # In the results a table that has the metric is where its interval is looked for.
+        asked = tabled if sentence.role is Role.RESULTS else set()
+        first = next((one for one in reported(sentence) if one.metric not in asked), None)
         if first is not None:
             yield Remark(
                 message=f"{first.name} {first.text} stands without an interval or a deviation.",
@@ -159,6 +166,12 @@ def _metric_fits(context: Context) -> Iterator[Remark]:
         yield Remark(
             message="Segmentation is judged by overlap only: no boundary metric (HD95, NSD, ASSD) is given.", at=place
         )
+    headline = " ".join(s.text for s in document.of(Role.ABSTRACT, Role.CONCLUSION))
+    if any("segment" in task for task in tasks) and (by_pixel := _BY_PIXEL.search(headline)):
+        yield Remark(
+            message=f"{quoted(by_pixel[0])} is a headline result of a segmentation: the background decides it.",
+            at=place,
+        )
     if any("detect" in task for task in tasks) and not (used & {"froc", "auprc"} and _MATCHING.search(said)):
         yield Remark(
             message="Detection needs FROC or average precision, and the criterion by which a finding counts as found.",
@@ -229,15 +242,39 @@ def _subgroups_reported(context: Context) -> Iterator[Remark]:
             yield Remark(message=f"The table that reports {name!r} gives no number of patients for it.", at=grid.start)
         if not is_uncertain(grid.words) and not _has_interval_column(grid):
             yield Remark(message=f"The table that reports {name!r} gives no interval.", at=grid.start)
+        n = _n_of_row(grid, name)
+        if n is not None and n < _FEW and not _called_descriptive(context, grid):
+            yield Remark(
+                message=f"{name!r} has n = {n}; results of fewer than {_FEW} are nowhere called descriptive.",
+                at=grid.start,
+                severity=Severity.WARNING,
+                hint="Say in the caption that the row describes these patients and proves nothing.",
+            )
+
+
+def _n_of_row(grid: Grid, name: str) -> int | None:
+    """The number of patients in the row of a subgroup."""
+    column = next(
+        (n for n, head in enumerate(grid.header) if re.match(r"(?:n|patients|cases|scans|volumes)\b", head.casefold())),
+        None,
+    )
+    row = next((r for r in grid.rows if any(_is_subgroup(cell, name) for cell in r[:2])), ())
+    cell = row[column] if column is not None and column < len(row) else ""
+    return int(cell) if cell.isdigit() else None
+
+
+def _called_descriptive(context: Context, grid: Grid) -> bool:
+    return bool(_DESCRIPTIVE.search(grid.caption)) or context.document.says(_DESCRIPTIVE) is not None
 
 
 def _has_row(grid: Grid, name: str) -> bool:
-    """Whether a row or column of a table is that of a subgroup, and not of those without it."""
-    words = fold_all(name)
-    heads = [*grid.header, *(cell for row in grid.rows for cell in row[:2])]
-    return any(
-        words <= fold_all(head) and not re.search(r"\b(?:no|non|not|without)\b", head.casefold()) for head in heads
-    )
+    """Whether a row or column of a table is that of a subgroup."""
+    return any(_is_subgroup(head, name) for head in (*grid.header, *(cell for row in grid.rows for cell in row[:2])))
+
+
+def _is_subgroup(head: str, name: str) -> bool:
+    """Whether a heading is that of a subgroup, and not of those without it."""
+    return fold_all(name) <= fold_all(head) and not re.search(r"\b(?:no|non|not|without)\b", head.casefold())
 
 
 # EVA-11

@@ -43,7 +43,19 @@ _HYPOTHETIC = re.compile(
     re.IGNORECASE,
 )
 # Between a metric and a value: another metric, or a change of the metric.
-_ELSE = re.compile(rf"{_ANY.pattern}|\bby\b|\bup\sto\b|\bcorrelation\b|\bimprov|\bincreas|\bdecreas", re.IGNORECASE)
+_ELSE = re.compile(
+    rf"{_ANY.pattern}|\b(?:by|up\sto|and|or|versus|above|below|over|exceed\w*|(?:more|less|greater|higher|lower)\sthan|correlation|loss|gap|difference|drop|change|gain)\b|\bimprov|\bincreas|\bdecreas",
+    re.IGNORECASE,
+)
+# Several metrics and then as many values: `accuracy and macro-F1 were 0.74 and 0.61`.
+_BARE = "|".join(NAMES.values())
+_ONE = r"(?:[01]?\.\d+|\d{1,3}(?:\.\d+)?\s?%)"
+_LISTED = re.compile(
+    rf"(?P<names>(?:{_BARE})(?:,\s(?:and\s)?(?:[a-z]+[\s-])?(?:{_BARE})|\sand\s(?:[a-z]+[\s-])?(?:{_BARE}))+)(?:\s[A-Za-z-]+){{0,8}}?\s(?:was|were|is|are|of)\s"
+    rf"(?P<values>{_ONE}(?:\s?,\s(?:and\s)?{_ONE}|\sand\s{_ONE})+)",
+    re.IGNORECASE,
+)
+_EACH_VALUE = re.compile(_ONE)
 _ASSAY = re.compile(
     r"\b(?:inter|intra)-?\s?(?:batch|assay|day)\s$", re.IGNORECASE
 )  # precision of a measurement in the laboratory
@@ -78,7 +90,16 @@ def metrics_in(text: str) -> set[str]:
 
 def reported(sentence: Sentence) -> Iterator[Reported]:
     """Each metric that a value follows within a few words, without thresholds and work of others."""
+    yield from sorted(_reported(sentence), key=lambda one: one.start)
+
+
+def _reported(sentence: Sentence) -> Iterator[Reported]:
+    listed = list(_LISTED.finditer(sentence.text))
+    for several in listed:
+        yield from _in_order(sentence, several)
     for match in _ANY.finditer(sentence.text):
+        if any(several.start() <= match.start() < several.end() for several in listed):
+            continue
         value = _VALUE.match(sentence.text, match.end())
         if value is None or _HYPOTHETIC.search(sentence.text[max(0, match.start() - 40) : value.end()]):
             continue
@@ -86,17 +107,30 @@ def reported(sentence: Sentence) -> Iterator[Reported]:
             sentence.text[: match.start()]
         ):
             continue
-        digits = re.sub(r"[%\s]|mm", "", value["value"])
-        places = len(digits.partition(".")[2])
-        yield Reported(
-            metric=next(name for name, text in match.groupdict().items() if text),
-            name=match[0],
-            value=Fraction(f"0{digits}" if digits.startswith(".") else digits),
-            half=Fraction(1, 2 * 10**places),
-            text=value["value"].strip(),
-            start=value.start("value"),
-            sentence=sentence,
-        )
+        yield _one(sentence, match, value["value"], value.start("value"))
+
+
+def _in_order(sentence: Sentence, several: re.Match[str]) -> Iterator[Reported]:
+    """Metrics and values of a list, each with its own; none where there are not as many of one as of the other."""
+    names = list(_ANY.finditer(sentence.text, several.start("names"), several.end("names")))
+    values = list(_EACH_VALUE.finditer(sentence.text, several.start("values"), several.end("values")))
+    if len(names) == len(values) and not _HYPOTHETIC.search(several[0]):
+        for name, value in zip(names, values, strict=True):
+            yield _one(sentence, name, value[0], value.start())
+
+
+def _one(sentence: Sentence, name: re.Match[str], value: str, start: int) -> Reported:
+    digits = re.sub(r"[%\s]|mm", "", value)
+    places = len(digits.partition(".")[2])
+    return Reported(
+        metric=next(known for known, text in name.groupdict().items() if text),
+        name=name[0],
+        value=Fraction(f"0{digits}" if digits.startswith(".") else digits),
+        half=Fraction(1, 2 * 10**places),
+        text=value.strip(),
+        start=start,
+        sentence=sentence,
+    )
 
 
 def is_uncertain(text: str) -> bool:

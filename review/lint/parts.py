@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from review.domain.finding import Severity
+from review.lint.document import Document
 from review.lint.metrics import metrics_in
 from review.lint.numbers import Kind
 from review.lint.rule import Context, Remark, Rule, at, quoted
 from review.lint.sections import Role
 
 _AI = re.compile(
-    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|network)\b",
+    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|network|classifiers?|EfficientNet|ResNet\S*|U-?Net\S*)\b",
     re.IGNORECASE,
 )
 _TITLES = {
@@ -32,7 +35,7 @@ _FLOAT = re.compile(r"^[ \t]*(?:\*\*)?(?P<kind>Figure|Fig\.|Table)\s+(?P<n>\d+)[
 _CITE = re.compile(r"\b(?P<kind>Figs?\.|Figures?|Tables?)\s*(?P<list>\d+[a-z]?(?:\s*(?:,|and|&|–|-|to)\s*\d+[a-z]?)*)")
 _USE = re.compile(r"\bintended\s(?:use|for|to\sbe\sused)|\bmeant\sto\sbe\sused|\bintended[- ]use", re.IGNORECASE)
 _DEPLOY = re.compile(
-    r"\bdeploy\w+|\bintended[- ]use\spopulation|\bdiffer\w*\sfrom\b[^.]*\bpopulation|\bscanners?\b[^.]*\b(?:differ|other|not)\b|\btransport\w*|\bgenerali[sz]\w+\b[^.]*\b(?:site|scanner|population|protocol|hospital)",
+    r"\bdeploy\w+|\bintended[- ]use\spopulation|\bdiffer\w*\sfrom\b[^.]*\bpopulation|\bscanners?\b[^.]*\b(?:differ|other|not)\b|\btransport\w*|\bgenerali[sz]\w+\b[^.]*\b(?:site|scanner|population|protocol|hospital)|\b(?:single|one)[- ](?:institution|cent(?:re|er)|hospital|site)\b[^.]*\b(?:limit|generali|transport|appl)\w+",
     re.IGNORECASE,
 )
 _DEFINITIONS = {
@@ -63,8 +66,16 @@ def _title(context: Context) -> Iterator[Remark]:
     title = context.document.title or next(
         (s.title for s in context.document.sections if s.level == 1 and s.role is Role.OTHER), ""
     )
+    if context.letter in ("M", "C") and not _speaks_of_ai(context):
+        return
     if wanted and title and "{{" not in title and not wanted[0].search(title):
         yield Remark(message=f"The title {quoted(title, 50)} does not say {wanted[1]}.", line=1)
+
+
+def _speaks_of_ai(context: Context) -> bool:
+    """Whether the paper is about a learned model at all; a study of measurements need not say so."""
+    said = " ".join([context.document.title, *(s.text for s in context.document.of(Role.ABSTRACT, Role.FRONT))])
+    return not said.strip() or _AI.search(said) is not None
 
 
 def _floats(context: Context) -> Iterator[Remark]:
@@ -126,6 +137,8 @@ def _limitations(context: Context) -> Iterator[Remark]:
 
 
 def _intended_use(context: Context) -> Iterator[Remark]:
+    if not _speaks_of_ai(context):
+        return
     for name, pattern, fix in (
         ("the intended use", _USE, "Say who is to use it, on whom, for which decision."),
         (
@@ -169,29 +182,37 @@ def _editions(context: Context) -> Iterator[Remark]:
 
 
 def _abstract_only(context: Context) -> Iterator[Remark]:
-    """Numbers of the abstract that stand nowhere else."""
+    """Numbers of the abstract that stand nowhere else, not even with more digits or as a percentage."""
     document = context.document
-    body = {n.value for s in document.sentences if s.role is not Role.ABSTRACT for n in s.numbers}
-    tables = " ".join(g.words for g in document.grids)
     if not any(s.role in (Role.RESULTS, Role.METHODS) for s in document.sentences):
         return
+    known = sorted(_elsewhere(document))
     for sentence in document.of(Role.ABSTRACT):
-        if sentence.cites:
-            continue
-        for number in sentence.numbers:
-            shown = {number.shown, number.text, number.text.replace(",", ""), number.text.rstrip("% ")}
-            if (
-                number.kind is Kind.OTHER
-                or number.spelled
-                or number.value in body
-                or any(re.search(rf"(?<![\d.]){re.escape(t.casefold())}(?!\d)", tables) for t in shown)
-            ):
+        for number in sentence.numbers if not sentence.cites else ():
+            if number.kind is Kind.OTHER or number.spelled:
                 continue
-            yield Remark(
-                message=f"{number.shown} stands in the abstract and nowhere else.",
-                at=at(sentence, number.start),
-                got=number.shown,
-            )
+            if not any(_among(abs(number.value) * by, number.half * by, known) for by in (1, 100, Fraction(1, 100))):
+                yield Remark(
+                    message=f"{number.shown} stands in the abstract and nowhere else.",
+                    at=at(sentence, number.start),
+                    got=number.shown,
+                )
+
+
+def _elsewhere(document: Document) -> Iterator[Fraction]:
+    """Every number of the text behind the abstract, and of the tables."""
+    for sentence in document.sentences:
+        if sentence.role is not Role.ABSTRACT:
+            yield from (abs(number.value) for number in sentence.numbers)
+    for grid in document.grids:
+        for found in re.findall(r"\d{1,3}(?:,\d{3})+|\d*\.\d+|\d+", grid.words):
+            yield Fraction(found.replace(",", "") if not found.startswith(".") else f"0{found}")
+
+
+def _among(value: Fraction, half: Fraction, known: Sequence[Fraction]) -> bool:
+    """Whether a number is one of those known, or one of them with its last digits rounded away."""
+    place = bisect_left(known, value - half)
+    return place < len(known) and known[place] <= value + half
 
 
 def _disclosure(context: Context) -> Iterator[Remark]:

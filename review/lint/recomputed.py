@@ -14,8 +14,8 @@ from review.evidence.printed import printed
 from review.lint.document import Sentence
 from review.lint.grids import Grid
 from review.lint.metrics import NAMES, RESULTS, Reported, reported
-from review.lint.rule import Context, Remark, Rule, at, missing
-from review.lint.words import fold_all
+from review.lint.rule import Context, Remark, Rule, at
+from review.lint.scores import NO, Cell, Scores, cells, line_of, scores_given
 
 _OVERLAP = re.compile(NAMES["dice"] + "|" + NAMES["iou"], re.IGNORECASE)
 _DISTANCE = re.compile(NAMES["hd95"] + "|" + NAMES["nsd"] + "|assd|asd", re.IGNORECASE)
@@ -28,22 +28,22 @@ _FAILED = re.compile(
     r"\bfail(?:ed|ures?)?\b|\binfinite\b|\bundefined\b|\bexcluded\b|\bmissing\b|\bno\sprediction\b|\bempty\b",
     re.IGNORECASE,
 )
-_NO = frozenset({"0", "no", "false", "absent", "n", "0.0"})
-_CELL = re.compile(r"^\W*(?P<value>\d*\.\d+|\d+(?:\.\d+)?)\s?%?(?:\s*[±(\[].*)?\W*$")
+_N_HEAD = re.compile(
+    r"^(?:n|no\.?(?:\sof)?\s\w+|number\sof\s\w+|cases|patients|subjects|volumes|scans|images|studies)$", re.IGNORECASE
+)
+_N_BESIDE = re.compile(r"\bn\s?=\s?(\d{1,3}(?:,\d{3})+|\d+)\b")
+_WHOLE = re.compile(r"^(?:\d{1,3}(?:,\d{3})+|\d+)$")
 
 
 # EVA-07
 
 
 def _stale(context: Context) -> Iterator[Remark]:
-    frame = context.cases
-    if frame is None:
-        yield missing("cases")
+    frame = scores_given(context)
+    if isinstance(frame, Remark):
+        yield frame
         return
-    if not {"metric", "value"} <= set(frame.columns):
-        yield missing("cases", what="the table of scores has no columns metric and value")
-        return
-    scores = _Scores(frame)
+    scores = Scores(frame)
     for sentence in context.document.of(*RESULTS):
         if not sentence.cites:
             for one in reported(sentence):
@@ -52,68 +52,7 @@ def _stale(context: Context) -> Iterator[Remark]:
         yield from _grid_values(scores, grid)
 
 
-class _Scores:
-    """Scores by metric, class, split and model, and the aggregates that a printed value may be of."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        held = frame.assign(value=pd.to_numeric(frame["value"], errors="coerce"))
-        if "reference_present" in held:
-            held = held[~held["reference_present"].astype(str).str.strip().str.casefold().isin(_NO)]
-        self.frame = held[np.isfinite(held["value"])]
-        self.metrics = {str(name): fold_all(str(name)) for name in self.frame["metric"].unique()}
-        self.levels = {
-            column: sorted(map(str, self.frame[column].dropna().unique()))
-            for column in ("class", "split", "model")
-            if column in self.frame
-        }
-
-    def metric(self, name: str) -> str | None:
-        """The metric of the table that a name in the text means."""
-        for metric in self.metrics:
-            if name.casefold() in {metric.casefold(), metric.casefold().replace("_", " ")}:
-                return metric
-            for pattern in NAMES.values():
-                if re.fullmatch(pattern, name, re.IGNORECASE) and re.fullmatch(
-                    pattern, metric.replace("_", " "), re.IGNORECASE
-                ):
-                    return metric
-        return None
-
-    def named(self, column: str, text: str) -> list[str]:
-        """The levels of a column that a text names."""
-        words = fold_all(text)
-        return [level for level in self.levels.get(column, []) if fold_all(level) and fold_all(level) <= words]
-
-    def candidates(self, metric: str, chosen: dict[str, str]) -> dict[str, float]:
-        """Every mean and median that a printed value of this metric may be, by what it is of."""
-        part = self.frame[self.frame["metric"] == metric]
-        for column, level in chosen.items():
-            part = part[part[column].astype(str) == level]
-        found: dict[str, float] = {}
-        for column in ("split", "model"):
-            if column in part and column not in chosen and len(part[column].dropna().unique()) > 1:
-                for level, rows in part.groupby(column):
-                    found |= {f"{name}, {level}": value for name, value in _aggregates(rows).items()}
-        return found | _aggregates(part)
-
-
-def _aggregates(part: pd.DataFrame) -> dict[str, float]:
-    if part.empty:
-        return {}
-    found = {"mean": float(part["value"].mean()), "median": float(part["value"].median())}
-    for column, name in (
-        ("patient", "mean over patients"),
-        ("class", "mean over classes"),
-        ("case", "mean over cases"),
-    ):
-        if column in part and len(part[column].dropna().unique()) > 1:
-            means = part.groupby(column)["value"].mean()
-            found[name] = float(means.mean())
-            found[f"median{name.removeprefix('mean')}"] = float(means.median())
-    return found
-
-
-def _sentence_value(scores: _Scores, sentence: Sentence, one: Reported) -> Iterator[Remark]:
+def _sentence_value(scores: Scores, sentence: Sentence, one: Reported) -> Iterator[Remark]:
     metric = scores.metric(one.name)
     if metric is None:
         return
@@ -131,41 +70,49 @@ def _sentence_value(scores: _Scores, sentence: Sentence, one: Reported) -> Itera
     ):
         return
     yield from _compared(scores, metric, chosen, value=(one.value, one.half, one.text), place=at(sentence, one.start))
+    beside = _N_BESIDE.search(sentence.text, one.start, one.start + 60)
+    if beside and {"class", "split", "model"} & set(chosen):
+        yield from _n_differs(scores, metric, chosen, n=beside[1], place=at(sentence, beside.start(1)))
 
 
-def _grid_values(scores: _Scores, grid: Grid) -> Iterator[Remark]:
-    """Cells whose column (or caption) names the metric and whose row names the class."""
-    for column, name in enumerate(grid.header):
-        metric = next((m for word in (name, grid.caption) for m in [_metric_of(scores, word)] if m), None)
-        if (
-            metric is None
-            or column == 0
-            or re.search(r"\b(?:n|ci|sd|low|high|median|iqr|p)\b", re.sub(r"[(\[].*", "", name.casefold()))
-        ):
-            continue
-        if _metric_of(scores, name) is None and not scores.named("model", name) and not scores.named("split", name):
-            continue
-        for row, start in zip(grid.rows, grid.starts, strict=False):
-            match = _CELL.match(row[column]) if column < len(row) else None
-            label = " ".join((row[0] if row else "", name))
-            chosen = {c: found[0] for c in ("class", "split", "model") if len(found := scores.named(c, label)) == 1}
-            number = printed(match["value"]) if match else None
-            if number is None or not ({"class", "model"} & set(chosen)):
-                continue
-            yield from _compared(
-                scores, metric, chosen, value=(number.value, number.half, match["value"] if match else ""), place=start
-            )
+def _grid_values(scores: Scores, grid: Grid) -> Iterator[Remark]:
+    """Cells whose column (or caption) names the metric and whose row names the class; and the n of their row."""
+    counted: set[int] = set()
+    for cell in cells(scores, grid):
+        number = printed(cell.value)
+        if number is not None:
+            value = (number.value, number.half, cell.value)
+            yield from _compared(scores, cell.metric, cell.chosen, value=value, place=cell.start)
+        if cell.start not in counted:
+            counted.add(cell.start)
+            yield from _n_of_row(scores, grid, cell)
 
 
-def _metric_of(scores: _Scores, text: str) -> str | None:
-    for pattern in NAMES.values():
-        if match := re.search(pattern, text, re.IGNORECASE):
-            return scores.metric(match[0])
-    return scores.metric(text.strip())
+def _n_of_row(scores: Scores, grid: Grid, cell: Cell) -> Iterator[Remark]:
+    for column, name in enumerate(grid.header[: len(cell.row)]):
+        found = _WHOLE.match(cell.row[column])
+        if found and _N_HEAD.match(re.sub(r"[(\[].*", "", name).strip()):
+            yield from _n_differs(scores, cell.metric, cell.chosen, n=found[0], place=cell.start)
+
+
+def _n_differs(scores: Scores, metric: str, chosen: dict[str, str], *, n: str, place: int) -> Iterator[Remark]:
+    """An n that is neither the number of scores nor that of the cases or patients they are of."""
+    known = scores.sizes(metric, chosen)
+    if not known or int(n.replace(",", "")) in known:
+        return
+    rows = scores.of(metric, chosen)
+    told = " of ".join(f"{rows[c].nunique():,} {c}s" for c in ("case", "patient") if c in rows) or f"{len(rows):,} rows"
+    yield Remark(
+        message=f"n is printed as {n} for {', '.join((metric, *chosen.values()))}; the table of scores has {told}.",
+        at=place,
+        expected=f"{max(known):,}",
+        got=n,
+        hint="Say how many were scored, and what became of the others.",
+    )
 
 
 def _compared(
-    scores: _Scores, metric: str, chosen: dict[str, str], *, value: tuple[Fraction, Fraction, str], place: int
+    scores: Scores, metric: str, chosen: dict[str, str], *, value: tuple[Fraction, Fraction, str], place: int
 ) -> Iterator[Remark]:
     candidates = scores.candidates(metric, chosen)
     stated, half, text = value
@@ -195,19 +142,16 @@ def _rounds_to(value: float, stated: Fraction, half: Fraction, text: str) -> boo
 
 
 def _scored_on_nothing(context: Context) -> Iterator[Remark]:
-    frame = context.cases
-    if frame is None:
-        yield missing("cases")
-        return
-    if not {"metric", "value"} <= set(frame.columns):
-        yield missing("cases", what="the table of scores has no columns metric and value")
+    frame = scores_given(context)
+    if isinstance(frame, Remark):
+        yield frame
         return
     value = pd.to_numeric(frame["value"], errors="coerce")
     if "reference_present" in frame:
-        absent = frame["reference_present"].astype(str).str.strip().str.casefold().isin(_NO)
+        absent = frame["reference_present"].astype(str).str.strip().str.casefold().isin(NO)
         scored = frame[absent & value.notna()]
         if len(scored):
-            path, line = context.paths.get("cases"), _line(scored.index[0])
+            path, line = context.paths.get("cases"), line_of(scored.index[0])
             yield Remark(
                 message=f"{len(scored):,} rows have a score where the reference does not exist, first in case {scored.iloc[0].get('case', '?')}.",
                 path=path,
@@ -219,7 +163,7 @@ def _scored_on_nothing(context: Context) -> Iterator[Remark]:
         yield Remark(
             message=f"{len(exact):,} overlap scores are exactly 0 or 1, and the text does not say how an empty reference or prediction was scored.",
             path=context.paths.get("cases"),
-            line=_line(exact.index[0]),
+            line=line_of(exact.index[0]),
             severity=Severity.ERROR,
         )
     endless = frame[names.str.contains(_DISTANCE) & ~np.isfinite(value.fillna(np.inf))]
@@ -227,12 +171,8 @@ def _scored_on_nothing(context: Context) -> Iterator[Remark]:
         yield Remark(
             message=f"{len(endless):,} distances are infinite or missing, and the text does not say what became of these cases.",
             path=context.paths.get("cases"),
-            line=_line(endless.index[0]),
+            line=line_of(endless.index[0]),
         )
-
-
-def _line(index: object) -> int | None:
-    return int(str(index)) if str(index).isdigit() else None
 
 
 STALE = Rule(
@@ -242,7 +182,7 @@ STALE = Rule(
     check=_stale,
     types="DMC",
     needs=("manuscript", "cases"),
-    does="Computes means and medians from the table of scores, for the class, split and model that a sentence or table row names, and compares them with the printed value within its rounding.",
+    does="Computes means and medians from the table of scores, for the class, split and model that a sentence or table row names, and compares them with the printed value within its rounding; an n beside it is counted too.",
     why="Results are run again, and one number in the abstract stays as it was.",
     bad="Dice of the sacrum was 0.85 (cases.csv gives 0.8447).",
     good="Dice of the sacrum was 0.84.",

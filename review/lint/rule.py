@@ -43,13 +43,18 @@ GIVEN_BY: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """What is released: `manifest` is release.yaml, `licences` what each file says (file → licence), `files` what is there."""
+    """What is released: `manifest` is release.yaml, `licences` what each file says (file → licence), `files` what is there.
+
+    `hashes` are the sha256 of split files by name, `texts` what README and dataset card say, by path.
+    """
 
     manifest: Mapping[str, Any] | None = None
     licences: Mapping[str, str] = field(default_factory=dict)
     croissant: Mapping[str, Any] | None = None
     datasheet: str | None = None
     files: frozenset[str] = frozenset()
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

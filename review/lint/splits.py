@@ -8,25 +8,15 @@ from collections.abc import Iterator
 import pandas as pd
 
 from review.domain.finding import Severity
+from review.lint import content, scored, subgroups
 from review.lint.document import Sentence
 from review.lint.rule import Context, Remark, Rule, at, missing
 from review.lint.words import fold
 
-MIN_N = 5  # patients of a subgroup in a split, below which a result is an anecdote
-UNEVEN = 0.25  # standardised difference of prevalence between splits
 _SHOWN = 5
+_SHORTEST = 8
+_OF_SCORES = frozenset({"metric", "value", "class", "model", "reference_present", "fold"})
 _DEVELOPED = frozenset({"train", "val"})
-_CONTENT = (
-    "sha256",
-    "hash",
-    "pixel_hash",
-    "md5",
-    "sop_instance_uid",
-    "sopinstanceuid",
-    "series_instance_uid",
-    "seriesinstanceuid",
-    "series",
-)
 _LEVEL = re.compile(
     r"(?:patient|subject|participant|person|site|cent(?:re|er)|hospital|institution|study|scanner)s?['’]?[- ](?:level|wise|grouped|disjoint|independent|exclusive)|"
     r"(?:disjoint|split|separat\w+|partition\w*|group\w*|divid\w+|assign\w+|stratif\w+|hold\w*\sout|held\sout|random\w+)\b[^.]{0,80}"
@@ -36,13 +26,13 @@ _LEVEL = re.compile(
     r"all\s(?:\w+\s){1,4}(?:of|from)\s(?:a|one|the\ssame)\s(?:patient|subject|participant)[^.]{0,60}(?:same|one|single)\s(?:split|set|fold|partition)",
     re.IGNORECASE,
 )
+_SPLIT = re.compile(
+    r"\b(?:training|train|validation|test(?:ing)?|held-?out)\s(?:sets?|splits?|data(?:\s?sets?)?|cohorts?|cases|images|scans|patients|volumes)\b|\bsplit\b|cross-?validat\w+|\bfolds?\b",
+    re.IGNORECASE,
+)
 _EXTERNAL = re.compile(r"\bexternal(?:ly)?\s(?:\w+\s)?(?:test|validat|cohort|evaluat|data\s?set)\w*", re.IGNORECASE)
 _NOT_EXTERNAL = re.compile(
     r"\b(?:no|not|without|lack\w*|need\w*|future|further|require\w*|await\w*|should|pending)\b", re.IGNORECASE
-)
-_UNEVALUABLE = re.compile(
-    r"\bnot\s(?:be\s)?(?:evaluable|evaluated|assessed)|too\s(?:few|small|rare)|descriptive|cannot\sbe\s(?:evaluated|assessed)",
-    re.IGNORECASE,
 )
 
 
@@ -98,28 +88,13 @@ def _patients_in_two(context: Context) -> Iterator[Remark]:
 
 
 def _content_in_two(context: Context) -> Iterator[Remark]:
-    frame = context.splits if context.splits is not None else context.manifest
+    frame = _joined(context, context.splits) if context.splits is not None else context.manifest
     if frame is None or "split" not in frame:
         yield missing("splits")
-        return
-    columns = [name for name in _CONTENT if name in frame]
-    if not columns:
+    elif not content.columns(frame):
         yield missing("splits", what="it has no column with a hash or a series UID")
-        return
-    for name in columns:
-        told = frame.assign(_side=_sides(frame), _fold=_folds(frame))
-        told = told[~told[name].astype(str).str.strip().str.casefold().isin({"", "nan", "na"})]
-        told = told[told.duplicated(["_fold", name], keep=False)]
-        for (_, content), part in told.groupby(["_fold", name], sort=False):
-            sides = sorted(set(part["_side"]))
-            if len(sides) > 1:
-                path, line = _where(context, part.index[-1])
-                cases = f" (cases {', '.join(map(str, part['case'].unique()[:4]))})" if "case" in part else ""
-                yield Remark(
-                    message=f"The same {name} {str(content)[:24]} is in {' and '.join(sides)}{cases}.",
-                    path=path,
-                    line=line,
-                )
+    else:
+        yield from content.shared(context, frame.assign(_side=_sides(frame), _fold=_folds(frame)))
 
 
 # SPL-03
@@ -133,76 +108,24 @@ def _rare_subgroups(context: Context) -> Iterator[Remark]:
     if frame is None:
         yield why or missing("splits")
         return
-    for name in context.settings.subgroups:
-        members = subgroup(_joined(context, frame), name)
-        if members is None:
-            yield missing("splits", what=f"no column or value of the split file is called {name!r}")
-            continue
-        yield from _subgroup_per_split(context, frame, members, name)
+    yield from subgroups.rare(context, _joined(context, frame))
 
 
 def _joined(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
-    """The splits with the columns of the manifest, where there is one."""
-    if context.manifest is None or "case" not in frame or "case" not in context.manifest:
+    """The splits with what the manifest says of their cases, or in its absence the table of scores."""
+    more = context.manifest if context.manifest is not None else context.cases
+    if more is None or "case" not in frame or "case" not in more:
         return frame
-    more = context.manifest.drop_duplicates("case").set_index("case")
-    new = [column for column in more.columns if column not in frame]
-    return frame.join(more[new], on="case")
-
-
-def subgroup(frame: pd.DataFrame, name: str) -> pd.Series | None:
-    """Which rows are of a subgroup: a column of that name that says yes, or a value of that name in any column."""
-    form = name.casefold().replace(" ", "_")
-    for column in frame.columns:
-        if str(column).casefold() == form:
-            return ~frame[column].astype(str).str.strip().str.casefold().isin(
-                {"", "0", "no", "false", "nan", "none", "normal", "0.0"}
-            )
-    for column in frame.columns:
-        if frame[column].dtype == object or str(frame[column].dtype).startswith("str"):
-            found = frame[column].astype(str).str.strip().str.casefold().str.replace(" ", "_") == form
-            if found.any():
-                return found
-    return None
-
-
-def _subgroup_per_split(context: Context, frame: pd.DataFrame, members: pd.Series, name: str) -> Iterator[Remark]:
-    unit = "patient" if "patient" in frame else "case"
-    sides, told = _sides(frame), context.document.says(re.compile(re.escape(name), re.IGNORECASE))
-    excused = any(_UNEVALUABLE.search(s.text) and name.casefold() in s.low for s in context.document.sentences)
-    shares = {}
-    for side in dict.fromkeys(sides):
-        inside = frame[sides == side]
-        n, of = inside[members[inside.index]][unit].nunique(), inside[unit].nunique()
-        shares[side] = (n, of)
-        if n < MIN_N and not excused:
-            yield Remark(
-                message=f"{name}: {n} of {of:,} {unit}s in {side}{', so that nothing can be said of it there' if not n else ''}.",
-                at=told.start if told else None,
-                path=None if told else context.paths.get("splits"),
-                severity=Severity.ERROR if n == 0 else Severity.WARNING,
-            )
-    if not excused:
-        yield from _uneven(shares, name)
-
-
-def _uneven(shares: dict[str, tuple[int, int]], name: str) -> Iterator[Remark]:
-    rates = {side: n / of for side, (n, of) in shares.items() if of}
-    low, high = min(rates, key=lambda s: rates[s]), max(rates, key=lambda s: rates[s])
-    pooled = ((rates[low] * (1 - rates[low]) + rates[high] * (1 - rates[high])) / 2) ** 0.5
-    if pooled and (rates[high] - rates[low]) / pooled > UNEVEN and all(n for n, _ in shares.values()):
-        yield Remark(
-            message=f"{name} is {rates[low]:.1%} of {low} and {rates[high]:.1%} of {high}: the splits differ in what matters.",
-            severity=Severity.WARNING,
-            hint="Stratify the split by it: review evidence splits --make.",
-        )
+    told = more.drop_duplicates("case").set_index("case")
+    return frame.join(told[[c for c in told.columns if c not in frame and c not in _OF_SCORES]], on="case")
 
 
 # SPL-04
 
 
 def _split_stated(context: Context) -> Iterator[Remark]:
-    if context.document.says(_LEVEL) is None:
+    spoken = context.splits is not None or context.letter == "D" or context.document.says(_SPLIT) is not None
+    if spoken and context.document.says(_LEVEL) is None:
         yield Remark(message="Nowhere is said at which level the splits are disjoint: patient, site or image.")
     manifest = context.release.manifest if context.release else None
     if manifest is None:
@@ -221,46 +144,23 @@ def _split_stated(context: Context) -> Iterator[Remark]:
             path=context.paths.get("release"),
             line=1,
         )
+    elif isinstance(entry, dict):
+        yield from _other_file(context, str(entry["file"]), str(entry["sha256"]))
 
 
-# SPL-05
-
-
-def _scored_on_training(context: Context) -> Iterator[Remark]:
-    if context.cases is None or context.splits is None:
-        yield missing(*(n for n, v in (("splits", context.splits), ("cases", context.cases)) if v is None))
-        return
-    frame, scored = context.splits, context.cases
-    if "case" not in frame or "case" not in scored or "split" not in frame:
-        yield missing("splits", "cases", what="both need a column case, and the splits a column split")
-        return
-    trained = frame[_sides(frame) == "train"]
-    by_fold = "fold" in scored and "fold" in trained and len(trained["fold"].unique()) > 1
-    wrong = scored[_trained_on(scored, trained, frame, by_fold=by_fold)]
-    for index, row in wrong.drop_duplicates("case").head(_SHOWN).iterrows():
-        path, line = _where(context, index, "cases")
-        fold_name = f" of fold {row['fold']}" if by_fold else ""
+def _other_file(context: Context, file: str, recorded: str) -> Iterator[Remark]:
+    """A split file that is not the one whose hash was recorded; a hash may be shortened, but not below eight signs."""
+    found = (context.release.hashes if context.release else {}).get(file.replace("\\", "/").rpartition("/")[2], "")
+    given = recorded.strip().casefold().removeprefix("sha256:")
+    if found and not (len(given) >= _SHORTEST and found.startswith(given)):
         yield Remark(
-            message=f"Case {row['case']} is scored, and it or its patient is in the training set{fold_name}.",
-            path=path,
-            line=line,
+            message=f"{file} is not the file that release.yaml records: its sha256 begins with {found[:12]}, not {given[:12]}.",
+            path=context.paths.get("release"),
+            line=1,
+            expected=found,
+            got=given,
+            hint="Find out which of the two the results rest on; then record its hash anew.",
         )
-    n = wrong["case"].nunique()
-    if n > _SHOWN:
-        yield Remark(message=f"So are {n - _SHOWN:,} more cases.", path=context.paths.get("cases"))
-
-
-def _trained_on(scored: pd.DataFrame, trained: pd.DataFrame, frame: pd.DataFrame, *, by_fold: bool) -> pd.Series:
-    """Which scored rows are of a case, or of another case of a patient, that was trained on (in the same fold)."""
-    owner = frame.drop_duplicates("case").set_index("case")["patient"] if "patient" in frame else None
-
-    def keys(of: pd.DataFrame) -> pd.Series:
-        who = of["case"].astype(str)
-        if owner is not None:
-            who = of["case"].map(owner).astype(object).where(of["case"].isin(owner.index), of["case"]).astype(str)
-        return of["fold"].astype(str) + "\0" + who if by_fold else who
-
-    return keys(scored).isin(set(keys(trained)))
 
 
 # SPL-06
@@ -326,11 +226,11 @@ CONTENT = Rule(
     check=_content_in_two,
     types="DM",
     needs=("splits", "manifest"),
-    does="Compares hashes and series UIDs across splits.",
+    does="Compares hashes and series UIDs across splits; nearly equal perceptual hashes, and one geometry with one histogram, are an error.",
     why="Public data are released again under other names; then one CT is in training and in test with two patient ids.",
     bad="Two cases with the same sha256, one in train and one in test.",
     good="No hash shared between splits.",
-    fix="Keep one of the copies, or put both into one split.",
+    fix="Keep one of the copies, or put both into one split; near-duplicates that are different scans are marked so in a column adjudicated.",
     serves=("claim-2024:20", "datasheets:C9", "clear:14"),
 )
 RARE = Rule(
@@ -340,7 +240,7 @@ RARE = Rule(
     check=_rare_subgroups,
     types="DM",
     needs=("splits", "manifest", "subgroups"),
-    does=f"Counts the patients of each declared subgroup in each split: none is an error, fewer than {MIN_N} or very unequal shares a warning.",
+    does=f"Counts the patients of each declared subgroup in each split: none is an error, fewer than {subgroups.MIN_N} or very unequal shares a warning.",
     why="A subgroup that is not in the test set cannot be evaluated, however often the paper names it.",
     bad="LSTV: 0 of 80 patients in test.",
     good="LSTV: 8 of 80 patients in test, 27 of 640 in train.",
@@ -355,7 +255,7 @@ STATED = Rule(
     types="DM",
     asks=True,
     needs=("manuscript", "release"),
-    does="Asks for a sentence on the level at which the splits are disjoint, and for the split file's name, version, seed and checksum in release.yaml.",
+    does="Asks for a sentence on the level at which the splits are disjoint, and for the split file's name, version, seed and checksum in release.yaml, which must be that of the file.",
     why="“Randomly split 80/20” leaves open whether two scans of one patient were parted.",
     bad="The data were split randomly.",
     good="The data were split by patient, so that no patient is in two sets (splits_final.json, version 2).",
@@ -366,10 +266,10 @@ SCORED = Rule(
     id="SPL-05",
     title="Scored on a case it was trained on",
     severity=Severity.BLOCKER,
-    check=_scored_on_training,
+    check=scored.on_training,
     types="DM",
     needs=("splits", "cases"),
-    does="Joins the table of scores with the splits: no scored case, nor another case of its patient, may be in the training set of its fold.",
+    does="Joins the table of scores with the splits: no scored case, nor another case of its patient, may be in the training set of its fold; a mean over folds must be over all of them.",
     why="Scores on training cases are not results.",
     bad="fold 0, case_12 in cases.csv, and case_12 in train of fold 0.",
     good="Every case is scored by the fold that holds it out.",

@@ -30,7 +30,10 @@ _TREND = re.compile(
     r"\btrend(?:ed|ing)?\stowards?\s(?:statistical\s)?significan\w+|\b(?:marginally|borderline|nearly|almost)\s(?:statistically\s)?significant",
     re.IGNORECASE,
 )
-_ALPHA = re.compile(r"\b(?:significan\w+|considered|threshold|level|alpha|set\s(?:to|at)|defined)\b", re.IGNORECASE)
+_ALPHA = re.compile(
+    r"\b(?:significan\w+|considered|threshold|level|alpha|set\s(?:to|at)|defined|(?:un)?corrected|family-?wise|FWE|FDR)\b",
+    re.IGNORECASE,
+)
 _TRAIN = re.compile(r"\btrain(?:ing|ed)?\b", re.IGNORECASE)
 _ENABLES = re.compile(
     r"\benabl\w+\b[^.]*\b(?:train\w*|learn\w*|develop\w*)|\b(?:robust|reliable)\s(?:train\w*|learn\w*)|\btrain\w*\s(?:robust|reliable|generali\w+)",

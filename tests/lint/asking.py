@@ -20,8 +20,17 @@ from review.lint.rule import Context, Rule
 from review.services.manuscript import lint
 from review.services.manuscript.lint import Given, Linted
 
+Case = tuple[str, str, dict[str, Any]]  # a text, what is said of it, the inputs beside it
 CLEAN = Path(__file__).parent / "clean"
 TYPES = {"D": "dataset", "M": "method", "C": "clinical", "S": "review"}
+# Twelve patients of one scan in training and twelve in test; the odd ones have a transitional vertebra.
+FAIR = "".join(f"c{n},p{n},a,{'train' if n < 12 else 'test'},h{n},{'yes' if n % 2 else 'no'}\n" for n in range(24))
+SCORES = "case,patient,split,class,metric,value,reference_present\n"
+DICE = "".join(f"c{n},p{n},test,{c},dice,{v},yes\n" for n in (12, 13) for c, v in (("sacrum", 0.8447), ("hip", 0.9012)))
+
+
+def case(text: str = "", said: str = "", **inputs: Any) -> Case:
+    return text, said, inputs
 
 
 def rule(name: str) -> Rule:
@@ -57,6 +66,10 @@ def frame(text: str) -> pd.DataFrame:
     made = pd.read_csv(io.StringIO(text.replace("; ", "\n").replace(";", "\n")), dtype=str, keep_default_na=False)
     made.index = pd.RangeIndex(2, 2 + len(made))
     return made
+
+
+def splits(rows: str) -> pd.DataFrame:
+    return frame(f"case,patient,site,split,sha256,lstv\n{rows}")
 
 
 def sample(kind: str, folder: Path) -> Path:

@@ -103,3 +103,25 @@ def test_tables_of_every_form_are_grids_and_no_prose(table: str) -> None:
     assert grid.caption == "Counts."
     assert [n.text for s in parsed.sentences for n in s.numbers if n.text in {"54", "1,153"}] == []
     assert {"Text before.", "Text behind."} <= {s.text for s in parsed.sentences}
+
+
+def test_marks_know_their_heading_and_kind() -> None:
+    text = (
+        "---\ntitle: x\n# not a heading\n---\n<!-- reports: a:1 -->\n# One\n<!-- open: a:2, a:3 -->\n"
+        "## Two {#id}\n<!-- na: a:4 -- not done\nhere -->\n```\n# code\n```\n<!-- reports: a:5 -->\n"
+    )
+    marks = document.parse(text).marks
+    assert [(m.kind, sorted(m.items), m.heading, m.line) for m in marks] == [
+        ("reports", ["a:1"], "Title", 5),
+        ("open", ["a:2", "a:3"], "One", 7),
+        ("na", ["a:4"], "Two", 9),
+        ("reports", ["a:5"], "Two", 14),
+    ]
+    assert marks[2].note.split() == ["not", "done", "here"]
+
+
+@pytest.mark.parametrize(
+    "written", ["title: Spines, counted", "title: |\n  Spines,\n  counted", "title: >-\n  Spines,\n  counted"]
+)
+def test_a_title_is_read_however_yaml_writes_it(written: str) -> None:
+    assert document.parse(f"---\n{written}\nauthor: A\n---\n\nText.").title == "Spines, counted"

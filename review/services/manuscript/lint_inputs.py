@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from review.domain.errors import Missing
-from review.domain.finding import Finding
+from review.domain.finding import Finding, Severity
 from review.domain.flow import FlowCounts
+from review.domain.string_check import check_string
+from review.domain.syntax import behind
 from review.evidence.split_forms import Strange, of_tree
 from review.lint.metrics import metrics_in
-from review.lint.rule import Charting, Log, Release, Search
-from review.resources import read_yaml
+from review.lint.rule import Charting, Log, Search
 from review.services.evidence import accounting_file
 from review.services.evidence.read_files import rows, tree
+from review.services.manuscript import lint_repository
 
 # The usual names of each input in a folder; the first that is there is taken.
 USUAL: Mapping[str, tuple[str, ...]] = {
@@ -55,17 +57,7 @@ _RATINGS: Mapping[str, tuple[str, ...]] = {
     "rater": ("reader", "reviewer", "annotator"),
     "label": ("rating", "value", "grade", "verdict"),
 }
-_LICENCE_FILES = (
-    "LICENSE",
-    "LICENSE.md",
-    "LICENSE.txt",
-    "LICENCE",
-    "CITATION.cff",
-    "croissant.json",
-    "README.md",
-    "datasheet.md",
-    "DATA_LICENSE",
-)
+_YES = frozenset({"yes", "true", "1", "retracted"})
 
 
 @dataclass(slots=True)
@@ -104,7 +96,20 @@ def read(files: Mapping[str, Path]) -> Inputs:
         frame = found.values.pop("cases")  # a table of cases without scores is a manifest
         found.values.setdefault("manifest", frame)
         found.paths.setdefault("manifest", found.paths.pop("cases"))
+    log, told = found.values.get("log"), found.values.get("screening")
+    if isinstance(log, Log) and isinstance(told, dict):
+        found.values["log"] = _declared(log, told)
     return found
+
+
+def _declared(log: Log, screening: Mapping[str, Any]) -> Log:
+    """With the stopping rule (so many irrelevant records in a row) and what was left, as ai_screening.yaml gives them."""
+    rule, left = (re.search(r"\d[\d,]*", str(screening.get(key) or "")) for key in ("stopping_rule", "unscreened"))
+    return replace(
+        log,
+        stopping_rule=int(rule[0].replace(",", "")) if rule else log.stopping_rule,
+        unscreened=int(left[0].replace(",", "")) if left else log.unscreened,
+    )
 
 
 def _counts(found: Inputs, path: Path) -> None:
@@ -224,9 +229,18 @@ def _searches(found: Inputs, path: Path) -> None:
                     string=str(each.get("string") or each.get("query") or ""),
                     hits=int(str(hits).replace(",", "")) if str(hits or "").replace(",", "").isdigit() else None,
                     limits=None if each.get("limits") is None else str(each["limits"]),
+                    string_faults=_faults(each),
                 )
             )
     found.keep("searches", path, made)
+
+
+def _faults(search: Mapping[str, Any]) -> tuple[str, ...]:
+    """What no source survives in the string of a search, in the syntax of its platform where that is known."""
+    source, platform = str(search.get("source") or search.get("database") or ""), str(search.get("platform") or "")
+    query = str(search.get("string") or search.get("query") or "")
+    found = check_string(query, behind(source, platform=platform, label=source, query=query)) if query else []
+    return tuple(f.message for f in found if f.severity in (Severity.ERROR, Severity.BLOCKER))
 
 
 def _decisions(found: Inputs, path: Path) -> None:
@@ -248,9 +262,16 @@ def _decisions(found: Inputs, path: Path) -> None:
         reviewers={str(stage): int(part["reviewer"].nunique()) for stage, part in stages},
         machine=tuple(sorted(frame[programs]["reviewer"].unique())),
         machine_excluded=int(frame[programs & frame["verdict"].str.startswith("excl")]["record"].nunique()),
+        trailing_excludes=_trailing(frame),
     )
     found.keep("log", path, log)
     found.paths["decisions"] = path.as_posix()
+
+
+def _trailing(frame: pd.DataFrame) -> int:
+    """How many records in a row were excluded at the end, in the order of the file; a record stands where it was judged last."""
+    last = frame.drop_duplicates("record", keep="last")["verdict"].str.startswith("excl").to_numpy()[::-1]
+    return int(len(last) if last.all() else last.argmin())
 
 
 def _boxes(frame: pd.DataFrame) -> dict[str, int]:
@@ -276,11 +297,22 @@ def _charting(found: Inputs, path: Path) -> None:
     keys = dict(frame["key"]) if "key" in frame else {}
     known = [name for name in ("doi", "pmid") if name in frame]
     identified = frozenset(frame.index[(frame[known] != "").any(axis=1)]) if known else frozenset(frame.index)
-    skipped = {"key", "doi", "pmid", "title"}
+    skipped = {"key", "doi", "pmid", "title", "retracted"}
     charted = {
         str(work): {str(n): v or None for n, v in row.items() if n not in skipped} for work, row in frame.iterrows()
     }
-    found.keep("charting", path, Charting(rows=charted, included=tuple(charted), keys=keys, identified=identified))
+    retracted = frame.index[frame["retracted"].str.casefold().isin(_YES)] if "retracted" in frame else ()
+    found.keep(
+        "charting",
+        path,
+        Charting(
+            rows=charted,
+            included=tuple(charted),
+            keys=keys,
+            identified=identified,
+            retracted=frozenset(map(str, retracted)),
+        ),
+    )
 
 
 def _references(found: Inputs, path: Path) -> None:
@@ -288,54 +320,10 @@ def _references(found: Inputs, path: Path) -> None:
 
 
 def _repository(found: Inputs, folder: Path) -> None:
-    """release.yaml, croissant.json, datasheet.md and what each file says about the licence."""
-    if not folder.is_dir():
-        raise Missing("folder", str(folder), [each.name for each in folder.parent.glob("*") if each.is_dir()])
-    manifest = next((folder / n for n in ("release.yaml", "release.yml") if (folder / n).is_file()), None)
-    held = read_yaml(manifest.read_text(encoding="utf-8-sig"), path=manifest.name) if manifest else None
-    croissant = None
-    if (folder / "croissant.json").is_file():
-        document, _ = tree(folder / "croissant.json")
-        found.findings += document.findings
-        croissant = document.tree if isinstance(document.tree, dict) else None
-        found.paths["croissant"] = (folder / "croissant.json").as_posix()
-    sheet = folder / "datasheet.md"
-    if sheet.is_file():
-        found.paths["datasheet"] = sheet.as_posix()
-    if manifest:
-        found.paths["release"] = manifest.as_posix()
-    found.values["release"] = Release(
-        manifest=held.tree if held and isinstance(held.tree, dict) else None,
-        licences=_licences(folder, croissant),
-        croissant=croissant,
-        datasheet=sheet.read_text(encoding="utf-8-sig") if sheet.is_file() else None,
-        files=frozenset(p.name for p in folder.iterdir()),
-    )
-
-
-def _licences(folder: Path, croissant: Mapping[str, Any] | None) -> dict[str, str]:
-    from review.lint.release import LICENCE_NAME
-
-    found = {}
-    for name in _LICENCE_FILES:
-        path = folder / name
-        if not path.is_file():
-            continue
-        if name == "croissant.json":
-            said = json.dumps((croissant or {}).get("license", ""))
-        else:
-            text = path.read_text(encoding="utf-8-sig", errors="replace")
-            lines = (
-                [line for line in text.splitlines() if "icen" in line]
-                if name.endswith((".md", ".cff"))
-                else text.splitlines()[:6]
-            )
-            said = "\n".join(lines)
-        if match := LICENCE_NAME.search(said):
-            found["LICENSE (code)" if name.startswith("LICEN") and not match[0].upper().startswith("CC") else name] = (
-                match[0]
-            )
-    return found
+    """What is released, from the folder that will be."""
+    found.values["release"], paths, faults = lint_repository.read(folder)
+    found.paths |= paths
+    found.findings += faults
 
 
 _READERS: Mapping[str, Callable[[Inputs, Path], None]] = {

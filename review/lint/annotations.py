@@ -1,0 +1,105 @@
+"""AGR-03: who annotated how, where the labels are the paper's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from review.lint.rule import Context, Remark, at
+from review.lint.sections import Role
+
+RATERS = re.compile(
+    r"\breviewers?\s\(\w+\sin\sall|\b(?:two|three|four|five|six|seven|eight|nine|ten|both|\d+|pairs?\sof)\s(?:[\w-]+\s){0,3}?(?:readers?|raters?|reviewers?|annotators?|observers?|radiologists?|experts?|screeners?|people|surgeons?|physicians?|authors?|students?|assessors?|coders?|clinicians?)",
+    re.IGNORECASE,
+)
+_ANNOTATED = re.compile(
+    r"\bannotat|\blabel(?:led|ed|ing|s)\b|\bdelineat|\bsegmented\s(?:manually|by)|\bcontour|\bgraded\sby|\bread\sby|\breader",
+    re.IGNORECASE,
+)
+_ASPECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        (
+            "how many annotators there were",
+            RATERS.pattern
+            + r"|\b(?:a|one)\s(?:single\s)?(?:[\w-]+\s){0,3}?(?:reader|rater|annotator|radiologist|expert|surgeon|student)\b",
+        ),
+        (
+            "their expertise",
+            r"years?\sof\s(?:experience|practice|training)|board[- ]certified|experienced|fellowship|(?:medical\s)?students?|residents?|radiologists?|surgeons?|neuroradiolog|experts?\b",
+        ),
+        (
+            "the instructions they had",
+            r"\b(?:annotation|labell?ing|reading|grading)\s(?:protocol|guidelines?|instructions?|manual|guide)|\bprotocol\b|\binstruction|written\s(?:guide|rules)|\baccording\sto\b",
+        ),
+        (
+            "the software",
+            r"ITK-?SNAP|3D\sSlicer|\bSlicer\b|MITK|Label\s?Studio|CVAT|nnInteractive|MONAI\sLabel|\bsoftware\b|\bannotation\stool|\bplatform|\bviewer\b|spreadsheet",
+        ),
+        (
+            "how disagreements were settled",
+            r"\bdisagree\w*|\badjudicat\w+|\bconsensus|\bmajority\b|\bthird\s(?:reader|rater|reviewer|radiologist)|\bSTAPLE\b|\barbitrat",
+        ),
+        (
+            "which cases were read more than once",
+            r"\b(?:twice|double[- ](?:read|annotat)|independently|second\sread|both\s(?:readers|raters|annotators|reviewers)|re-?(?:read|annotated)|multiple\sreaders|all\s(?:cases|scans|images)\swere\s(?:read|annotated)\sby\s(?:two|both|three))",
+        ),
+        (
+            "how uncertainty is labelled",
+            r"\buncertain\w*|\bambiguous|\bconfidence\s(?:score|level|label|grade)|\bindeterminate|\bunsure|\bgraded?\sas\s(?:certain|probable)|\bdoubtful",
+        ),
+    )
+)
+_INHERITED = re.compile(
+    r"\b(?:inherit\w*|taken\sover|released\swith|provided\sby|from\sthe\soriginal|source)\b[^.]*\b(?:labels?|annotations?|masks?)|\b(?:labels?|annotations?|masks?)\b[^.]*\b(?:inherit\w*|taken\s(?:over\s)?from|provided\sby|original)",
+    re.IGNORECASE,
+)
+
+
+_PUBLIC = re.compile(
+    r"\b(?:public(?:ly)?|open|challenge|benchmark|published|released)\b(?:\s[\w-]+){0,5}?\s?(?:data\s?sets?|collections?|cohorts?|databases?|benchmarks?|repositor(?:y|ies)|images|scans)\b|"
+    r"\bchallenge\sdata",
+    re.IGNORECASE,
+)
+_OWN_LABELS = re.compile(
+    r"\b(?:we|our)\b[^.]{0,40}\b(?:annotat|delineat|label|contour)\w+|\b(?:were|was)\s(?:\w+ly\s)*(?:annotated|delineated|segmented|contoured|labelled|labeled|graded)\s(?:\w+ly\s)*(?:by|using|in)\b",
+    re.IGNORECASE,
+)
+
+
+def provenance(context: Context) -> Iterator[Remark]:
+    document = context.document
+    if _labels_of_others(context):
+        return
+    given = {str(key).casefold() for key, value in (context.labels or {}).items() if value}
+    first = document.says(_ANNOTATED)
+    roles = [role for role in Role if role not in (Role.REFERENCES, Role.RELATED, Role.INTRODUCTION)]
+    for name, pattern in _ASPECTS:
+        if document.says(pattern, roles) is None and not (given & set(re.findall(r"[a-z]+", name))):
+            yield Remark(message=f"About the annotations it is not said: {name}.", at=at(first) if first else None)
+    yield from _after_consensus(context)
+
+
+def _labels_of_others(context: Context) -> bool:
+    """Whether the labels are those of cited data, or a method paper has nothing to do with labels by people."""
+    document = context.document
+    inherited = document.says(_INHERITED)
+    if inherited is not None and inherited.cites:
+        return True
+    if context.letter == "D" or document.says(_OWN_LABELS) is not None:
+        return False
+    cited = (s for s in document.of(Role.METHODS, Role.OTHER, Role.ABSTRACT, Role.RESULTS) if s.cites)
+    return document.says(_ANNOTATED) is None or any(_PUBLIC.search(s.text) for s in cited)
+
+
+def _after_consensus(context: Context) -> Iterator[Remark]:
+    frame = context.ratings
+    if frame is None or "phase" not in frame:
+        return
+    phases = frame["phase"].astype(str).str.casefold()
+    if phases.str.contains("consensus").any() and not phases.str.contains("independent|first|initial|before").any():
+        yield Remark(
+            message="All ratings are of the consensus phase: agreement was computed after the raters had agreed.",
+            path=context.paths.get("ratings"),
+            line=2,
+        )
