@@ -17,21 +17,27 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path)
 
 
-@program.command("export", examples=["review export review.zip"])
+@program.command("export", examples=["review export review.zip", "review export blind.zip --pseudonyms --no-abstracts"])
 @answers
 @in_project
 @click.argument("file", metavar="FILE.zip", type=FILE)
-def export(project: Project, file: Path) -> Answer:
+@click.option("--pseudonyms", is_flag=True, help="Write Person 01, Person 02 … for the people who worked on it.")
+@click.option("--no-abstracts", is_flag=True, help="Leave out abstracts and the raw answers of the sources.")
+def export(project: Project, file: Path, pseudonyms: bool, no_abstracts: bool) -> Answer:
     """Pack the whole review into one file: protocol, records, decisions, chart, facts and manuscript, with hashes.
 
-    Put it with the paper: anybody can check it with `review verify FILE.zip`.
+    Put it with the paper: anybody can check it with `review verify FILE.zip`. The file is an RO-Crate, which repositories
+    such as Zenodo and WorkflowHub read. PDFs of full texts, passwords and settings of signing in are never in it.
     """
     from review.services import bundle
+    from review.services.pseudonyms import Packing
 
     with progress() as tell:
-        report = bundle.export(project, file, progress=tell)
+        packing = Packing(pseudonyms=pseudonyms, abstracts=not no_abstracts)
+        report = bundle.export(project, file, packing=packing, progress=tell)
     text = f"{report.path}: {counted(report.files, 'file')}, {counted(report.facts, 'fact')}, SHA-256 {report.sha256}"
-    return Answer(document=asdict(report), text=text)
+    notes = [f"{name} names people; its hash counts, so it was left as it is." for name in report.named_in]
+    return Answer(document=asdict(report), text=text, notes=notes)
 
 
 @program.command("verify", examples=["review verify review.zip"])

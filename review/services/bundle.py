@@ -1,7 +1,8 @@
 """The whole review in one file, from which anyone can derive its numbers again.
 
-A bundle is a zip that is also an RO-Crate 1.2: the facts as lines of JSON, the protocol, the answers of searches as
-they came, the papers, the flow diagram's counts, every named fact, and a manifest with the SHA-256 of each file.
+A bundle is a zip that is also an RO-Crate 1.2 (`crate.py`): the facts as lines of JSON, the protocol, the answers of
+searches as they came, the papers, the flow diagram, what was charted, every named fact, and a manifest with the SHA-256 of
+each file.
 """
 
 from __future__ import annotations
@@ -13,29 +14,37 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from review import __version__
-from review.domain.errors import AlreadyExists, BadInput, ReviewError
+from review.domain.charting import form_of
+from review.domain.errors import AlreadyExists, BadInput, NotAllowed, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.provenance import Fact
 from review.domain.record import SourceKind
 from review.domain.team import Right
-from review.services import blinding, facts, flow, raw, rights
+from review.render import tables
+from review.services import blinding, crate, facts, flow, included, protocol, pseudonyms, raw, rights
+from review.services.charting import exports
+from review.services.charting.charted import charted, sees
+from review.services.crate import Packed
+from review.services.evidence import kept
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
+from review.services.pseudonyms import WHOLE, Packing
 from review.storage import charting, decisions, projects, records, transfer
 from review.storage.store import Store, now, open_file
 
 MANIFEST = "manifest.json"
 FACTS = "facts.json"
-CRATE = "ro-crate-metadata.json"
+CRATE = crate.NAME
 _FLOW = "flow.json"
 _PAPER_FILES = (".md", ".yaml", ".bib", ".svg", ".png", ".csl")
 _SEARCH_FILES = (".json", ".jsonl", ".gz")
 _DEPTH = 3  # papers/<paper>/<file>, searches/<search>/<file>
+_KEPT_DEPTH = 2  # evidence/<file>
 # What reading a damaged or forged bundle can raise, from the zip to the values of its facts.
 _UNREADABLE = (
     ArithmeticError,
@@ -63,16 +72,21 @@ class BundleReport:
     files: int
     facts: int
     sha256: str
+    named_in: tuple[str, ...] = ()  # texts that name people, although pseudonyms were asked for
 
 
 @rights.needs(Right.GOVERN)
-def export(project: Project, path: Path, *, progress: Progress = silent) -> BundleReport:
+def export(project: Project, path: Path, *, packing: Packing = WHOLE, progress: Progress = silent) -> BundleReport:
     """Write the bundle; the file appears only when it is complete."""
     blinding.refuse_while_open(project, "The bundle")
+    _refuse_open_charting(project)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        known, hashes = steadily(project, lambda: _packed(project, unfinished, progress))
+        if packing.whole:
+            known, hashes = steadily(project, lambda: _packed(project, unfinished, packing, progress))
+        else:
+            known, hashes = _packed_veiled(project, unfinished, packing, progress)
         unfinished.replace(path)
     except OSError as error:
         raise ReviewError(
@@ -82,39 +96,127 @@ def export(project: Project, path: Path, *, progress: Progress = silent) -> Bund
         unfinished.unlink(missing_ok=True)
     progress("Done", 1.0)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return BundleReport(path=str(path), files=len(hashes) + 1, facts=len(known), sha256=digest)
+    return BundleReport(
+        path=str(path), files=len(hashes) + 1, facts=len(known), sha256=digest, named_in=_named_in(project, packing)
+    )
 
 
-def _packed(project: Project, path: Path, progress: Progress) -> tuple[dict[str, Fact], dict[str, str]]:
+def _refuse_open_charting(project: Project) -> None:
+    """What others are charting blinded is nobody's to take along."""
+    found = charted(project)
+    may_see = sees(project, found)
+    hidden = sum(not may_see(work, e.reviewer) for work, given in found.of.items() for e in given if not e.consensus)
+    if hidden:
+        raise NotAllowed(
+            f"The bundle would show {hidden:,} charted answers of others that are still open to you; charting is blinded.",
+            hint="Take it once those studies are handed in. Whoever holds the project's folder can take it at any time.",
+        )
+
+
+def _named_in(project: Project, packing: Packing) -> tuple[str, ...]:
+    """The texts in which people are named although they go by pseudonyms: their hash counts, so they stay as they are."""
+    wanted = pseudonyms.veil(project, packing).wanted
+    versions = [version.text for version in projects.protocol_history(project.store)]
+    text = "\n".join((protocol.read_file(project), *versions))
+    return (PROTOCOL,) if wanted and wanted.search(text) else ()
+
+
+def _packed_veiled(
+    project: Project, path: Path, packing: Packing, progress: Progress
+) -> tuple[dict[str, Fact], dict[str, str]]:
+    """The same from a copy of the project in which people, or abstracts, are not to be found."""
+    with tempfile.TemporaryDirectory() as folder:
+        progress("Leaving out what is not to be packed", 0.0)
+        files = {CONFIG: Path(folder) / CONFIG} | {
+            inside.as_posix(): found for found, inside in _beside(project, packing)
+        }
+        files[CONFIG].write_bytes(_settings(project))
+        copied = pseudonyms.copy(project, Path(folder) / "copy", pseudonyms.veil(project, packing), files)
+        try:
+            return _packed(copied, path, packing, progress)
+        finally:
+            copied.close()
+
+
+def _packed(
+    project: Project, path: Path, packing: Packing, progress: Progress
+) -> tuple[dict[str, Fact], dict[str, str]]:
     """The whole bundle in a file; its facts, and the hash of each file in it."""
     known = facts.facts(project)
-    hashes: dict[str, str] = {}
+    files: dict[str, Packed] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for at, (name, data) in enumerate(_contents(project, known)):
+        for at, (name, data) in enumerate(_contents(project, known, packing)):
             progress(f"Packing {name}", min(0.95, at / 40))
-            hashes[name] = _write(archive, name, data)
+            files[name] = Packed(sha256=_write(archive, name, data), size=len(data))
+        hashes = {name: packed.sha256 for name, packed in files.items()}
+        hashes[CRATE] = _write(archive, CRATE, _json(crate.metadata(project, files, packing)))
         manifest = {"made_by": f"Scopewright {__version__}", "made_at": now(), "files": hashes}
         _write(archive, MANIFEST, _json(manifest))
     return known, hashes
 
 
-def _contents(project: Project, known: dict[str, Fact]) -> Iterator[tuple[str, bytes]]:
-    yield CONFIG, (project.root / CONFIG).read_bytes()
+def _contents(project: Project, known: dict[str, Fact], packing: Packing) -> Iterator[tuple[str, bytes]]:
+    yield CONFIG, _settings(project)
     yield PROTOCOL, project.protocol_path.read_bytes()
     for table in transfer.TABLES:
         yield f"facts/{table}.jsonl", "".join(f"{line}\n" for line in transfer.dump(project.store, table)).encode()
     yield FACTS, _json({name: fact.as_dict() for name, fact in known.items()})
-    yield _FLOW, flow.as_file(project, ".json")
+    for name, made in _DERIVED.items():
+        yield name, made(project)
     yield "flow.svg", flow.as_file(project, ".svg")
+    for path, inside in _beside(project, packing):
+        of_paper = inside.parts[0] not in (kept.FOLDER, raw.FOLDER)
+        yield f"{'papers/' * of_paper}{inside.as_posix()}", path.read_bytes()
+
+
+def _beside(project: Project, packing: Packing) -> Iterator[tuple[Path, Path]]:
+    """The files that are packed as they lie: of papers, kept evidence, and the answers of searches; each with its place."""
     for folder in sorted(path.parent for path in project.root.glob("*/paper.yaml")):
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(project.root)
-            if path.is_file() and not path.is_symlink() and path.suffix in _PAPER_FILES and inside.parts[1] != "build":
-                yield f"papers/{inside.as_posix()}", path.read_bytes()
-    for path in sorted((project.root / raw.FOLDER).rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            yield path.relative_to(project.root).as_posix(), path.read_bytes()
-    yield CRATE, _json(_crate(project))
+        for path, inside in _files(project, folder):
+            if path.suffix in _PAPER_FILES and inside.parts[1] != "build":
+                yield path, inside
+    for path, inside in _files(project, project.root / kept.FOLDER):
+        if path.suffix == ".json" and len(inside.parts) == _KEPT_DEPTH:
+            yield path, inside
+    for path, inside in _files(project, project.root / raw.FOLDER) if packing.abstracts else ():
+        if path.suffix in _SEARCH_FILES:
+            yield path, inside
+
+
+def _files(project: Project, folder: Path) -> Iterator[tuple[Path, Path]]:
+    """The files below a folder, each with its place in the project; nothing hidden, unfinished or behind a link."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(project.root)
+        if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in inside.parts):
+            yield path, inside
+
+
+def _settings(project: Project) -> bytes:
+    """The part of review.toml that says which project this is. How people sign in, and what else it may hold, stays."""
+    said = {"id": project.id, "name": project.name, "type": project.type}
+    lines = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items())
+    return f"# This folder is a Scopewright project.\n[project]\n{lines}".encode()
+
+
+def _flow_counts(project: Project) -> bytes:
+    return flow.as_file(project, ".json")
+
+
+def _included(project: Project) -> bytes:
+    return exports.table_file(project, ".csv")
+
+
+def _excluded(project: Project) -> bytes:
+    return tables.comma_separated(included.excluded(project).tables[0]).encode()
+
+
+# What follows from the facts and is derived again by `verify`.
+_DERIVED: Mapping[str, Callable[[Project], bytes]] = {
+    _FLOW: _flow_counts,
+    "charting.json": exports.long_json,
+    "included.csv": _included,
+    "excluded.csv": _excluded,
+}
 
 
 def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> str:
@@ -127,29 +229,6 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> str:
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
-
-
-def _crate(project: Project) -> dict[str, object]:
-    """RO-Crate 1.2 metadata: what this folder is, by the vocabulary of schema.org."""
-    return {
-        "@context": "https://w3id.org/ro/crate/1.2/context",
-        "@graph": [
-            {
-                "@id": CRATE,
-                "@type": "CreativeWork",
-                "about": {"@id": "./"},
-                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
-            },
-            {
-                "@id": "./",
-                "@type": "Dataset",
-                "name": project.name,
-                "description": "A review with its protocol, records, decisions and charted data.",
-                "datePublished": now()[:10],
-                "hasPart": [{"@id": name} for name in (CONFIG, PROTOCOL, FACTS, _FLOW, "flow.svg", MANIFEST)],
-            },
-        ],
-    }
 
 
 def open_bundle(path: Path, folder: Path) -> Project:
@@ -196,6 +275,9 @@ def _read_once(store: Store) -> None:
             Finding(**found)
     decisions.read(store)
     charting.read(store)
+    charting.changes(store)
+    for text, _ in charting.forms(store).values():
+        form_of(text)
     projects.read_order(store)
 
 
@@ -204,6 +286,8 @@ def _belongs(name: str) -> bool:
     its protocol, a program's settings.
     """
     inside = PurePosixPath(name)
+    if len(inside.parts) == _KEPT_DEPTH and inside.parts[0] == kept.FOLDER:
+        return inside.suffix == ".json" and not inside.name.startswith(".")
     if len(inside.parts) < _DEPTH or any(part.startswith(".") for part in inside.parts):
         return False
     if inside.parts[0] == "papers":
@@ -259,25 +343,32 @@ def verify(path: Path) -> list[Finding]:
             raise BadInput(path, f"{MANIFEST} or {FACTS} is missing.", hint="This is not a bundle of this program.")
         with _whole(path):
             hashes = dict(json.loads(archive.read(MANIFEST))["files"])
-            stated = {name: fact["value"] for name, fact in json.loads(archive.read(FACTS)).items()}
             changed = [n for n in sorted(hashes) if n not in names or _digest(archive, n) != hashes[n]]
-            drawn = json.loads(archive.read(_FLOW))["counts"] if _FLOW in names and _FLOW not in changed else None
+            whole = {name: archive.read(name) for name in (FACTS, *_DERIVED) if name in names and not changed}
     found += [_fault(path, f"{name} is not as it was packed.", rule="BUNDLE-HASH") for name in changed]
     found += [
         _fault(path, f"{name} was added later.", rule="BUNDLE-EXTRA") for name in sorted(names - {*hashes, MANIFEST})
     ]
-    if changed:
-        return found
+    return found if changed else found + _derived_again(path, whole)
+
+
+def _derived_again(path: Path, packed: Mapping[str, bytes]) -> list[Finding]:
+    """A finding for each number and each derived file that does not follow from the facts."""
+    found: list[Finding] = []
+    with _whole(path):
+        stated = {name: fact["value"] for name, fact in json.loads(packed[FACTS]).items()}
+        drawn = {name: _comparable(name, data) for name, data in packed.items() if name in _DERIVED}
     with tempfile.TemporaryDirectory() as folder:
         project = open_bundle(path, Path(folder) / "again")
         try:
             with _whole(path):
                 derived = {name: fact.value for name, fact in facts.facts(project).items()}
-                again = json.loads(flow.as_file(project, ".json"))["counts"]
+                again = {name: _comparable(name, _DERIVED[name](project)) for name in drawn}
         finally:
             project.close()
-    if drawn is not None and drawn != again:
-        found.append(_fault(path, f"{_FLOW} does not follow from the facts.", rule="BUNDLE-NUMBER"))
+    for name, was in drawn.items():
+        if was != again[name]:
+            found.append(_fault(path, f"{name} does not follow from the facts.", rule="BUNDLE-NUMBER"))
     for name in sorted({*stated, *derived} - _NOT_COMPARED):
         was, now_is = stated.get(name), derived.get(name)
         if was != now_is:
@@ -286,6 +377,14 @@ def verify(path: Path) -> list[Finding]:
             )
             found.append(fault)
     return found
+
+
+def _comparable(name: str, data: bytes) -> object:
+    """What a derived file says, apart from how it is written."""
+    if not name.endswith(".json"):
+        return data
+    said = json.loads(data)
+    return said["counts"] if name == _FLOW else said
 
 
 def _digest(archive: zipfile.ZipFile, name: str) -> str:
