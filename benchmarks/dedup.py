@@ -109,7 +109,7 @@ def measure(folder: Path) -> dict[str, float]:
     }
 
 
-def _in_own_process(folder: Path) -> dict[str, float]:
+def in_own_process(folder: Path) -> dict[str, float]:
     command = [sys.executable, __file__, str(folder.parent), folder.name, "--json"]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str]) -> None:
     print("set           records     TP   FP   FN       F1 worst FP  unsure  missed  queued   CPU s  peak MB")
     together: Counter[str] = Counter()
     for name in options.sets:
-        count = _in_own_process(options.folder / name)
+        count = in_own_process(options.folder / name)
         print(_line(name, count), flush=True)
         peak = max(together["peak_mb"], count["peak_mb"])
         together.update(count)

@@ -19,14 +19,17 @@ def pair_of(one: str, other: str) -> Pair:
 
 
 def standing_answers(judgements: Sequence[Judgement], known: Iterable[str]) -> dict[Pair, Judgement]:
-    """The latest answer on each pair of known records. Without times, the later in the sequence stands."""
+    """The latest answer on each pair of known records, unless it was taken back. Without times, the later in the
+    sequence stands.
+    """
     ids = set(known)
     answers: dict[Pair, Judgement] = {}
     for answer in sorted(judgements, key=lambda judgement: judgement.at):
         pair = pair_of(answer.record_a, answer.record_b)
         if pair[0] != pair[1] and ids.issuperset(pair):
             answers.pop(pair, None)  # a later answer also takes its place in the order
-            answers[pair] = answer
+            if not answer.withdrawn:
+                answers[pair] = answer
     return answers
 
 

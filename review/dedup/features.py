@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from review.dedup.block import Indexes
+from review.dedup.block import Indexes, Marks
 from review.dedup.prepare import NormalForm
 
 Bools = npt.NDArray[np.bool_]
@@ -24,8 +24,12 @@ OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
 _SPAN = 2  # pages: two works may share one, or the end of one and the beginning of the next
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
 _TELLING_LETTERS = 45
+_SHORT_LETTERS = 60  # longer titles are nobody's rubric
+_TITLE = np.uint64(32)  # bits: the code of a title stands before that of its author
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LOST_MARKS = 20  # more than any DOI has
+_WORTH_A_THREAD = 50_000  # pairs; fewer are done before a second thread has begun
 _WORTH_ALIGNING = 60.0  # below this ratio two titles are not compared word by word
 
 
@@ -76,14 +80,19 @@ class Features:
     one_source: Bools  # both stand in one source that lists each work once
 
 
-def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, source: Codes | None = None) -> Features:
-    """Compare each pair in every field. `source` numbers, for each record, the source that lists each work once; or 0."""
+def features(
+    forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, generic: Bools, source: Codes | None = None
+) -> Features:
+    """Compare each pair in every field. `generic` says of each record whether its title stands for one work;
+    `source` numbers, for each record, the source that lists each work once; or 0.
+    """
     table = _Columns(forms, left, right)
     title = table.similarity("title", fuzz.ratio)
     volume, issue, page = table.agree("volume"), _issue(table), _page(table)
     doi = table.agree("doi")
     preprint, meeting = table.flags("preprint"), table.flags("meeting")
-    relation, generic, telling = _relations(table, title), _generic(forms), _telling(forms)
+    relation, telling = _relations(table, title), _telling(forms)
+    protocol = table.sides_of(["protocol" in form.title for form in forms])
     return Features(
         relation=relation,
         title=title,
@@ -111,7 +120,7 @@ def features(forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, sour
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
         meetings=meeting[0] & meeting[1],
-        protocol=_protocol(table),
+        protocol=protocol[0] != protocol[1],
         one_source=np.zeros(len(left), dtype=bool)
         if source is None
         else (source[left] > 0) & (source[left] == source[right]),
@@ -152,16 +161,39 @@ class _Columns:
         return np.asarray((one == 0) | (other == 0))
 
     def flags(self, field: str) -> tuple[Bools, Bools]:
-        values = np.fromiter((getattr(form, field) for form in self.forms), np.bool_, len(self.forms))
+        return self.sides_of([getattr(form, field) for form in self.forms])
+
+    def sides_of(self, flags: list[bool]) -> tuple[Bools, Bools]:
+        values = np.array(flags, dtype=bool)
         return values[self.left], values[self.right]
 
     def similarity(self, field: str, scorer: Callable[..., float]) -> Scores:
         one, other = self.sides(field)
-        if not one:
-            return np.empty(0, dtype=np.float32)
-        scores = np.asarray(process.cpdist(one, other, scorer=scorer, dtype=np.float32, workers=1))
+        scores = likeness_of(one, other, scorer)
         scores[self.missing(field)] = 0
         return scores
+
+    def repeated(self, field: str, scorer: Callable[..., float]) -> Scores:
+        """The same for a field of few values, each two of which are compared once."""
+        one, other = self.codes(field)
+        values = ["", *dict.fromkeys(value for form in self.forms if (value := getattr(form, field)))]
+        pairs, place = np.unique(one * len(values) + other, return_inverse=True)
+        scores = likeness_of(
+            [values[n] for n in (pairs // len(values)).tolist()],
+            [values[n] for n in (pairs % len(values)).tolist()],
+            scorer,
+        )[place]
+        scores[(one == 0) | (other == 0)] = 0
+        return scores
+
+
+def likeness_of(one: list[str], other: list[str], scorer: Callable[..., float], *, at_least: float = 0.0) -> Scores:
+    """How alike two texts of each pair are, from 0 to 100; 0 where it is less than `at_least`."""
+    if not one:
+        return np.empty(0, dtype=np.float32)
+    workers = -1 if len(one) > _WORTH_A_THREAD else 1
+    found = process.cpdist(one, other, scorer=scorer, dtype=np.float32, workers=workers, score_cutoff=at_least or None)
+    return np.asarray(found)
 
 
 def _doi_typo(table: _Columns, differ: Bools) -> Bools:
@@ -170,12 +202,13 @@ def _doi_typo(table: _Columns, differ: Bools) -> Bools:
     typo = np.zeros(len(one), dtype=bool)
     for n in np.flatnonzero(differ).tolist():
         a, b = one[n], other[n]
-        typo[n] = _alphanumeric(a) == _alphanumeric(b) or a.startswith(b) or b.startswith(a)
+        near = abs(len(a) - len(b)) <= _LOST_MARKS and _alphanumeric(a) == _alphanumeric(b)
+        typo[n] = near or a.startswith(b) or b.startswith(a)
     return typo
 
 
 def _alphanumeric(doi: str) -> str:
-    return "".join(c for c in doi.replace("o", "0").replace("l", "1") if c.isalnum())
+    return "".join(filter(str.isalnum, doi.replace("o", "0").replace("l", "1")))
 
 
 def _everything(table: _Columns) -> Bools:
@@ -187,29 +220,18 @@ def _everything(table: _Columns) -> Bools:
     return whole
 
 
-def _protocol(table: _Columns) -> Bools:
-    one, other = table.sides("title")
-    return np.array([("protocol" in a) != ("protocol" in b) for a, b in zip(one, other, strict=True)], dtype=bool)
-
-
 def _telling(forms: Sequence[NormalForm]) -> Bools:
     return np.array([len(form.title) >= _TELLING_LETTERS and form.kind != "reply" for form in forms], dtype=bool)
 
 
-def _generic(forms: Sequence[NormalForm]) -> Bools:
+def generic_titles(marks: Marks) -> Bools:
     """Titles too short, or used by too many different first authors, to stand for one work."""
-    writers: dict[str, set[str]] = {}
-    for form in forms:
-        if len(form.title_key) < 60:
-            writers.setdefault(form.title_key, set()).add(form.family)
-    return np.fromiter(
-        (
-            len(form.title_key) < _GENERIC_LETTERS or len(writers.get(form.title_key, ())) > _GENERIC_AUTHORS
-            for form in forms
-        ),
-        np.bool_,
-        len(forms),
-    )
+    short = np.flatnonzero(marks.letters < _SHORT_LETTERS)
+    written = marks.row("title")[short].astype(np.uint64) << _TITLE | marks.row("family")[short]
+    titles, writers = np.unique(np.unique(written) >> _TITLE, return_counts=True)
+    generic = np.asarray(marks.letters < _GENERIC_LETTERS)
+    generic[short] |= np.isin(written >> _TITLE, titles[writers > _GENERIC_AUTHORS])
+    return generic
 
 
 def _page(table: _Columns) -> Agreement:
@@ -246,7 +268,7 @@ def _issue(table: _Columns) -> Agreement:
 def _first_author(table: _Columns) -> Agreement:
     """The same if a name of the first author agrees, or nearly, whichever order the names stand in."""
     score = table.similarity("first_author", fuzz.token_set_ratio)
-    family = table.similarity("family", fuzz.ratio)
+    family = table.repeated("family", fuzz.ratio)
     missing = table.missing("first_author")
     same = ~missing & ((score >= 90) | (family >= 80))
     return Agreement(same, ~missing & ~same)
@@ -256,7 +278,7 @@ def _journal(table: _Columns) -> Agreement:
     """The same if the stems agree, if one begins with the other, or if one is the initials of the other."""
     one, other = table.sides("journal")
     missing = table.missing("journal")
-    same = ~missing & (table.similarity("journal", fuzz.ratio) >= 80)
+    same = ~missing & (table.repeated("journal", fuzz.ratio) >= 80)
     for n in np.flatnonzero(~missing & ~same).tolist():
         same[n] = _initials_agree(one[n], other[n])
     return Agreement(same, ~missing & ~same)
@@ -307,7 +329,7 @@ def title_relation(one: str, other: str) -> int:
         return EQUAL
     shared = len(words) - len(left)
     for word in list(left):
-        match = next((candidate for candidate in right if same_word(word, candidate)), None)
+        match = next((other for other in right if other[0] == word[0] and same_word(word, other)), None)
         if match is not None:
             left.remove(word)
             right.remove(match)

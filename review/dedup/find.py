@@ -1,30 +1,31 @@
-"""The one way in: records and people's answers go in; groups of duplicates, related records and open pairs come out."""
+"""The ways in: records and people's answers go in; groups of duplicates, related records and open pairs come out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import gc
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from review.dedup.block import Indexes, candidate_pairs
+from review.dedup.block import Indexes, candidate_pairs, marks_of
 from review.dedup.cluster import Doubts, Pair, group, pair_of, standing_answers
-from review.dedup.compare import CONDITIONS, VETOES, Verdicts, judge
-from review.dedup.features import Bools, Codes, Features, features
+from review.dedup.compare import CONDITIONS, VETOES
+from review.dedup.features import Bools, Codes, generic_titles
+from review.dedup.judged import Bench, Judged, bench, judged, together
+from review.dedup.memory import Memory
 from review.dedup.prepare import NormalForm, normal_form
-from review.dedup.related import RELATIONS, relations
+from review.dedup.related import RELATIONS
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record
 
 Progress = Callable[[str, float], None]
 
-# What a person can look through in one sitting; and how alike a pair must be to be worth the look.
+# What a person can look through in one sitting.
 _QUEUE = 200
 _QUEUE_SHARE = 0.01  # of the records, when these are many
-_WORTH_A_LOOK = 0.80
 _TOLD_EVERY = 5_000  # records
 NO_CONDITION = "no_condition"
-# Vetoes that make a chain doubtful; the others only say that too little is known.
-_CONTRADICTIONS = ("different_numbers", "erratum_or_reply", "different_doi", "different_pmid", "different_authors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +42,19 @@ class DedupResult:
     related: tuple[DuplicateLink, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stock:
+    """All records of a run by their place in the order of ids."""
+
     ids: Sequence[str]
-    left: Indexes
-    right: Indexes
-    features: Features
-    verdicts: Verdicts
+    on: Bench
+    fresh: Bools  # no earlier run saw them
+    before: Judged | None = None  # what the earlier runs found, by today's places
+    turned: Bools | None = None  # their title became a rubric since
+    source_of: Mapping[str, str]
 
-    def pair(self, n: int) -> Pair:
-        return pair_of(self.ids[self.left[n]], self.ids[self.right[n]])
-
-    def link(self, n: int, name: str, why: str) -> DuplicateLink:
-        one, other = self.pair(n)
-        score = round(float(self.verdicts.score[n]), 3)
-        said = f"{why} {_similarities(self.features, n)}"
-        return DuplicateLink(record_a=one, record_b=other, condition=name, explanation=said, score=score)
+    def pair(self, found: Judged, n: int) -> Pair:
+        return pair_of(self.ids[found.left[n]], self.ids[found.right[n]])
 
 
 def find_duplicates(
@@ -68,8 +66,8 @@ def find_duplicates(
 ) -> DedupResult:
     """Which records are one work. The order of the records makes no difference.
 
-    `records` are gone through once and not kept. `one_each`, looked at after that, names the sources that list each work once: two records
-    of such a source are joined only if they are copies or carry the same number.
+    `records` are gone through once and not kept. `one_each`, looked at after that, names the sources that list each
+    work once: two records of such a source are joined only if they are copies or carry the same number.
 
     >>> one = Record(source="a", source_id="1", title="Labelling vertebrae in MRI of the whole spine", year=2020,
     ...              authors=("Wu, Y.",))
@@ -79,21 +77,173 @@ def find_duplicates(
     ('a:1', 'b:7')
     """
     tell = progress or (lambda _step, _share: None)
+    with _no_collecting():
+        return _all_at_once(records, judgements, one_each, tell)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Millions of texts are made and kept, and no cycles: looking for such would take a quarter of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _all_at_once(
+    records: Iterable[Record], judgements: Sequence[Judgement], one_each: Collection[str], tell: Progress
+) -> DedupResult:
     ids, forms, sources = _each_once(records, tell)
-    tell("Looking for candidates", 0.6)
-    left, right = candidate_pairs(forms)
-    tell("Comparing", 0.7)
-    found = features(forms, left, right, source=_numbered(sources, one_each) if one_each else None)
-    compared = _Compared(ids, left, right, found, judge(found))
-    tell("Joining", 0.9)
-    answers = standing_answers(judgements, ids)
     wanted = set(one_each)
-    source_of = {key: source for key, source in zip(ids, sources, strict=True) if source in wanted}
-    groups = group(_links(compared), answers, Doubts(against=_against(compared), source_of=source_of))
+    on = bench(marks_of(forms), lambda places: [forms[n] for n in places.tolist()], _numbered(sources, one_each))
+    stock = _Stock(
+        ids=ids,
+        on=on,
+        fresh=np.ones(len(ids), dtype=bool),
+        source_of={key: source for key, source in zip(ids, sources, strict=True) if source in wanted},
+    )
+    return _result(stock, judgements, tell)[0]
+
+
+def find_more(
+    memory: Memory | None,
+    fresh: Iterable[Record],
+    *,
+    read: Callable[[Sequence[str]], Mapping[str, Record]],
+    judgements: Sequence[Judgement] = (),
+    progress: Progress | None = None,
+) -> tuple[DedupResult, Memory]:
+    """What `find_duplicates` would say of all records, when only `fresh` were not there at the run that left `memory`.
+
+    Only pairs with a fresh record are compared. `read` gives the records of earlier runs that these may be copies of.
+    """
+    tell = progress or (lambda _step, _share: None)
+    with _no_collecting():
+        ids, forms, _ = _each_once(fresh, tell)
+        stock = _first(ids, forms) if memory is None else _added(memory, ids, forms, read)
+        result, found = _result(stock, judgements, tell)
+    return result, Memory(ids=tuple(stock.ids), marks=stock.on.marks, judged=found)
+
+
+def _first(ids: Sequence[str], forms: Sequence[NormalForm]) -> _Stock:
+    on = bench(marks_of(forms), lambda places: [forms[n] for n in places.tolist()])
+    return _Stock(ids=ids, on=on, fresh=np.ones(len(ids), dtype=bool), source_of={})
+
+
+def _added(
+    memory: Memory,
+    ids: Sequence[str],
+    forms: Sequence[NormalForm],
+    read: Callable[[Sequence[str]], Mapping[str, Record]],
+) -> _Stock:
+    """The records of the memory and the fresh ones; the forms of the former are made when they are asked for."""
+    seen = set(memory.ids)
+    new = [n for n, key in enumerate(ids) if key not in seen]
+    everything = [*memory.ids, *(ids[n] for n in new)]
+    order = np.array(sorted(range(len(everything)), key=everything.__getitem__), dtype=np.int64)
+    place = np.empty(len(order), dtype=np.int64)  # of each in the order of all ids
+    place[order] = np.arange(len(order))
+    old = len(memory.ids)
+    marks = memory.marks.together(marks_of([forms[n] for n in new])).take(order)
+    known = {int(place[old + n]): forms[at] for n, at in enumerate(new)}
+    sorted_ids = [everything[n] for n in order.tolist()]
+
+    def forms_of(places: Indexes) -> list[NormalForm]:
+        asked = places.tolist()
+        lacking = [n for n in asked if n not in known]
+        if lacking:
+            found = read([sorted_ids[n] for n in lacking])
+            known.update((n, normal_form(found[sorted_ids[n]])) for n in lacking)
+        return [known[n] for n in asked]
+
+    on = bench(marks, forms_of)
+    was_generic = np.ones(len(order), dtype=bool)
+    was_generic[place[:old]] = generic_titles(memory.marks)
+    return _Stock(
+        ids=sorted_ids,
+        on=on,
+        fresh=order >= old,
+        before=replace(memory.judged, left=place[memory.judged.left], right=place[memory.judged.right]),
+        turned=on.generic & ~was_generic,
+        source_of={},
+    )
+
+
+def _result(stock: _Stock, judgements: Sequence[Judgement], tell: Progress) -> tuple[DedupResult, Judged]:
+    answers = standing_answers(judgements, stock.ids)
+    found = _judged(stock, answers, tell)
+    tell("Joining", 0.9)
+    against = frozenset(stock.pair(found, n) for n in np.flatnonzero(found.against).tolist())
+    groups = group(_links(stock, found), answers, Doubts(against=against, source_of=stock.source_of))
     tell("Listing what is unsure", 0.95)
-    unsure, related = _unsure(compared, groups, answers), _related(compared, groups, answers)
+    unsure, related = _unsure(stock, found, groups, answers), _related(stock, found, groups, answers)
     tell("Done", 1.0)
-    return DedupResult(groups=groups, unsure=unsure, related=related)
+    return DedupResult(groups=groups, unsure=unsure, related=related), found
+
+
+def _judged(stock: _Stock, answers: Mapping[Pair, Judgement], tell: Progress) -> Judged:
+    """All pairs that have something to say: those with a fresh record, and those of earlier runs that still are candidates."""
+    tell("Looking for candidates", 0.6)
+    left, right = candidate_pairs(stock.on.marks)
+    tell("Comparing", 0.65)
+    new = stock.fresh[left] | stock.fresh[right]
+    parts = [
+        judged(stock.on, left[new], right[new], tell=lambda share: tell("Comparing", 0.65 + 0.2 * share)),
+        *_still(stock, left, right),
+    ]
+    found = together(parts)
+    tell("Looking for contradictions", 0.85)
+    inside = _inside(stock, found, answers, left, right)
+    return together([found, judged(stock.on, left[inside], right[inside], everything=True)])
+
+
+def _still(stock: _Stock, left: Indexes, right: Indexes) -> list[Judged]:
+    """What earlier runs found and still is a candidate; judged anew where a title has become a rubric."""
+    if stock.before is None or stock.turned is None:
+        return []
+    before = stock.before.take(_within(stock, stock.before.left, stock.before.right, among=(left, right)))
+    turned = stock.turned[before.left] | stock.turned[before.right]
+    again = before.take(turned)
+    return [before.take(~turned), judged(stock.on, again.left, again.right, everything=True)]
+
+
+def _within(stock: _Stock, left: Indexes, right: Indexes, *, among: tuple[Indexes, Indexes]) -> Bools:
+    """Which of the pairs are among others, which stand in ascending order."""
+    count = max(len(stock.ids), 1)
+    return np.isin(left * count + right, among[0] * count + among[1])
+
+
+def _inside(stock: _Stock, found: Judged, answers: Mapping[Pair, Judgement], left: Indexes, right: Indexes) -> Indexes:
+    """The candidates that a chain of joined pairs ties, and that have said nothing yet: do they contradict it?
+
+    Chains that hold nothing fresh, and no record that a person judged, were asked by an earlier run.
+    """
+    place = {key: n for n, key in enumerate(stock.ids)} if answers else {}
+    hands = np.array([(place[a], place[b]) for a, b in answers], dtype=np.int64).reshape(-1, 2)
+    joined = found.condition >= 0
+    ones, others = np.append(found.left[joined], hands[:, 0]), np.append(found.right[joined], hands[:, 1])
+    chain = _chains(len(stock.ids), ones, others)
+    asked = np.zeros(len(stock.ids), dtype=bool)
+    asked[chain[stock.fresh]] = asked[chain[hands.ravel()]] = True
+    tied = np.flatnonzero((chain[left] == chain[right]) & asked[chain[left]])
+    known = _within(stock, left[tied], right[tied], among=(found.left, found.right))
+    return np.asarray(tied[~known])
+
+
+def _chains(count: int, left: Indexes, right: Indexes) -> Indexes:
+    """For each record the lowest place that a chain of pairs leads to."""
+    lowest = np.arange(count)
+    while True:
+        step = lowest.copy()
+        np.minimum.at(step, lowest[left], lowest[right])
+        np.minimum.at(step, lowest[right], lowest[left])
+        step = step[step]
+        if (step == lowest).all():
+            return lowest
+        lowest = step
 
 
 def _each_once(records: Iterable[Record], tell: Progress) -> tuple[list[str], list[NormalForm], list[str]]:
@@ -110,89 +260,66 @@ def _each_once(records: Iterable[Record], tell: Progress) -> tuple[list[str], li
     return ids, [known[key][0] for key in ids], [known[key][1] for key in ids]
 
 
-def _numbered(sources: Sequence[str], one_each: Collection[str]) -> Codes:
+def _numbered(sources: Sequence[str], one_each: Collection[str]) -> Codes | None:
+    if not one_each:
+        return None
     number = {source: place for place, source in enumerate(sorted(one_each), start=1)}
     return np.array([number.get(source, 0) for source in sources], dtype=np.int64)
 
 
-def _links(found: _Compared) -> list[DuplicateLink]:
+def _links(stock: _Stock, found: Judged) -> list[DuplicateLink]:
     """Joined pairs, by strength of the condition, then by likeness, then by id."""
-    verdicts = found.verdicts
-    joined = np.flatnonzero(verdicts.condition >= 0)
-    order = np.lexsort((found.right[joined], found.left[joined], -verdicts.score[joined], verdicts.condition[joined]))
-    rules = [CONDITIONS[number] for number in verdicts.condition[joined][order].tolist()]
+    joined = np.flatnonzero(found.condition >= 0)
+    order = np.lexsort((found.right[joined], found.left[joined], -found.score[joined], found.condition[joined]))
+    rules = [CONDITIONS[number] for number in found.condition[joined][order].tolist()]
     pairs = zip(joined[order].tolist(), rules, strict=True)
-    return [found.link(n, rule.name, rule.explanation) for n, rule in pairs]
+    return [_link(stock, found, n, rule.name, rule.explanation) for n, rule in pairs]
 
 
-def _against(found: _Compared) -> frozenset[Pair]:
-    """The pairs a veto contradicts; only those of records that some condition joins to others can matter."""
-    verdicts = found.verdicts
-    joined = verdicts.condition >= 0
-    touched = np.zeros(len(found.ids), dtype=bool)
-    touched[found.left[joined]] = touched[found.right[joined]] = True
-    numbers = [n for n, veto in enumerate(VETOES) if veto.name in _CONTRADICTIONS]
-    doubtful = ~joined & np.isin(verdicts.veto, numbers) & touched[found.left] & touched[found.right]
-    return frozenset(found.pair(n) for n in np.flatnonzero(doubtful).tolist())
-
-
-def _similarities(f: Features, n: int) -> str:
-    """What the fields say, in words: `Title 97 %, authors 100 %; same: year, volume; different: DOI.`"""
-    said = [f"Title {f.title[n]:.0f} %"]
-    said += [f"authors {f.authors[n]:.0f} %"] if f.authors[n] else []
-    said += [] if f.abstract_missing[n] else [f"abstract {f.abstract[n]:.0f} %"]
-    fields = {"journal": f.journal, "volume": f.volume, "issue": f.issue, "pages": f.page, "DOI": f.doi}
-    same = ["year"] if f.year_gap[n] == 0 else []
-    differ = ["year"] if f.year_gap[n] > 0 else []
-    same += [name for name, each in fields.items() if each.same[n]]
-    differ += [name for name, each in fields.items() if each.differ[n]]
-    parts = [", ".join(said)]
-    parts += [f"same: {', '.join(same)}"] if same else []
-    parts += [f"different: {', '.join(differ)}"] if differ else []
-    return "; ".join(parts) + "."
+def _link(stock: _Stock, found: Judged, n: int, name: str, why: str) -> DuplicateLink:
+    one, other = stock.pair(found, n)
+    score = round(float(found.score[n]), 3)
+    return DuplicateLink(
+        record_a=one, record_b=other, condition=name, explanation=f"{why} {found.said[n]}", score=score
+    )
 
 
 def _unsure(
-    found: _Compared, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
+    stock: _Stock, found: Judged, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
 ) -> tuple[DuplicateLink, ...]:
     """The open pairs that are most alike, one for each two works."""
-    verdicts = found.verdicts
-    open_pairs = (verdicts.condition < 0) & (
-        verdicts.near_miss | ((verdicts.score >= _WORTH_A_LOOK) & (verdicts.vetoes <= 1))
-    )
-    limit = max(_QUEUE, int(len(found.ids) * _QUEUE_SHARE))
-    chosen = _one_for_each_two_works(found, open_pairs, groups, answers)[:limit]
-    return tuple(_open_pair(found, n) for n in chosen)
+    limit = max(_QUEUE, int(len(stock.ids) * _QUEUE_SHARE))
+    chosen = _one_for_each_two_works(stock, found, found.open, groups, answers)[:limit]
+    return tuple(_link(stock, found, n, *_reason(int(found.veto[n]))) for n in chosen)
+
+
+def _reason(veto: int) -> tuple[str, str]:
+    """The name of what kept an open pair apart, and its explanation."""
+    if veto < 0:
+        return NO_CONDITION, "Much is alike, but no condition is met in full."
+    return VETOES[veto].name, VETOES[veto].explanation
 
 
 def _related(
-    found: _Compared, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
+    stock: _Stock, found: Judged, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
 ) -> tuple[DuplicateLink, ...]:
     """The pairs that belong together without being one work, the likest first."""
-    relation = relations(found.features, found.verdicts)
-    chosen = _one_for_each_two_works(found, relation >= 0, groups, answers)
-    return tuple(found.link(n, *RELATIONS[relation[n]]) for n in chosen)
+    chosen = _one_for_each_two_works(stock, found, found.relation >= 0, groups, answers)
+    return tuple(_link(stock, found, n, *RELATIONS[found.relation[n]]) for n in chosen)
 
 
 def _one_for_each_two_works(
-    found: _Compared, wanted: Bools, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
+    stock: _Stock, found: Judged, wanted: Bools, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
 ) -> list[int]:
     work = {member: each.group_id for each in groups for member in each.members}
     near = np.flatnonzero(wanted)
-    order = np.lexsort((found.right[near], found.left[near], -found.verdicts.score[near]))
+    order = np.lexsort((found.right[near], found.left[near], -found.score[near]))
     seen: set[Pair] = set()
     chosen: list[int] = []
     for n in near[order].tolist():
-        one, other = found.pair(n)
+        one, other = stock.pair(found, n)
         works = pair_of(work.get(one, one), work.get(other, other))
         if works[0] != works[1] and works not in seen and (one, other) not in answers:
             seen.add(works)
             chosen.append(n)
     return chosen
-
-
-def _open_pair(found: _Compared, n: int) -> DuplicateLink:
-    veto = int(found.verdicts.veto[n])
-    if veto < 0:
-        return found.link(n, NO_CONDITION, "Much is alike, but no condition is met in full.")
-    return found.link(n, VETOES[veto].name, VETOES[veto].explanation)

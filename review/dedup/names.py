@@ -15,9 +15,12 @@ _GLUED_CASE = re.compile(
     r"(?=[A-ZÀ-Þ])(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bLe)(?<!\bLa)(?<!\bDe)(?<!\bDi)(?<!\bDu)(?<!\bVan)(?<!\bFitz)"
 )
 AUTHORS_READ = 12  # more names than this never change an answer
+_ONE_NAME = 60  # letters: longer cells with a comma may hold several people
 AUTHORS_CELL = 800  # characters of one cell, which may hold all authors glued together
 _NO_NAMES = frozenset({"jr", "sr", "et", "al", "anonymous", "anon"})
 _NOT_LETTERS = bytes(n if n < 128 and chr(n).isalnum() else 32 for n in range(256))
+_LETTERS_AND_LINES = bytes(10 if n == 10 else each for n, each in enumerate(_NOT_LETTERS))  # 10 ends a line
+_FIRST_OR_WORD = re.compile(r"\n?[^\W_]+")
 _PLACE_NOTE = re.compile(r"\.\s*conference|[\[(:=/]| : ")  # "Pediatric Nephrology.Conference: 44th Annual …"
 
 
@@ -31,32 +34,48 @@ def author_names(authors: Sequence[str]) -> tuple[str, str, str]:
     """
     people: list[str] = []
     for entry in authors:
-        people += _unglued(entry[:AUTHORS_CELL])
+        alone = "," in entry and len(entry) < _ONE_NAME and ";" not in entry and " and " not in entry
+        people += (entry,) if alone else _unglued(entry[:AUTHORS_CELL])
         if len(people) >= AUTHORS_READ:
             break
-    named = [words for words in map(_name_words, people[:AUTHORS_READ]) if words]
-    if not named:
-        return "", "", ""
-    return " ".join(named[0]), named[0][0], " ".join(dict.fromkeys(word for words in named for word in words))
+    for at, person in enumerate(people[:AUTHORS_READ], start=1):
+        if first := _name_words(person):
+            everyone = dict.fromkeys([*first, *_words_of(people[at:AUTHORS_READ])])
+            return " ".join(first), first[0], " ".join(everyone)
+    return "", "", ""
 
 
 def _unglued(entry: str) -> list[str]:
     if ";" in entry or " and " in entry:
         return [part for part in re.split(r";| and ", entry) if part.strip()]
-    if "," in entry and len(entry) < 60:
+    if "," in entry and len(entry) < _ONE_NAME:
         return [entry]
-    parts = _GLUED_DOT.split(entry) if "." in entry else [entry]
+    parts = _GLUED_DOT.split(entry, maxsplit=AUTHORS_READ) if "." in entry else [entry]
     if len(entry) > 30 or len(parts) > 1:
-        parts = [piece for part in parts for piece in _GLUED_CASE.split(part)]
+        # Where each word begins with its only capital, nothing is glued; this is far cheaper to see.
+        parts = [piece for part in parts for piece in ((part,) if part.istitle() else _GLUED_CASE.split(part))]
     return [part for part in parts if part.strip()]
+
+
+def _words_of(people: Sequence[str]) -> list[str]:
+    """The names of several people, each of which stands on a line of its own on the way: their initials are left out,
+    but a family name of two capitals is none.
+    """
+    text = "\n" + " \n".join(people)
+    plainly = text.isascii() and "&" not in text and "<" not in text
+    if plainly:
+        found = text.encode().translate(_LETTERS_AND_LINES, b"'").decode().split(" ")
+    else:
+        found = _FIRST_OR_WORD.findall(text.replace("'", "").replace("’", ""))
+    kept = " ".join([w for w in found if len(w) > 2 or (len(w) == 2 and w[0] != "\n" and not w.isupper())])
+    words = (kept.lower() if plainly else plain(kept)).split()
+    return words if _NO_NAMES.isdisjoint(words) else [word for word in words if word not in _NO_NAMES]
 
 
 @lru_cache(maxsize=1 << 15)
 def _name_words(person: str) -> tuple[str, ...]:
     """Names in the order family, given; initials are left out unless there is nothing else."""
-    family, comma, given = person.partition(",")
-    source = f"{family} {given}" if comma else person
-    source = source.replace("'", "").replace("’", "")
+    source = person.replace("'", "").replace("’", "")
     plainly = source.isascii() and "&" not in source and "<" not in source
     raw = source.encode().translate(_NOT_LETTERS).decode().split() if plainly else _WORD.findall(source)
     names = [word for word in raw if len(word) > 1 and not (word.isupper() and len(word) <= 2 and word is not raw[0])]

@@ -95,6 +95,8 @@ def normal_pmid(record: Record) -> str:
 
 def normal_arxiv(record: Record) -> str:
     """The arXiv number without its version, wherever the record gives it."""
+    if not record.arxiv_id and "arxiv" not in f"{record.doi} {record.journal} {record.url}".lower():
+        return ""
     for text in (record.arxiv_id, record.doi, record.journal, record.url):
         if text and (text is record.arxiv_id or "arxiv" in text.lower()) and (found := _ARXIV.search(text.strip())):
             return found[1].casefold()

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from review.dedup.names import author_names, journal_stems
 from review.dedup.places import normal_arxiv, normal_doi, normal_issue, normal_pages, normal_pmid, place_of
-from review.dedup.words import folded, kind_of_title, main_title, one_spelling, plain, title_words
+from review.dedup.words import folded, one_spelling, plain, title_words, titled
 from review.domain.record import Record
 
 __all__ = [
@@ -46,6 +47,7 @@ _FIELD_READ = 300  # characters of any other field; a broken export may put a wh
 ABSTRACT_READ = 400  # characters of an abstract that are looked at
 _ABSTRACT_KEY = 120  # letters that make the key; shorter abstracts have none
 _CUT_FIELDS = ("journal", "volume", "issue", "pages", "doi", "pmid", "arxiv_id")
+_fields_that_are_cut = attrgetter(*_CUT_FIELDS)
 
 
 class NormalForm(NamedTuple):
@@ -96,42 +98,53 @@ def normal_forms(records: Sequence[Record], *, progress: Callable[[float], None]
 def normal_form(record: Record) -> NormalForm:
     """The normal form of one record."""
     record = _cut(record)
-    title = title_words(record.title)
+    title, main, kind = titled(record.title)
+    key = title.replace(" ", "")
     first, family, everyone = author_names(record.authors)
     volume, issue, (first_page, last_page) = place_of(record)
     doi = normal_doi(record.doi) or (normal_doi(record.url) if "doi.org/10." in record.url else "")
     journal, is_cochrane, of_preprints, of_meetings = _journal(record.journal)
     cochrane = _COCHRANE.match(doi) or (_COCHRANE_PAGE.match(first_page) if is_cochrane else None)
+    # In the order of the fields: naming them would take longer than all that is done to most of them.
     return NormalForm(
-        title=title,
-        main_title=main_title(record.title),
-        numbers=" ".join(_DIGITS.findall(title.replace(" ", ""))),
-        kind=kind_of_title(record.title),
-        first_author=first,
-        family=family,
-        authors=everyone,
-        year=record.year if record.year and 1000 < record.year < 3000 else 0,
-        journal=journal,
-        volume="" if volume == str(record.year) else volume,  # "2016, May" has no volume
-        issue=issue,
-        first_page=first_page,
-        last_page=last_page,
-        doi=doi,
-        pmid=normal_pmid(record),
-        arxiv=normal_arxiv(record),
-        cochrane=cochrane[1] if cochrane else "",
-        abstract=" ".join(folded(record.abstract[:ABSTRACT_READ])),
-        preprint=of_preprints or bool(record.arxiv_id) or doi.startswith(_PREPRINT_DOI),
-        meeting=of_meetings or _is_meeting(record, issue, first_page),
+        title,
+        main,
+        "" if key.isalpha() else " ".join(_DIGITS.findall(key)),
+        kind,
+        first,
+        family,
+        everyone,
+        record.year if record.year and 1000 < record.year < 3000 else 0,
+        journal,
+        "" if volume == str(record.year) else volume,  # "2016, May" has no volume
+        issue,
+        first_page,
+        last_page,
+        doi,
+        normal_pmid(record),
+        normal_arxiv(record),
+        cochrane[1] if cochrane else "",
+        " ".join(folded(record.abstract[:ABSTRACT_READ])),
+        _is_preprint(record, doi, of_preprints=of_preprints),
+        of_meetings or _is_meeting(record, issue, first_page),
     )
 
 
 def _cut(record: Record) -> Record:
     """The record with no field longer than is ever looked at; nearly all come back as they are."""
-    if len(record.title) <= _TITLE_READ and not any(len(getattr(record, name)) > _FIELD_READ for name in _CUT_FIELDS):
+    if len(record.title) <= _TITLE_READ and max(map(len, _fields_that_are_cut(record))) <= _FIELD_READ:
         return record
     cut = {name: getattr(record, name)[:_FIELD_READ] for name in _CUT_FIELDS}
     return replace(record, title=record.title[:_TITLE_READ], **cut)
+
+
+def is_preprint(record: Record) -> bool:
+    """True if a record says that it is a preprint, by its journal, its arXiv number or its DOI."""
+    return _is_preprint(record, normal_doi(record.doi), of_preprints=bool(_PREPRINT_PLACE.search(record.journal)))
+
+
+def _is_preprint(record: Record, doi: str, *, of_preprints: bool) -> bool:
+    return of_preprints or bool(record.arxiv_id) or doi.startswith(_PREPRINT_DOI)
 
 
 @lru_cache(maxsize=1 << 14)

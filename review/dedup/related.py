@@ -1,11 +1,14 @@
-"""Records that are not one work but belong together: a notice, a meeting abstract, a protocol, an answer to the article."""
+"""Records that belong together: versions of one work; and two works, such as a notice, a meeting abstract or a protocol
+and the article.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from review.dedup.compare import Verdicts
+from review.dedup.compare import VERSIONS, Verdicts
 from review.dedup.features import CONTAINED, Bools, Codes, Features
+from review.domain.record import DuplicateGroup
 
 # The order matters: the first that holds is told.
 RELATIONS: tuple[tuple[str, str], ...] = (
@@ -29,3 +32,14 @@ def relations(f: Features, verdicts: Verdicts) -> Codes:
     for number, each in reversed(list(enumerate(holds))):
         found[each & ~f.generic & (verdicts.condition < 0)] = number
     return found
+
+
+def versions_in(group: DuplicateGroup) -> set[str]:
+    """The members that only a link between versions ties to the largest part of the group."""
+    parts = {member: {member} for member in group.members}
+    for link in group.links:
+        if link.condition not in VERSIONS and parts[link.record_a] is not parts[link.record_b]:
+            merged = parts[link.record_a] | parts[link.record_b]
+            parts.update(dict.fromkeys(merged, merged))
+    main = min(parts.values(), key=lambda part: (-len(part), min(part)))
+    return set(group.members) - main

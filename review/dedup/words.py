@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 
 
 def _words(text: str) -> list[str]:
@@ -79,10 +80,23 @@ _REPLY = re.compile(
 )
 _SUBTITLE_MARKS = (": ", ". ", "? ", " -", " –", " —")  # most titles have none, and are not searched further
 _RE = re.compile(r"\W*re\b\s*:", re.IGNORECASE)
-_SUBTITLE = re.compile(r"\s*[:?.]\s+|\s+[-–—]+\s+")
+_SUBTITLE = re.compile(r"[:?.]\s+|\s+[-–—]+\s+")
+_MAIN_LETTERS = 25  # a shorter beginning is too little to recognise a work by
 # What a title must hold for one of the expressions above to be worth trying; nearly all titles hold none of these.
-_NOTE_HINTS = ("(", "[", "..", "errat", "corrig", "correction", "reprint", "retracted", "withdrawn")
-_ERRATUM_HINTS = ("errat", "corrig", "correction", "retract", "concern", "publisher", "(")
+_NOTE_HINTS = ("errat", "corrig", "correction", "reprint", "retracted", "withdrawn")
+_SOURCE_HINTS = (
+    "errat",
+    "correct",
+    "[version",
+    "[electronic",
+    " ref",
+    "[review]",
+    "(multiple",
+    "retracted",
+    "withdrawn",
+    "..",
+)
+_ERRATUM_HINTS = ("errat", "corrig", "correction", "retract", "concern", "publisher")
 _REPLY_HINTS = ("repl", "respon", "letter", "comment", "editorial", "summary of")
 
 # Bytes to bytes: letters to lower case, digits kept, anything else to a space.
@@ -121,8 +135,16 @@ def folded(text: str) -> list[str]:
     >>> folded("<b>TNF-α</b> in_Müller’s 2nd study")
     ['tnf', 'alpha', 'in', 'muller', 's', '2nd', 'study']
     """
-    text = plain(text)
+    if not text.isascii() or "&" in text or "<" in text:
+        text = plain(text)
     return text.encode().translate(_ASCII).decode().split() if text.isascii() else _WORD.findall(text)
+
+
+def titled(title: str) -> tuple[str, str, str]:
+    """What `title_words` and `kind_of_title` say of a title, and between them the key of what stands before the subtitle."""
+    low = title.lower()
+    noted = _noted(low)
+    return _carried(title, low, noted=noted), _main(title, noted=noted), _kind(title, low, noted=noted)
 
 
 def title_words(title: str) -> str:
@@ -131,18 +153,48 @@ def title_words(title: str) -> str:
     >>> title_words("The role of MRI in phase II trials. [German]")
     'role mri phase 2 trials'
     """
-    if _may_hold_note(title):
-        title = _ERRATUM_WORD.sub("", _REPRINT.sub("", title)) or title
-        title = _VOLUME_NOTE.sub("", _LANGUAGE_NOTE.sub("", _SOURCE_NOTE.sub("", title)))
+    low = title.lower()
+    return _carried(title, low, noted=_noted(low))
+
+
+def _carried(title: str, low: str, *, noted: bool) -> str:
+    if noted:
+        title = _without_notes(title, low)
+    elif _names_language(low):
+        title = _LANGUAGE_NOTE.sub("", title)
     words = folded(title)
     kept = [_NUMBER_WORDS.get(word, word) for word in words if word not in STOP]
     return one_spelling(" ".join(kept or words))
 
 
-def _may_hold_note(title: str) -> bool:
-    low = title.lower()
-    if any(hint in low for hint in _NOTE_HINTS):
-        return True
+def _without_notes(title: str, low: str) -> str:
+    """Each expression is tried only where it has a chance."""
+    if "errat" in low or "corrig" in low or "correction" in low or "reprint" in low:
+        title = _ERRATUM_WORD.sub("", _REPRINT.sub("", title)) or title
+    title = _own_title(title, low)
+    if title.rstrip(" .").endswith((")", "]")) or _names_language(title.lower()):
+        title = _LANGUAGE_NOTE.sub("", title)
+    return _VOLUME_NOTE.sub("", title) if "vol" in low or low.count("(") > 1 else title
+
+
+def _own_title(title: str, low: str) -> str:
+    """The title without the notes that a source adds to it."""
+    return _SOURCE_NOTE.sub("", title) if _holds(low, _SOURCE_HINTS) else title
+
+
+def _holds(text: str, any_of: Sequence[str]) -> bool:
+    for each in any_of:  # noqa: SIM110  # a third of the time that `any` takes; asked of every title five times
+        if each in text:
+            return True
+    return False
+
+
+def _noted(low: str) -> bool:
+    """A title in lower case holds what one of the expressions for notes begins with. Nearly all hold nothing of it."""
+    return "(" in low or "[" in low or ".." in low or _holds(low, _NOTE_HINTS)
+
+
+def _names_language(low: str) -> bool:
     last = low.rstrip(" .").rpartition(" ")[2]
     return last.rpartition(".")[2] in _LANGUAGES
 
@@ -153,12 +205,15 @@ def one_spelling(words: str) -> str:
     return words
 
 
-def main_title(title: str) -> str:
+def _main(title: str, *, noted: bool) -> str:
     """The key of what stands before the subtitle; "" if there is none, or too little before it."""
-    if not any(mark in title for mark in _SUBTITLE_MARKS):
+    if not _holds(title, _SUBTITLE_MARKS):
         return ""
     parts = _SUBTITLE.split(title.strip(" []."), maxsplit=1)
-    return title_words(parts[0]).replace(" ", "") if len(parts) == 2 and len(parts[0]) >= 25 else ""
+    begin = parts[0].rstrip()
+    if len(parts) < 2 or len(begin) < _MAIN_LETTERS:
+        return ""
+    return _carried(begin, begin.lower(), noted=noted).replace(" ", "")
 
 
 def kind_of_title(title: str) -> str:
@@ -168,11 +223,16 @@ def kind_of_title(title: str) -> str:
     ('erratum', '', '')
     """
     low = title.lower()
-    noted = any(hint in low for hint in _NOTE_HINTS)
-    own = _SOURCE_NOTE.sub("", title) if noted else title
-    if any(hint in low for hint in _ERRATUM_HINTS) and (_ERRATUM.search(own) or _VOLUME_NOTE.search(own)):
+    return _kind(title, low, noted=_noted(low))
+
+
+def _kind(title: str, low: str, *, noted: bool) -> str:
+    own = _own_title(title, low) if noted else title
+    if _holds(low, _ERRATUM_HINTS) and _ERRATUM.search(own):
         return "erratum"
-    if noted and _REPRINT.search(own):
+    if noted and ("vol" in low or low.count("(") > 1) and _VOLUME_NOTE.search(own):
+        return "erratum"
+    if noted and "reprint" in low and _REPRINT.search(own):
         return "reprint"
-    answers = any(hint in low for hint in _REPLY_HINTS) or _RE.match(own)
+    answers = _holds(low, _REPLY_HINTS) or (":" in low and _RE.match(own))
     return "reply" if answers and _REPLY.search(own) else ""

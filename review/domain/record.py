@@ -134,10 +134,14 @@ class DuplicateGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A person's answer on whether two records are one work; it outranks every rule, and a later one an earlier."""
+    """A person's answer on whether two records are one work; it outranks every rule, and a later one an earlier.
+
+    One that is `withdrawn` says nothing any more: the person takes back what was said on the pair before.
+    """
 
     record_a: str
     record_b: str
     same_work: bool
     person: str
     at: str = ""
+    withdrawn: bool = False

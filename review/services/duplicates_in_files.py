@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from review.dedup import find_duplicates
-from review.dedup.compare import VERSIONS
+from review.dedup.related import versions_in
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.domain.record import DuplicateGroup, DuplicateLink, Record
@@ -65,24 +65,13 @@ def dedup(paths: Sequence[Path], *, source_column: str = "", progress: Progress 
         groups=tuple(renamed),
         unsure=tuple(_renamed(link, names) for link in result.unsure),
         related=tuple(_renamed(link, names) for link in result.related),
-        versions=frozenset(names[member] for group in result.groups for member in versions(group)),
+        versions=frozenset(names[member] for group in result.groups for member in versions_in(group)),
         findings=tuple(taken.findings),
     )
 
 
 def _renamed(link: DuplicateLink, names: Mapping[str, str]) -> DuplicateLink:
     return replace(link, record_a=names[link.record_a], record_b=names[link.record_b])
-
-
-def versions(group: DuplicateGroup) -> set[str]:
-    """The members that only a link between versions ties to the largest part of the group."""
-    parts = {member: {member} for member in group.members}
-    for link in group.links:
-        if link.condition not in VERSIONS and parts[link.record_a] is not parts[link.record_b]:
-            merged = parts[link.record_a] | parts[link.record_b]
-            parts.update(dict.fromkeys(merged, merged))
-    main = min(parts.values(), key=lambda part: (-len(part), min(part)))
-    return set(group.members) - main
 
 
 def _records(paths: Sequence[Path], source_column: str, taken: _Taken, tell: Progress) -> Iterator[Record]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
+from pathlib import Path
 
 from review import __version__
-from review.dedup import cluster, find_duplicates
+from review.dedup import Memory, cluster, find, find_more
+from review.dedup.memory import packed, unpacked
 from review.domain.errors import Missing, ReviewError
-from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind
+from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind, fingerprint
 from review.domain.team import Right
 from review.services import rights, team
 from review.services.project import Progress, Project, silent
@@ -39,16 +42,52 @@ class Works:
 
 @rights.needs(Right.GOVERN)
 def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
-    """Look for duplicates among all records; the groups in force afterwards, and the pairs a person should look at."""
-    found = records.all_records(project.store)
-    result = find_duplicates(found, judgements=duplicates.read_judgements(project.store), progress=progress)
-    joined = [link for group in result.groups for link in group.links]
-    number = duplicates.append_run(
-        project.store, version=__version__, records=len(found), joined=joined, unsure=list(result.unsure)
+    """Look for duplicates among all records; the groups in force afterwards, and the pairs a person should look at.
+
+    Records that an earlier look compared are not compared again; what is found is the same.
+    """
+    look(project, progress=progress)
+    return groups(project), unsure(project)
+
+
+@rights.internal
+def look(project: Project, *, progress: Progress = silent) -> None:
+    """Look for duplicates, and store what was found."""
+    rules = _rules()
+    ids = [record for record, _ in records.ids_and_sources(project.store)]
+    memory = _memory(project, rules, ids)
+    seen = set(memory.ids) if memory else set()
+    fresh = records.by_id(project.store, [key for key in ids if key not in seen]) if seen else None
+    result, left = find_more(
+        memory,
+        records.all_records(project.store) if fresh is None else list(fresh.values()),
+        read=lambda wanted: records.by_id(project.store, wanted),
+        judgements=duplicates.read_judgements(project.store),
+        progress=progress,
     )
+    found = {
+        duplicates.JOINED: [link for group in result.groups for link in group.links],
+        duplicates.UNSURE: result.unsure,
+        duplicates.RELATED: result.related,
+    }
+    number = duplicates.append_run(project.store, version=__version__, records=len(left.ids), links=found)
     with project.store.writing() as connection:
         deeds.append_author(connection, project.who, f"deduplication {number}")
-    return groups(project), unsure(project)
+    duplicates.keep_memory(project.store, rules=rules, content=packed(left))
+
+
+def _memory(project: Project, rules: str, ids: Sequence[str]) -> Memory | None:
+    """What the last look left, unless it went by other rules or knows records that are not here."""
+    content = duplicates.memory(project.store, rules=rules)
+    memory = unpacked(content) if content else None
+    return memory if memory and set(ids).issuperset(memory.ids) else None
+
+
+@cache
+def _rules() -> str:
+    """A name for how duplicates are found that changes whenever a line of it does."""
+    folder = Path(find.__file__).parent
+    return fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))))
 
 
 @rights.needs(Right.READ)
@@ -57,7 +96,7 @@ def groups(project: Project) -> list[DuplicateGroup]:
 
     def compute() -> list[DuplicateGroup]:
         run = duplicates.latest_run(project.store)
-        links = duplicates.links(project.store, run[0], "joined") if run else []
+        links = duplicates.links(project.store, run[0], duplicates.JOINED) if run else []
         judgements = duplicates.read_judgements(project.store)
         known = {record for j in judgements for record in (j.record_a, j.record_b)}
         return list(cluster.group(links, cluster.standing_answers(judgements, known)))
@@ -71,12 +110,13 @@ def unsure(project: Project) -> list[DuplicateLink]:
     run = duplicates.latest_run(project.store)
     if run is None:
         return []
-    answered = {frozenset((j.record_a, j.record_b)) for j in duplicates.read_judgements(project.store)}
+    given = duplicates.read_judgements(project.store)
+    answered = set(cluster.standing_answers(given, {record for j in given for record in (j.record_a, j.record_b)}))
     group_of = {member: group.group_id for group in groups(project) for member in group.members}
     return [
         link
-        for link in sorted(duplicates.links(project.store, run[0], "unsure"), key=lambda found: -found.score)
-        if frozenset((link.record_a, link.record_b)) not in answered
+        for link in sorted(duplicates.links(project.store, run[0], duplicates.UNSURE), key=lambda found: -found.score)
+        if cluster.pair_of(link.record_a, link.record_b) not in answered
         and (link.record_a not in group_of or group_of.get(link.record_a) != group_of.get(link.record_b))
     ]
 

@@ -1,41 +1,45 @@
-"""Deduplication runs with the links they found, and people's answers; groups are computed from both."""
+"""Deduplication runs with the links they found, and people's answers; groups are computed from both.
+
+What a run leaves for the next is no fact: it is computed from the records, and replaced by each run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from review.domain.record import DuplicateLink, Judgement
 from review.storage import projects
-from review.storage.schema import dedup_runs, duplicate_links, judgements
+from review.storage.schema import dedup_memory, dedup_runs, duplicate_links, judgements, related_links
 from review.storage.store import Store, now
 
 _BATCH = 5_000
+JOINED, UNSURE, RELATED = "joined", "unsure", "related"
 
 
-def append_run(
-    store: Store, *, version: str, records: int, joined: Sequence[DuplicateLink], unsure: Sequence[DuplicateLink]
-) -> int:
-    """Append one run with all its links in one transaction; its number."""
+def append_run(store: Store, *, version: str, records: int, links: Mapping[str, Sequence[DuplicateLink]]) -> int:
+    """Append one run with all its links in one transaction; its number. `links` are `joined`, `unsure` and `related`."""
     with store.writing() as connection:
         row = {"version": version, "records": records, "at": now()}
         number = int(connection.execute(insert(dedup_runs).values(**row).returning(dedup_runs.c.number)).scalar_one())
-        rows = [_row(number, "joined", link) for link in joined] + [_row(number, "unsure", link) for link in unsure]
-        for start in range(0, len(rows), _BATCH):
-            connection.execute(insert(duplicate_links), rows[start : start + _BATCH])
+        for verdict, found in links.items():
+            table = related_links if verdict == RELATED else duplicate_links
+            rows = [_row(number, verdict, link) for link in found]
+            for start in range(0, len(rows), _BATCH):
+                connection.execute(insert(table), rows[start : start + _BATCH])
     return number
 
 
 def _row(run: int, verdict: str, link: DuplicateLink) -> dict[str, object]:
+    said = {"relation": link.condition} if verdict == RELATED else {"verdict": verdict, "condition": link.condition}
     return {
         "run": run,
-        "verdict": verdict,
         "record_a": link.record_a,
         "record_b": link.record_b,
-        "condition": link.condition,
         "explanation": link.explanation,
         "score": float(link.score),
+        **said,
     }
 
 
@@ -54,24 +58,50 @@ def latest_version(store: Store) -> str:
         return connection.execute(query).scalar() or ""
 
 
-def links(store: Store, run: int, verdict: str) -> list[DuplicateLink]:
-    """The links of a run: `joined` or `unsure`."""
-    c = duplicate_links.c
-    query = select(c.record_a, c.record_b, c.condition, c.explanation, c.score).where(
-        c.run == run, c.verdict == verdict
-    )
+def latest_time(store: Store) -> str:
+    """When the newest run was; "" if there is none."""
+    query = select(dedup_runs.c.at).order_by(dedup_runs.c.number.desc()).limit(1)
     with store.reading() as connection:
-        return [DuplicateLink(**row) for row in connection.execute(query.order_by(c.number)).mappings()]
+        return connection.execute(query).scalar() or ""
+
+
+def links(store: Store, run: int, verdict: str) -> list[DuplicateLink]:
+    """The links of a run: `joined`, `unsure` or `related`."""
+    table, own = (
+        (related_links, []) if verdict == RELATED else (duplicate_links, [duplicate_links.c.verdict == verdict])
+    )
+    c = table.c
+    name = (c.relation if verdict == RELATED else c.condition).label("condition")
+    query = select(c.record_a, c.record_b, name, c.explanation, c.score).where(c.run == run, *own).order_by(c.number)
+    with store.reading() as connection:
+        return [DuplicateLink(**row) for row in connection.execute(query).mappings()]
+
+
+def keep_memory(store: Store, *, rules: str, content: bytes) -> None:
+    """Replace what the newest run leaves for the next. `rules` names the rules it was found by."""
+    with store.writing() as connection:
+        connection.execute(delete(dedup_memory))
+        connection.execute(insert(dedup_memory).values(number=1, rules=rules, content=content))
+
+
+def memory(store: Store, *, rules: str) -> bytes | None:
+    """What the newest run left, if it went by these rules."""
+    query = select(dedup_memory.c.content).where(dedup_memory.c.rules == rules)
+    with store.reading() as connection:
+        return connection.execute(query).scalar()
 
 
 def append_judgements(store: Store, found: Iterable[Judgement]) -> None:
+    """Append answers that were given in one act: those without a time carry one and the same."""
+    at = now()
     rows = [
         {
             "record_a": j.record_a,
             "record_b": j.record_b,
             "same_work": int(j.same_work),
             "person": j.person,
-            "at": j.at or now(),
+            "at": j.at or at,
+            "withdrawn": int(j.withdrawn),
         }
         for j in found
     ]
@@ -84,7 +114,10 @@ def append_judgements(store: Store, found: Iterable[Judgement]) -> None:
 def read_judgements(store: Store) -> list[Judgement]:
     """People's answers in order of arrival; a later one outranks an earlier."""
     c = judgements.c
-    query = select(c.record_a, c.record_b, c.same_work, c.person, c.at).order_by(c.number)
+    query = select(c.record_a, c.record_b, c.same_work, c.person, c.at, c.withdrawn).order_by(c.number)
     with store.reading() as connection:
         rows = connection.execute(query).all()
-    return [Judgement(record_a=a, record_b=b, same_work=bool(same), person=p, at=at) for a, b, same, p, at in rows]
+    return [
+        Judgement(record_a=a, record_b=b, same_work=bool(same), person=person, at=at, withdrawn=bool(withdrawn))
+        for a, b, same, person, at, withdrawn in rows
+    ]

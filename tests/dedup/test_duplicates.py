@@ -6,6 +6,7 @@ import doctest
 import importlib.util
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -16,17 +17,22 @@ from hypothesis import strategies as st
 
 from review.dedup import (
     DedupResult,
+    Memory,
     block,
     cluster,
     compare,
     features,
     find,
     find_duplicates,
+    find_more,
+    judged,
+    merge,
     names,
     places,
     prepare,
     words,
 )
+from review.dedup.memory import packed, unpacked
 from review.domain.record import Judgement, Record
 
 ARTICLE = Record(
@@ -137,6 +143,64 @@ def test_groups_are_disjoint_sorted_and_of_two_or_more(records: list[Record], an
 @given(some_records)
 def test_the_same_records_once_more_change_nothing(records: list[Record]) -> None:
     assert find_duplicates([*records, *records]) == find_duplicates(records)
+
+
+def one_after_another(parts: list[list[Record]], answers: list[Judgement]) -> tuple[DedupResult, set[str]]:
+    """The result when each part is added to the ones before, and the records that had to be read again."""
+    known: dict[str, Record] = {}
+    again: set[str] = set()
+    memory: Memory | None = None
+    result = DedupResult()
+
+    def read(ids: Sequence[str]) -> dict[str, Record]:
+        again.update(ids)
+        return {key: known[key] for key in ids}
+
+    for part in parts:
+        fresh = [record for record in part if record.record_id not in known]
+        result, memory = find_more(memory, fresh, read=read, judgements=answers)
+        memory = unpacked(packed(memory))
+        known |= {record.record_id: record for record in fresh}
+    return result, again
+
+
+@settings(max_examples=150, deadline=None)
+@given(some_records, some_answers, st.integers(0, 14), st.integers(0, 14))
+def test_search_after_search_finds_what_one_search_of_all_finds(
+    records: list[Record], answers: list[Judgement], first: int, second: int
+) -> None:
+    records = list({record.record_id: record for record in records}.values())
+    cut, other = sorted((first, second))
+    parts = [records[:cut], records[cut:other], records[other:]]
+    assert one_after_another(parts, answers)[0] == find_duplicates(records, judgements=answers)
+
+
+def test_a_title_that_a_later_search_makes_a_rubric_joins_nothing_more() -> None:
+    records = [
+        replace(ARTICLE, source_id=f"{n}", title="Abstracts of the annual spine week", authors=(author,), doi="", pages="",
+                abstract="", source=source, year=2021 if source == "a" else 2020)
+        for n, author in enumerate(("Wu, Y.", "Ito, K.", "Lima, A.", "Abel, N.", "Cole, B."))
+        for source in ("a", "b")
+    ]  # fmt: skip
+    early, all_at_once = find_duplicates(records[:6]), find_duplicates(records)
+    assert early.groups
+    assert one_after_another([records[:6], records[6:]], [])[0] == all_at_once
+    assert not all_at_once.groups
+
+
+def test_blocks_that_a_later_search_overfills_give_the_same_candidates() -> None:
+    crowd = [
+        replace(ARTICLE, source_id=str(n), title=f"Title {n % 40} of spine number {n % 7}", doi="") for n in range(150)
+    ]
+    assert one_after_another([crowd[:50], crowd[50:110], crowd[110:]], [])[0] == find_duplicates(crowd)
+
+
+def test_only_what_may_be_a_copy_is_read_again() -> None:
+    old = [replace(ARTICLE, source_id=str(n), title=f"{n} {'abcdefghij'[n % 10] * 9} {n}{n} lumbar {n}", doi="", authors=(f"A{n}",),
+                   journal=f"J{n}", pages=f"{n}", volume=f"{n}", abstract="") for n in range(100)]  # fmt: skip
+    again = one_after_another([old, [replace(old[7], source="b")]], [])[1]
+    assert old[7].record_id in again
+    assert len(again) < 10
 
 
 @settings(max_examples=60, deadline=None)
@@ -410,6 +474,38 @@ def test_incomplete_copies_of_one_file_are_all_joined() -> None:
     assert len(find_duplicates([*bare, *again]).groups) == 50
 
 
+# --- the best of each field -----------------------------------------------------------------------------------------
+
+
+def test_the_best_of_each_field_comes_from_whichever_record_has_it() -> None:
+    bare = twin(source_id="0", authors=("Müller K",), abstract="", doi="", volume="", pages="")
+    preprint = twin(source="medrxiv", journal="medRxiv", doi="10.1101/2020.1", abstract="Long. " * 90, year=2020)
+    found = merge.merged([bare, preprint, ARTICLE])
+    assert found == merge.merged([ARTICLE, preprint, bare])
+    assert (found.record.doi, found.origin["doi"]) == (ARTICLE.doi, ARTICLE.record_id)
+    assert (found.record.pages, found.origin["pages"]) == (ARTICLE.pages, ARTICLE.record_id)
+    assert found.origin["abstract"] == preprint.record_id
+    assert found.record.authors == ARTICLE.authors
+    assert "pmid" not in found.origin
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_records.filter(bool), st.randoms(use_true_random=False))
+def test_no_field_of_a_merged_record_is_made_up(records: list[Record], chance: random.Random) -> None:
+    records = list({record.record_id: record for record in records}.values())
+    found = merge.merged(records)
+    by_id = {record.record_id: record for record in records}
+    for name, origin in found.origin.items():
+        assert getattr(found.record, name) == getattr(by_id[origin], name)
+    for name in merge.FIELDS:
+        assert bool(getattr(found.record, name)) == (name in found.origin)
+    for name in ("authors", "year", "doi", "pmid", "arxiv_id", "abstract"):
+        assert (name in found.origin) == any(getattr(record, name) for record in records)
+    shuffled = list(records)
+    chance.shuffle(shuffled)
+    assert merge.merged(shuffled) == found
+
+
 # --- people's answers -----------------------------------------------------------------------------------------------
 
 
@@ -448,7 +544,9 @@ def test_answers_on_unknown_records_are_passed_over() -> None:
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", [words, names, places, prepare, features, find, block, compare, cluster])
+@pytest.mark.parametrize(
+    "module", [words, names, places, prepare, features, find, block, compare, cluster, judged, merge]
+)
 def test_examples_in_the_text_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -478,7 +576,7 @@ def test_a_key_shared_by_thousands_costs_no_more_than_its_neighbours() -> None:
     forms = prepare.normal_forms(
         [replace(ARTICLE, source_id=str(n), title=f"Title {n} of spine", doi="") for n in range(3000)]
     )
-    left, right = block.candidate_pairs(forms)
+    left, right = block.candidate_pairs(block.marks_of(forms))
     assert len(left) < 3000 * 40
     assert (left < right).all()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import textwrap
@@ -186,7 +187,10 @@ def test_links_and_answers_are_kept_per_run(store: Store) -> None:
     take(store, record(1), record(2), record(3))
     link = DuplicateLink(record_a="pubmed:1", record_b="pubmed:2", condition="same_doi", explanation="e", score=0.5)
     assert duplicates.latest_run(store) is None
-    run = duplicates.append_run(store, version="1", records=3, joined=[link], unsure=[])
+    notice = DuplicateLink(record_a="pubmed:1", record_b="pubmed:3", condition="notice", explanation="e", score=0.5)
+    found = {duplicates.JOINED: [link], duplicates.RELATED: [notice]}
+    run = duplicates.append_run(store, version="1", records=3, links=found)
+    assert duplicates.links(store, run, "related") == [notice]
     assert duplicates.latest_run(store) == (run, 3)
     assert duplicates.links(store, run, "joined") == [link]
     assert duplicates.links(store, run, "unsure") == []
@@ -195,6 +199,16 @@ def test_links_and_answers_are_kept_per_run(store: Store) -> None:
     duplicates.append_judgements(store, [answer])
     assert [j.same_work for j in duplicates.read_judgements(store)] == [False]
     assert stamps.read(store) != before
+    duplicates.append_judgements(store, [dataclasses.replace(answer, withdrawn=True)])
+    assert [j.withdrawn for j in duplicates.read_judgements(store)] == [False, True]
+
+
+def test_what_one_look_for_duplicates_leaves_for_the_next_is_replaced(store: Store) -> None:
+    assert duplicates.memory(store, rules="a") is None
+    for content in (b"1", b"2"):
+        duplicates.keep_memory(store, rules="a", content=content)
+    assert duplicates.memory(store, rules="a") == b"2"
+    assert duplicates.memory(store, rules="b") is None
 
 
 def test_a_new_order_replaces_the_old_one_whole(store: Store) -> None:
