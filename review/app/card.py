@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from review.app import markup
+from review.app import markup, together
 from review.app.waiting import Waiting
 from review.domain.errors import NotSignedIn, ReviewError, StorageFailure
 from review.domain.protocol import Protocol
@@ -78,6 +78,7 @@ def _drawn(
 ) -> list[dict[str, str]]:
     """What the card shows of each of these works."""
     tags = marks.tags_of(project, waiting.reviewer, of)
+    with_it = together.notes(project, of, named=not liked.hidden)
     terms = (
         rules.include_terms if liked.include_terms is None else liked.include_terms,
         rules.exclude_terms if liked.exclude_terms is None else liked.exclude_terms,
@@ -88,7 +89,7 @@ def _drawn(
             "title": markup.record_title(record, terms),
             "about": markup.about(record, named=not liked.hidden),
             "links": markup.links(record),
-            "body": markup.record_body(record, terms),
+            "body": markup.record_body(record, terms) + with_it.get(record.record_id, ""),
             "tags": ", ".join(tags.get(record.record_id, ())),
         }
         for record in waiting.records(project, of)

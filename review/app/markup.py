@@ -160,6 +160,26 @@ def _row(name: str, values: Sequence[str]) -> str:
     return f'<tr{style}><th scope="row">{name}</th>{cells}</tr>'
 
 
+def one_record(rows: Sequence[tuple[str, str, str]]) -> str:
+    """A record field by field as HTML: name of the field, what it holds, and where that comes from."""
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(_shortened(value))}</td>'
+        f'<td class="quiet">{escape(origin)}</td></tr>'
+        for name, value, origin in rows
+    )
+    return f'<table class="sides"><tbody>{body}</tbody></table>'
+
+
+def beside(found: Sequence[tuple[str, Record]]) -> str:
+    """What belongs with a record, as HTML: what each is and its title, journal and year. Empty if there is none."""
+    rows = "".join(
+        f"<li><b>{escape(name)}</b>: {escape(record.title) or 'no title'} "
+        f'<span class="quiet">{escape(" · ".join(part for part in (record.journal, str(record.year or "")) if part))}</span></li>'
+        for name, record in found
+    )
+    return f'<section class="beside"><h3>Belongs with this record</h3><ul>{rows}</ul></section>' if rows else ""
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= 400 else f"{text[:400].rsplit(' ', 1)[0]} …"
 

@@ -11,6 +11,7 @@ import click
 
 from review.cli.answer import Answer, answers, counted, in_project, progress, project_option, wants_json
 from review.cli.program import program
+from review.domain.errors import ReviewError
 from review.domain.finding import Finding
 from review.domain.record import SourceKind
 
@@ -155,7 +156,7 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
     "--links",
     type=FILE,
     metavar="OUT.csv",
-    help="With FILE…: write related works here, such as an erratum and its article.",
+    help="Write related works here, such as an erratum and its article.",
 )
 @click.option(
     "--source-column", default="", metavar="NAME", help="The column that names the database each record came from."
@@ -182,10 +183,10 @@ def dedup(
         raise click.UsageError("Say where to write the groups: --groups groups.csv")
     if files and project_folder:
         raise click.UsageError("Name either FILE… or --project, not both.")
-    if not files and (source_column or links):
-        raise click.UsageError("--source-column and --links belong to FILE…; name the files to look through.")
+    if not files and source_column:
+        raise click.UsageError("--source-column belongs to FILE…; name the files to look through.")
     if not groups:
-        return _in_project(project_folder, uncertain)
+        return _in_project(project_folder, uncertain, links)
     from review.services import duplicates_in_files as service
 
     with progress() as tell:
@@ -206,7 +207,8 @@ def _write_pairs(found: Grouped, uncertain: Path | None, links: Path | None) -> 
         service.write_links(links, found.related)
 
 
-def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:
+def _in_project(folder: Path | None, uncertain: Path | None, links: Path | None) -> Answer:
+    from review.services import duplicates as service
     from review.services import works
     from review.services.duplicates_in_files import Grouped
     from review.services.project import open_project
@@ -215,7 +217,7 @@ def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:
     try:
         with progress() as tell:
             found, unsure = works.dedup(project, progress=tell)
-        total = works.works(project)
+        total, related = works.works(project), service.related(project)
     finally:
         project.close()
     grouped = Grouped(
@@ -223,9 +225,10 @@ def _in_project(folder: Path | None, uncertain: Path | None) -> Answer:
         works=len(total.members),
         groups=tuple(found),
         unsure=tuple(unsure),
+        related=tuple(related),
         findings=(),
     )
-    _write_pairs(grouped, uncertain, None)
+    _write_pairs(grouped, uncertain, links)
     return _found(grouped, "Look at the pairs in the app, page Duplicates.")
 
 
@@ -247,30 +250,77 @@ def _found(found: Grouped, where: str) -> Answer:
 
 
 @program.command(
-    "duplicates", examples=["review duplicates", 'review duplicates --undo 3f2a9c01d4e5b678 --reviewer "Ana Lima"']
+    "duplicates",
+    examples=[
+        "review duplicates",
+        'review duplicates --undo 3f2a9c01d4e5b678 --reviewer "Ana Lima"',
+        'review duplicates --move scopus:2-s2.0-85 --to pubmed:31234567 --reviewer "Ana Lima"',
+    ],
 )
 @answers
 @in_project
 @click.option("--undo", metavar="GROUP", help="Say that the records of this group are not one work.")
+@click.option("--move", metavar="RECORD", help="Take this record out of its group.")
+@click.option("--to", default="", metavar="RECORD", help="With --move: the record whose work it is instead.")
+@click.option("--take-back", is_flag=True, help="Take back what you said last, whatever it was.")
 @click.option("--reviewer", metavar="NAME", help="Who says so.")
-def duplicates(project: Project, undo: str | None, reviewer: str | None) -> Answer:
-    """List the groups of records that are one work, and why they were joined; undo one.
+def duplicates(
+    project: Project, undo: str | None, *, move: str | None, to: str, take_back: bool, reviewer: str | None
+) -> Answer:
+    """List the groups of records that are one work, and why they were joined, and the works that belong together.
 
-    An undone group stays apart in every later search for duplicates.
+    What a person says here stays so in every later search for duplicates, until it is taken back.
     """
+    if bool(undo) + bool(move) + take_back > 1 or (to and not move):
+        raise click.UsageError("Say one of --undo, --move (with --to) and --take-back.")
+    if not (undo or move or take_back):
+        return _listed(project)
+    if not reviewer:
+        raise click.UsageError('Say who says so: --reviewer "Your Name"')
+    if undo:
+        return _undone(project, undo, reviewer)
+    from review.services import duplicates as service
+    from review.services import team
+
+    if move:
+        service.move(project, move, to=to, person=reviewer)
+        text = f"{move} is the same work as {to} now." if to else f"{move} is a work of its own now."
+        return Answer(document={"moved": move, "to": to}, text=text)
+    who = team.as_known(project, reviewer)
+    mine = [act for act in service.acts(project) if act.person == who]
+    if not mine:
+        raise ReviewError(f"{reviewer} has said nothing about duplicates.", hint="There is nothing to take back.")
+    act = service.take_back(project, at=mine[0].at, person=reviewer)
+    said = f"What was said of {counted(len(act.records), 'record')} is taken back: {', '.join(act.records)}."
+    return Answer(document={"taken_back": list(act.records)}, text=said)
+
+
+def _undone(project: Project, group_id: str, reviewer: str) -> Answer:
     from review.services import works
 
-    if undo:
-        if not reviewer:
-            raise click.UsageError('Say who undoes it: --reviewer "Your Name"')
-        group = works.undo_group(project, undo, person=reviewer)
-        text = f"{counted(len(group.members), 'record')} are separate works again: {', '.join(group.members)}."
-        return Answer(document={"undone": undo, "records": list(group.members)}, text=text)
-    found = works.groups(project)
+    group = works.undo_group(project, group_id, person=reviewer)
+    text = f"{counted(len(group.members), 'record')} are separate works again: {', '.join(group.members)}."
+    return Answer(document={"undone": group_id, "records": list(group.members)}, text=text)
+
+
+def _listed(project: Project) -> Answer:
+    from review.services import duplicates as service
+    from review.services import works
+
+    found, related, versions = works.groups(project), service.related(project), service.versions(project)
     lines = [
-        f"{group.group_id}  {', '.join(group.members)}\n"
+        f"{group.group_id}  {', '.join(m + ' (version)' * (m in versions) for m in group.members)}\n"
         + "\n".join(f"    {link.condition}: {link.explanation}" for link in group.links)
         for group in found
     ]
-    lines.append(f"{counted(len(found), 'group')}. Undo one with --undo GROUP.")
-    return Answer(document={"groups": [asdict(group) for group in found]}, text="\n".join(lines))
+    lines += [f"{link.record_a} and {link.record_b}\n    {link.condition}: {link.explanation}" for link in related]
+    lines.append(
+        f"{counted(len(found), 'group')}. Undo one with --undo GROUP."
+        + (f" {counted(len(related), 'pair')} of related works." if related else "")
+    )
+    document = {
+        "groups": [asdict(group) for group in found],
+        "versions": sorted(versions),
+        "related": [asdict(link) for link in related],
+    }
+    return Answer(document=document, text="\n".join(lines))

@@ -1,4 +1,4 @@
-"""Duplicates: found with their reason, shown side by side, undone or confirmed by a person."""
+"""Duplicates: found with their reason, shown side by side; confirmed, separated, split and moved, and all of it undone."""
 
 from __future__ import annotations
 
@@ -9,13 +9,34 @@ import streamlit as st
 from review.app import frame, markup, person
 from review.app.frame import callback
 from review.app.markup import plain
-from review.domain.record import DuplicateGroup, DuplicateLink
+from review.app.together import RELATIONS
+from review.domain.record import DuplicateGroup, DuplicateLink, Record
 from review.domain.team import Right
-from review.services import overview
+from review.services import duplicates, overview
+from review.services import find as search
 from review.services import works as service
+from review.services.duplicates import Act
 from review.services.project import Project
 
 _PER_PAGE = 10
+_OFFERED = 12  # works that a search for the right place shows
+_CHANGING = "dup-changing"  # the group that is being changed
+_FIELDS = {
+    "title": "Title",
+    "authors": "Authors",
+    "year": "Year",
+    "journal": "Journal",
+    "volume": "Volume",
+    "issue": "Issue",
+    "pages": "Pages",
+    "doi": "DOI",
+    "pmid": "PubMed",
+    "arxiv_id": "arXiv",
+    "abstract": "Abstract",
+    "keywords": "Keywords",
+    "language": "Language",
+    "type": "Type",
+}
 
 
 def show(project: Project) -> None:
@@ -32,20 +53,30 @@ def show(project: Project) -> None:
         st.warning("Records were added since the last look for duplicates, or there was none.")
     if person.may(project, Right.GOVERN) and st.button("Look for duplicates", type="primary", key="dedup"):
         _look(project)
-    groups, unsure = service.groups(project), service.unsure(project)
     st.caption(f"{len(found.work_of):,} records are {len(found.members):,} works.")
-    if not groups and not unsure:
+    groups, unsure, related = service.groups(project), service.unsure(project), duplicates.related(project)
+    acts = duplicates.acts(project)
+    if not groups and not unsure and not related and not acts:
         return
     if not person.may(project, Right.REVIEW):
         st.info("Reviewers say which of these are one work.")
         return
     who = frame.reviewer(project)
-    views = {"unsure": f"Unsure pairs ({len(unsure):,})", "groups": f"Joined groups ({len(groups):,})"}
+    views = {
+        "unsure": f"Unsure pairs ({len(unsure):,})",
+        "groups": f"Joined groups ({len(groups):,})",
+        "related": f"Related works ({len(related):,})",
+        "answers": f"Answers ({len(acts):,})",
+    }
     view = st.segmented_control(
         "View", list(views), format_func=views.__getitem__, default="unsure" if unsure else "groups", key="dup-view"
     )
     if view == "groups":
         _groups(project, who, groups)
+    elif view == "related":
+        _related(project, related)
+    elif view == "answers":
+        _answers(project, who, acts)
     else:
         _unsure(project, who, unsure)
 
@@ -64,24 +95,102 @@ def _shown(count: int, key: str) -> slice:
     return slice((page - 1) * _PER_PAGE, page * _PER_PAGE)
 
 
+def _labels(project: Project) -> dict[str, str]:
+    return dict(service.works(project).labels)
+
+
+# Groups: one work each
+
+
 def _groups(project: Project, who: str, groups: Sequence[DuplicateGroup]) -> None:
     if not groups:
         st.info("No records were joined.")
         return
     part = groups[_shown(len(groups), "groups-page")]
     shown = service.read(project, [member for group in part for member in group.members])
-    labels = dict(service.works(project).labels)
+    other = duplicates.versions(project)
     for group in part:
         with st.container(border=True):
-            st.html(markup.side_by_side([shown[member] for member in group.members], labels))
+            members = [shown[member] for member in group.members]
+            st.html(markup.side_by_side(members, _labels(project)))
             for link in group.links:
                 st.caption(plain(f"Joined because {link.explanation} ({link.condition})"))
-            st.button(
-                "These are different works: separate them",
-                key=f"separate-{group.group_id}",
-                on_click=_separate,
-                args=(project, who, group.group_id),
-            )
+            if named := [_called(shown[member]) for member in group.members if member in other]:
+                st.caption(
+                    plain(f"Versions of one work: {'; '.join(named)} is another version than the rest. All stay.")
+                )
+            with st.expander("What is known of the work, and from which record"):
+                _merged(project, group)
+            with st.container(horizontal=True):
+                st.button(
+                    "These are different works: separate them",
+                    key=f"separate-{group.group_id}",
+                    on_click=_separate,
+                    args=(project, who, group.group_id),
+                )
+                st.button("Split it or move a record", key=f"change-{group.group_id}", on_click=_change, args=(group,))
+            if st.session_state.get(_CHANGING) == group.group_id:
+                _changing(project, who, group, members)
+
+
+def _called(record: Record) -> str:
+    return " · ".join(part for part in (record.short_citation, record.journal or record.source) if part)
+
+
+def _merged(project: Project, group: DuplicateGroup) -> None:
+    found = duplicates.merged(project, group.members)
+    sources = service.works(project).sources
+    labels = _labels(project)
+    rows = []
+    for name, label in _FIELDS.items():
+        value = getattr(found.record, name)
+        text = "; ".join(value) if isinstance(value, tuple) else str(value or "")
+        if origin := found.origin.get(name):
+            source = sources[origin]
+            rows.append((label, text, f"from {labels.get(source, source)} ({origin})"))
+    st.html(markup.one_record(rows))
+
+
+@callback
+def _change(group: DuplicateGroup) -> None:
+    st.session_state[_CHANGING] = group.group_id
+
+
+def _changing(project: Project, who: str, group: DuplicateGroup, members: Sequence[Record]) -> None:
+    """Which records go together, and where one of them belongs instead."""
+    called = {record.record_id: f"{_called(record)} ({record.record_id})" for record in members}
+    if len(members) > 2:
+        out = st.multiselect(
+            "Records that are another work, together", list(called), format_func=called.__getitem__, key="dup-out"
+        )
+        st.button("Split these off", key="dup-split", on_click=_split, args=(project, who, group.group_id, out))
+    record = st.selectbox("Record to move", list(called), format_func=called.__getitem__, key="dup-record")
+    words = st.text_input("Words of the work it belongs to", key="dup-words", placeholder="title:vertebrae author:wu")
+    offered = {"": "No other: it is a work of its own"}
+    if words.strip():
+        hits = search.find(project, who, words, most=_OFFERED + 1)
+        mine = set(group.members)
+        offered |= {
+            hit.work: f"{hit.record.title} · {_called(hit.record)}" for hit in hits.first if not mine & {hit.work}
+        }
+        st.caption(f"{hits.total:,} works found." + (" Say more words to see others." if hits.total > _OFFERED else ""))
+    to = st.selectbox("Where it belongs", list(offered), format_func=offered.__getitem__, key="dup-to")
+    st.button("Move it there", key="dup-move", on_click=_move, args=(project, who, record, to))
+
+
+@callback
+def _split(project: Project, who: str, group_id: str, out: Sequence[str]) -> None:
+    duplicates.split(project, group_id, out=out, person=who)
+    st.session_state.pop(_CHANGING, None)
+    frame.notice("The group is two works now. The view Answers takes it back.")
+
+
+@callback
+def _move(project: Project, who: str, record: str, to: str) -> None:
+    duplicates.move(project, record, to=to, person=who)
+    st.session_state.pop(_CHANGING, None)
+    where = "with the other work" if to else "as a work of its own"
+    frame.notice(f"The record stands {where} now. The view Answers takes it back.")
 
 
 @callback
@@ -90,17 +199,19 @@ def _separate(project: Project, who: str, group_id: str) -> None:
     frame.notice(f"The {len(group.members)} records are separate works now, and stay so in every later run.")
 
 
+# Unsure: a person says
+
+
 def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink]) -> None:
     if not unsure:
         st.success("No pair waits for an answer.", icon=":material/task_alt:")
         return
     part = unsure[_shown(len(unsure), "unsure-page")]
     shown = service.read(project, [record for link in part for record in (link.record_a, link.record_b)])
-    labels = dict(service.works(project).labels)
     for link in part:
         pair = (link.record_a, link.record_b)
         with st.container(border=True):
-            st.html(markup.side_by_side([shown[record] for record in pair], labels))
+            st.html(markup.side_by_side([shown[record] for record in pair], _labels(project)))
             st.caption(plain(f"{link.explanation} (likeness {link.score:.2f})"))
             with st.container(horizontal=True):
                 for label, same in (("Same work", True), ("Different works", False)):
@@ -116,6 +227,49 @@ def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink]) -> None
 @callback
 def _judge(project: Project, who: str, pair: tuple[str, str], same: bool) -> None:
     service.judge(project, [pair], same_work=same, person=who)
+
+
+# Related works: linked, and each screened for itself
+
+
+def _related(project: Project, related: Sequence[DuplicateLink]) -> None:
+    if not related:
+        st.info("No erratum, protocol or conference abstract was found beside its article.")
+        return
+    st.write("These belong together and are two works: each is screened for itself, and its card names the other.")
+    part = related[_shown(len(related), "related-page")]
+    shown = service.read(project, [record for link in part for record in (link.record_a, link.record_b)])
+    for link in part:
+        with st.container(border=True):
+            st.markdown(f"**{plain(RELATIONS.get(link.condition, link.condition))}**")
+            st.html(markup.side_by_side([shown[link.record_a], shown[link.record_b]], _labels(project)))
+            st.caption(plain(link.explanation))
+
+
+# Answers: what people said, and taking it back
+
+
+def _answers(project: Project, who: str, acts: Sequence[Act]) -> None:
+    if not acts:
+        st.info("Nobody has said anything about duplicates yet.")
+        return
+    part = acts[_shown(len(acts), "answers-page")]
+    shown = service.read(project, [record for act in part for record in act.records])
+    for act in part:
+        with st.container(border=True):
+            st.html(markup.side_by_side([shown[record] for record in act.records], _labels(project)))
+            same = sum(answer.same_work for answer in act.answers)
+            said = [f"{same:,} as one work"] if same else []
+            said += [f"{len(act.answers) - same:,} as different works"] if same < len(act.answers) else []
+            st.caption(plain(f"{act.person}, {act.at[:16].replace('T', ' ')} UTC: pairs {', '.join(said)}."))
+            if act.person == who:
+                st.button("Take it back", key=f"back-{act.at}", on_click=_take_back, args=(project, who, act.at))
+
+
+@callback
+def _take_back(project: Project, who: str, at: str) -> None:
+    duplicates.take_back(project, at=at, person=who)
+    frame.notice("Your answer is taken back: what stood before stands again.")
 
 
 if __name__ == "__main__":

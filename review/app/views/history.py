@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup, mine
+from review.app import frame, markup, mine, together
 from review.app.markup import plain
 from review.domain.errors import Missing
 from review.domain.screening import Role, Stage
@@ -96,7 +96,7 @@ def _chosen(project: Project, rows: list[Change], titles: dict[str, str]) -> str
 def _one(project: Project, who: str, work: str) -> None:
     found = history.changes(project, who, Asked(record=work))
     with st.container(border=True):
-        st.html(markup.record_card(read(project, [work])[work]))
+        st.html(markup.record_card(read(project, [work])[work]) + together.notes(project, [work]).get(work, ""))
         if found:
             _table(found, {}, "What was said of this record, newest first")
         own = [change.decision for change in found if change.stands and change.decision.reviewer == who]
