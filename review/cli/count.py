@@ -91,6 +91,7 @@ def _stage_line(name: str, stage: StageStatus) -> str:
         "review flow --out flow.svg",
         "review flow --out flow.png --out flow.csv",
         "review flow --since last --out update.svg",
+        "review flow --out figure1.png --dpi 600",
     ],
 )
 @answers
@@ -109,15 +110,20 @@ def _stage_line(name: str, stage: StageStatus) -> str:
     help="The form for an updated review: what was searched until that day is the previous version. last: until the newest "
     "`review search --since`. Without it the protocol decides (previous_version:).",
 )
-def flow(project: Project, files: tuple[Path, ...], since: str | None) -> Answer:
+@click.option(
+    "--dpi", type=click.Choice(["300", "600"]), default="300", show_default=True, help="The resolution of a PNG."
+)
+def flow(project: Project, files: tuple[Path, ...], since: str | None, dpi: str) -> Answer:
     """Draw the PRISMA flow diagram from what was collected and decided.
 
-    Without --out the numbers are only listed. A diagram that does not balance is reported as an error.
+    Its words and what it leaves out stand in review.toml: [flow] hide = ["registers"], [flow.labels] screened = "…"; the
+    page Flow diagram of the app writes them there. Without --out the numbers are only listed. A diagram that does not balance is reported as an error.
     """
     from review.domain.flow import boxes
     from review.services import flow as service
 
-    findings = service.write(project, files, since=since) if files else service.check(project, since=since)
+    done = service.write(project, files, since=since, dpi=int(dpi)) if files else None
+    findings = service.check(project, since=since) if done is None else done
     counts = service.counts(project, since=since)
     if files:
         text = "\n".join(f"{path} written." for path in files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.app import frame, markup, menu, person
+from review.app import frame, full_paper, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
@@ -67,6 +67,8 @@ def _settle_each(project: Project, who: str, stage: Stage) -> None:
     with left:
         st.html(markup.record_card(read(project, [conflict.record_id])[conflict.record_id], rules))
         _verdicts(project, conflict)
+        if stage is Stage.FULL_TEXT:
+            full_paper.show(project, conflict.record_id)
         _discussion(project, who, conflict.record_id, stage)
         _settle(project, who, conflict, rules)
     with right, st.expander("Criteria and instructions", expanded=True):
@@ -101,6 +103,8 @@ def _own_side(project: Project, who: str) -> None:
     stage, work, found = own[at]
     with st.container(border=True):
         st.html(markup.record_card(shown[work]))
+        if stage is Stage.FULL_TEXT:
+            full_paper.show(project, work)
         st.markdown(f"You said **{found.decisions[0].verdict}**.")
         past = menu.at("history")
         st.page_link(past.path, label="Change it", icon=past.icon, query_params={"record": work})

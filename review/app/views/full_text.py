@@ -1,23 +1,26 @@
-"""Full texts: sought, retrieved or not, then included or excluded for exactly one reason."""
+"""Full texts: sought, retrieved or not, then included or excluded for exactly one reason, with the file beside the criteria."""
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
-from review.app import frame, markup, mine
+from review.app import belonging, bringing, frame, full_paper, markup, mine
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
 from review.domain.record import Record
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import Right
-from review.services import fulltext, protocol, screen
+from review.services import full_texts, fulltext, protocol, screen
 from review.services.fulltext import ReportStanding
 from review.services.project import Project
 from review.services.works import read
 
 STAGE = Stage.FULL_TEXT
 _STATUS = {"": "nothing said yet", "sought": "sought", "retrieved": "retrieved", "not_retrieved": "not retrieved"}
+_SHOWN = ("all", "with a file", "without a file")
 
 
 def show(project: Project) -> None:
@@ -35,46 +38,72 @@ def show(project: Project) -> None:
     if st.segmented_control("View", views, default=views[0], label_visibility="collapsed", key="ft-view") == views[1]:
         mine.show(project, who, STAGE)
         return
-    work = _choice(list(reports), shown, decided)
+    bringing.many(project, who, shown)
+    work = _choice(project, shown, decided)
     if work is None:
-        st.success("You have decided every full text.", icon=":material/task_alt:")
         return
     rules = protocol.in_force(project)
     left, right = st.columns([7, 3], gap="large")
     with left:
-        st.html(markup.record_card(shown[work], rules))
+        _about(shown[work])
+        full_paper.show(project, work)
+    with right:
+        _assess(project, who, work, rules, decided.get(work))
+        with st.expander("Criteria and instructions", expanded=True):
+            st.html(markup.criteria(rules))
         _retrieval(project, who, reports[work])
-        _assess(project, who, work, rules)
-    with right, st.expander("Criteria and instructions", expanded=True):
-        st.html(markup.criteria(rules))
+        belonging.show(project, who, work, shown)
 
 
-def _choice(works: list[str], shown: dict[str, Record], decided: dict[str, Decision]) -> str | None:
-    everything = st.toggle("Show those I have decided, too", key="ft-all")
-    offered = [work for work in works if everything or work not in decided]
+def _choice(project: Project, shown: dict[str, Record], decided: dict[str, Decision]) -> str | None:
+    kept = full_texts.with_files(project)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        everything = st.toggle("Show those I have decided, too", key="ft-all")
+        which = st.selectbox("Reports", _SHOWN, key="ft-which", width=190)
+    open_to_me = [work for work in shown if everything or work not in decided]
+    offered = [w for w in open_to_me if which == _SHOWN[0] or (w in kept) is (which == _SHOWN[1])]
 
     def named(work: str) -> str:
         said = f" ({decided[work].verdict})" if work in decided else ""
         return f"{shown[work].short_citation}: {shown[work].title}{said}"
 
-    return st.selectbox("Report", offered, format_func=named, key="ft-work") if offered else None
+    if not open_to_me:
+        st.success("You have decided every full text.", icon=":material/task_alt:")
+    elif not offered:
+        st.info(f"No report {which} is left. Choose others above.")
+    return st.selectbox(f"Report ({len(offered):,})", offered, format_func=named, key="ft-work") if offered else None
+
+
+def _about(record: Record) -> None:
+    """The report's title, and its abstract to unfold: the paper itself is what is read here."""
+    st.html(
+        f'<div class="record"><h2>{markup.record_title(record)}</h2>'
+        f'<p class="quiet">{escape(markup.about(record))}</p>{markup.links(record)}</div>'
+    )
+    with st.expander("Abstract"):
+        st.html(f'<div class="record">{markup.record_body(record)}</div>')
+
+
+# The search for the full text
 
 
 def _retrieval(project: Project, who: str, report: ReportStanding) -> None:
     work = report.record_id
-    st.subheader("Retrieval")
-    note = f" ({report.note})" if report.note else ""
-    st.caption(plain(f"Now: {_STATUS[report.retrieval]}{note}"))
-    st.text_input("Note on the search for the full text (optional)", key=f"retrieval-note-{work}", max_chars=500)
-    with st.container(horizontal=True):
-        for status in fulltext.STATUSES:
-            st.button(
-                _STATUS[status].capitalize(),
-                key=f"retrieval-{status}-{work}",
-                disabled=status == report.retrieval,
-                on_click=_set_retrieval,
-                args=(project, who, work, status),
-            )
+    with st.expander(f"Retrieval: {_STATUS[report.retrieval]}", expanded=report.retrieval != "retrieved"):
+        for said in report.history:
+            note = f" ({said.note})" if said.note else ""
+            st.caption(plain(f"{said.at[:10]}, {said.who}: {_STATUS[said.status]}{note}"))
+        st.text_input("Note on the search for the full text (optional)", key=f"retrieval-note-{work}", max_chars=500)
+        with st.container(horizontal=True):
+            for status in fulltext.STATUSES:
+                st.button(
+                    _STATUS[status].capitalize(),
+                    key=f"retrieval-{status}-{work}",
+                    disabled=status == report.retrieval,
+                    on_click=_set_retrieval,
+                    args=(project, who, work, status),
+                )
+        bringing.one(project, who, work)
 
 
 @callback
@@ -83,8 +112,14 @@ def _set_retrieval(project: Project, who: str, work: str, status: str) -> None:
     fulltext.set_retrieval(project, work, status, person=who, note=note)
 
 
-def _assess(project: Project, who: str, work: str, rules: Protocol) -> None:
+# The decision
+
+
+def _assess(project: Project, who: str, work: str, rules: Protocol, now: Decision | None) -> None:
     st.subheader("Your decision")
+    if now is not None:
+        mine.change(project, work, now)
+        return
     st.radio(
         "Reason, if you exclude (exactly one)",
         [c.id for c in rules.exclude],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -11,8 +13,9 @@ from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import collect, overview, programs, protocol
+from review.services import collect, overview, pace, programs, protocol
 from review.services.overview import ReviewStatus, StageStatus
+from review.services.pace import StagePace
 from review.services.project import Project
 
 _ENDINGS = {
@@ -23,6 +26,8 @@ _ENDINGS = {
     "Pandoc, citeproc (CSL-JSON)": ".json",
 }
 
+_TOO_LONG = 365  # days: nobody knows their pace of next year
+
 
 def show(project: Project) -> None:
     status = overview.status(project)
@@ -31,6 +36,7 @@ def show(project: Project) -> None:
     _next(project, status)
     _cards(status)
     _stages(project, status)
+    _pace(project, status)
     left, right = st.columns(2, gap="large")
     with left:
         _people(status)
@@ -93,6 +99,45 @@ def _parts(found: StageStatus, *, blind: bool) -> list[tuple[str, int, str]]:
         ("included", found.included, "in"),
         ("excluded", found.excluded, "out"),
     ]
+
+
+def _pace(project: Project, status: ReviewStatus) -> None:
+    """How long it will take, for each stage that has work left and was worked on."""
+    for name, stage, found in (
+        ("Title and abstract", Stage.TITLE_ABSTRACT, status.title_abstract),
+        ("Full text", Stage.FULL_TEXT, status.full_text),
+    ):
+        if not found.unscreened + found.partial:
+            continue
+        going = pace.pace(project, stage)
+        if not going.people:
+            continue
+        st.subheader(f"Pace: {name.lower()}")
+        st.write(_forecast(going))
+        table = {
+            "Person": [p.person for p in going.people],
+            f"In the last {pace.DAYS} days": [p.lately for p in going.people],
+            "On days": [p.days for p in going.people],
+            "Seconds for one": [None if p.seconds is None else round(p.seconds) for p in going.people],
+        }
+        if any(p.left is not None for p in going.people):
+            table["Left for them"] = [p.left for p in going.people]
+            table["Hours of reading"] = [None if p.hours_left is None else round(p.hours_left, 1) for p in going.people]
+        st.dataframe(pd.DataFrame(table), hide_index=True, alt=f"Pace of each person: {name}")
+
+
+def _forecast(going: StagePace) -> str:
+    still = f"{going.needed:,} decisions are still needed from all of you together. "
+    if going.days_left is None or not going.a_day:
+        return f"{still}Nobody decided anything in the last {pace.DAYS} days, so no time can be told."
+    lately = f"In the last {pace.DAYS} days you made {going.a_day:,.1f} a day; at this pace it takes"
+    if going.days_left > _TOO_LONG:
+        return f"{still}{lately} more than a year."
+    until = (datetime.now(UTC) + timedelta(days=going.days_left)).date()
+    days = max(1, round(going.days_left))
+    return (
+        f"{still}{lately} about {days:,} more {'day' if days == 1 else 'days'}, until {until.day} {until:%B %Y}."
+    )
 
 
 def _people(status: ReviewStatus) -> None:
