@@ -27,7 +27,11 @@ def paper() -> None:
 
 @paper.command(
     "new",
-    examples=["review paper new paper", "review paper new paper --type dataset --venue medical-physics"],
+    examples=[
+        "review paper new paper",
+        "review paper new paper --type dataset --venue medical-physics",
+        'review paper new next --type dataset --from-gap "task=measurement, modality=MRI"',
+    ],
 )
 @answers
 @in_project
@@ -38,28 +42,43 @@ def paper() -> None:
 @click.option(
     "--venue", default="generic", show_default=True, metavar="NAME", help="Whose rules apply; a wrong name lists them."
 )
-def new(project: Project, folder: Path, type_: str, venue: str) -> Answer:
+@click.option(
+    "--from-gap",
+    "gap",
+    default="",
+    metavar="CELL",
+    help='Begin with an empty cell of the evidence map: "field=level, field=level".',
+)
+def new(project: Project, folder: Path, type_: str, venue: str, gap: str) -> Answer:
     """Start a manuscript in the folder DIR of the project.
 
     You get the order of the sections, what each must answer, tables and numbers that fill themselves, the references and
     paper.yaml. A number whose evidence is not kept yet stands in the document as an open task.
+
+    With --from-gap the introduction begins with what the review found: how many studies stand in the row and in the
+    column of that cell, that none stands in it, and which they are. Every build looks that up again.
     """
     from review.services.manuscript import paper as service
 
-    place = service.create(project, folder, type=type_, for_venue=venue)
+    place = service.create(project, folder, type=type_, for_venue=venue, from_gap=gap)
     text = f"A manuscript is in {place}. Write in {service.MANUSCRIPT}, then: review paper build {folder}"
     return Answer(document={"path": place, "type": type_ or project.type, "venue": venue}, text=text)
 
 
-@paper.command("build", examples=["review paper build paper", "review paper build paper --to docx,pdf"])
+@paper.command("build", examples=["review paper build paper", "review paper build paper --to docx,pdf,jats"])
 @answers
 @in_project
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
-    "--to", "formats", default="docx", show_default=True, metavar="FORMATS", help="Any of docx,pdf,html,tex,md."
+    "--to", "formats", default="docx", show_default=True, metavar="FORMATS", help="Any of docx,pdf,html,tex,jats,md."
 )
 def build(project: Project, folder: Path, formats: str) -> Answer:
-    """Look every number up and write the documents into DIR/build. Your text is not touched."""
+    """Look every number up and write the documents into DIR/build. Your text is not touched.
+
+    References are set in the style of paper.yaml (vancouver or apa), the same in every format. The PDF is tagged for
+    screen readers (PDF/UA-1); the page is one file without anything from elsewhere; jats is what PubMed Central takes.
+    Markdown keeps its citation keys. Pictures that a format names lie beside it.
+    """
     from review.services.manuscript import building as service
 
     wanted = list(dict.fromkeys(part.strip().lower() for part in formats.split(",") if part.strip()))

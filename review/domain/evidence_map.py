@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,34 @@ class Cell:
     row: str
     column: str
     studies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A cell that a paper starts from: the field and level of its row, the field and level of its column."""
+
+    rows: str
+    row: str
+    columns: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.rows}={self.row}, {self.columns}={self.column}"
+
+
+def cell_named(text: str, fields: Iterable[str]) -> Gap | None:
+    """The cell that `field=level, field=level` names, whatever stands between the two; None if it names none.
+
+    >>> str(cell_named("task=measure x size=10,000 to 99,999", ["task", "size"]))
+    'task=measure, size=10,000 to 99,999'
+    """
+    names = "|".join(sorted(map(re.escape, fields), key=len, reverse=True))
+    starts = list(re.finditer(rf"(?:^|[\s,;×+&])(?P<field>{names})\s*=", text)) if names else []
+    if len(starts) != 2 or text[: starts[0].start()].strip():
+        return None
+    levels = (text[starts[0].end() : starts[1].start()], text[starts[1].end() :])
+    row, column = (re.sub(r"(?:\s+(?:x|and|by))?[\s,;×+&]*$", "", level).strip() for level in levels)
+    return Gap(rows=starts[0]["field"], row=row, columns=starts[1]["field"], column=column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

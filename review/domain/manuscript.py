@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from review.domain.sections import Section, sections, text_hash
+from review.domain.sections import Section, role, sections, text_hash
 
 
 class SectionState(StrEnum):
@@ -137,6 +137,20 @@ def marked(built: str, standings: Sequence[SectionStanding]) -> str:
         if found.get(number, SectionState.APPROVED) is not SectionState.APPROVED:
             lines += ["", f"*[{found[number].capitalize()}: not approved by anybody yet.]*"]
     return "\n".join(lines)
+
+
+def into_introduction(text: str, addition: str) -> str:
+    r"""A manuscript with a piece of text at the end of its introduction; at the end of the text where it has none.
+
+    >>> into_introduction("# Introduction\n\nOld.\n\n# Methods\n", "New.\n")
+    '# Introduction\n\nOld.\n\nNew.\n\n# Methods\n'
+    """
+    tops = [section for _, section in top_sections(text)]
+    at = next((n for n, section in enumerate(tops) if role(section.heading) == "introduction"), None)
+    lines = text.split("\n")
+    end = tops[at + 1].line - 1 if at is not None and at + 1 < len(tops) else len(lines)
+    before, after = "\n".join(lines[:end]).rstrip("\n"), "\n".join(lines[end:])
+    return f"{before}\n\n{addition.rstrip()}\n" + (f"\n{after}" if after else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

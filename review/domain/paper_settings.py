@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from review.domain.evidence_map import Gap
 from review.domain.finding import Finding, Severity
 from review.domain.tree import LineOf, Place, TreeReader
 
 # Which file holds what the manuscript rests on. The names are those of `review evidence` and of the linter's inputs.
 EVIDENCE = ("counts", "splits", "manifest", "cases", "ratings", "benchmark", "rubric", "repository")
-_KEYS = ("type", "venue", "checklists", "evidence", "subgroups", "primary_metric", "waivers")
+_KEYS = ("type", "venue", "style", "checklists", "evidence", "subgroups", "primary_metric", "gaps", "waivers")
+_GAP = ("rows", "row", "columns", "column")
 _WAIVER = ("rule", "where", "reason", "who", "date", "sentence")
 
 
@@ -33,14 +35,18 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperSettings:
-    """`paper.yaml` read. `evidence` maps a name of `EVIDENCE` to a path as seen from the project."""
+    """`paper.yaml` read. `evidence` maps a name of `EVIDENCE` to a path as seen from the project; `style` is how references
+    are cited; `gaps` are the cells of the evidence map that the paper speaks of.
+    """
 
     type: str = "review"
     venue: str = "generic"
+    style: str = "vancouver"
     checklists: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     subgroups: tuple[str, ...] = ()
     primary_metric: str = ""
+    gaps: tuple[Gap, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
 
@@ -51,6 +57,7 @@ class Known:
     types: Sequence[str]
     venues: Sequence[str]
     checklists: Sequence[str]
+    styles: Sequence[str] = ("vancouver",)
 
 
 def read(tree: Any, *, line: LineOf, path: str, known: Known) -> tuple[PaperSettings, tuple[Finding, ...]]:
@@ -64,10 +71,12 @@ def read(tree: Any, *, line: LineOf, path: str, known: Known) -> tuple[PaperSett
     settings = PaperSettings(
         type=_one(reader, found, "type", known.types) or default.type,
         venue=_one(reader, found, "venue", known.venues) or default.venue,
+        style=_one(reader, found, "style", known.styles) or default.style,
         checklists=_several(reader, found, "checklists", known.checklists),
         evidence=_evidence(reader, found),
         subgroups=reader.texts(found, ("subgroups",)),
         primary_metric=reader.text(found, ("primary_metric",)),
+        gaps=_gaps(reader, found),
         waivers=_waivers(reader, found),
     )
     return settings, tuple(replace(f, rule=f.rule.replace("PROTOCOL", "PAPER")) for f in reader.findings)
@@ -93,6 +102,15 @@ def _evidence(reader: TreeReader, tree: Mapping[str, Any]) -> Mapping[str, str]:
     part = reader.mapping(tree, ("evidence",), EVIDENCE)
     said = {name: reader.text(part, ("evidence", name)) for name in EVIDENCE if name in part}
     return {name: path for name, path in said.items() if path}
+
+
+def _gaps(reader: TreeReader, tree: Mapping[str, Any]) -> tuple[Gap, ...]:
+    found = []
+    for at, item in reader.items(tree, ("gaps",), _GAP):
+        said = {name: reader.text(item, (*at, name), required=True) for name in _GAP}
+        if all(said.values()):
+            found.append(Gap(**said))
+    return tuple(found)
 
 
 def _waivers(reader: TreeReader, tree: Mapping[str, Any]) -> tuple[Waiver, ...]:

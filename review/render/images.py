@@ -6,7 +6,7 @@ import importlib
 import re
 import struct
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,6 +33,7 @@ def missing_for(suffix: str) -> NotInstalled | None:
     return NotInstalled(name, "export") if name and find_spec(name) is None else None
 
 
+@lru_cache(maxsize=16)  # a drawing goes into several formats of one build
 def svg_to_png(svg: str, *, dpi: int = 300) -> bytes:
     """The drawing at `dpi` dots per inch on white, where 96 px of the SVG are an inch; the resolution is written in."""
     zoom = dpi / 96

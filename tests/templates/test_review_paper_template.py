@@ -225,7 +225,8 @@ def test_the_header_is_yaml_and_the_paper_file_names_a_known_type() -> None:
     assert header["title"] == "A title"
     assert header["authors"]
     paper = yaml.safe_load((FOLDER / "paper.yaml").read_text(encoding="utf-8"))
-    assert paper == {"type": REVIEW.name, "checklists": list(REVIEW.checklists), "venue": "generic"}
+    expected = {"type": REVIEW.name, "checklists": list(REVIEW.checklists), "venue": "generic", "style": "vancouver"}
+    assert paper == expected
 
 
 def test_flow_facts_named_in_the_skeleton_exist_in_the_flow() -> None:

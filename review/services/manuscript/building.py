@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from review.domain import manuscript, venue
 from review.domain.errors import BadInput, Missing
 from review.domain.finding import Finding, Severity
+from review.domain.paper_settings import PaperSettings
 from review.domain.team import Right
 from review.domain.venue import Venue
-from review.render.documents import build_document
+from review.render import documents as made_of
+from review.render.documents import SUFFIXES, Document, Text, read, write
 from review.render.environment import render_manuscript
 from review.resources import write_file
 from review.services import facts, flow, rights
 from review.services.evidence import kept
-from review.services.manuscript import lint, paper, resolved, venues
+from review.services.manuscript import claims, gaps, lint, paper, paper_tables, resolved, venues
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.resolved import Resolved
-from review.services.manuscript.tables import tables
 from review.services.project import Project, steadily
 
-FORMATS = ("docx", "pdf", "html", "tex", "md")
+FORMATS = made_of.FORMATS
 _IN_PRINT = ("DRAFT", "REF", "REL-02")  # rules of the linter whose faults a reader of the print would see
 _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # as typst writes the pages of a PDF
 
@@ -45,15 +47,12 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
             raise Missing("document format", name, FORMATS)
     settings, told = paper_settings.read(place)
     standings = paper.record_sections(project, place)
-    markdown, findings, used = steadily(project, lambda: _looked_up(project, place, settings.type))
+    markdown, findings, used = steadily(project, lambda: _looked_up(project, place, settings))
     shown = manuscript.marked(markdown, standings)
     target = place / paper.BUILD
-    files = []
-    for name in formats:
-        data = build_document(shown, to=name, resources=place, bibliography=place / paper.REFERENCES)
-        path = target / f"manuscript.{name}"
-        write_file(path, data)
-        files.append(path)
+    parsed = read(shown, bibliography=place / paper.REFERENCES, style=settings.style, to=tuple(formats))
+    documents = _written(parsed, formats, place)
+    files = [_kept(target, name, made) for name, made in documents.items()]
     write_file(target / resolved.FILE, used.as_json())
     of_pages = _pages(venues.load(settings.venue), files, path=f"{place.name}/{paper.MANUSCRIPT}")
     of_flow = flow.check(project) if settings.type == "review" else ()
@@ -65,10 +64,71 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         *kept.check(project),
         *of_venue,
         *of_pages,
+        *_for_listeners(parsed, documents, name),
+        *_of_claims(project, folder),
+        *gaps.check(project, settings.gaps, path=f"{place.name}/{paper.SETTINGS}"),
         *_of_lint(lint.check(project, folder).faults, folder),
         *of_flow,
     )
     return BuildReport(files=tuple(files), findings=found)
+
+
+def _written(parsed: Text, formats: Sequence[str], place: Path) -> dict[str, Document]:
+    """The documents by format, made side by side: each waits for a program of its own."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        made = pool.map(lambda name: write(parsed, to=name, resources=place), formats)
+        return dict(zip(formats, made, strict=True))
+
+
+def _kept(target: Path, name: str, made: Document) -> Path:
+    """Write a document, and beside it the pictures it names."""
+    for picture, data in made.pictures.items():
+        write_file(target / picture, data)
+    path = target / f"manuscript{SUFFIXES.get(name, f'.{name}')}"
+    write_file(path, made.data)
+    return path
+
+
+def _for_listeners(parsed: Text, documents: Mapping[str, Document], path: str) -> Iterator[Finding]:
+    """What somebody who cannot see the document would miss."""
+    bare = [picture.name for picture in parsed.pictures if not picture.captioned]
+    if bare:
+        yield Finding(
+            rule="PICTURE-ALT",
+            severity=Severity.WARNING,
+            message=f"Nothing says what {bare[0]} shows, so that a screen reader can only read its name.",
+            path=path,
+            hint=f'Write a caption and a description: ![Caption.]({bare[0]}){{alt="What it shows."}}',
+        )
+    silent = [picture.name for picture in parsed.pictures if picture.captioned and not picture.described]
+    if silent:
+        yield Finding(
+            rule="PICTURE-ALT",
+            severity=Severity.INFO,
+            message=f"A screen reader reads the caption in place of the picture: {', '.join(dict.fromkeys(silent))}.",
+            path=path,
+            hint='Say what it shows behind it: {alt="…"}',
+        )
+    if unfit := next((made.unfit for made in documents.values() if made.unfit), ""):
+        yield Finding(
+            rule="PDF-UA",
+            severity=Severity.WARNING,
+            message=f"The PDF is tagged, but it does not keep PDF/UA-1: {unfit}.",
+            path=path,
+        )
+
+
+@rights.internal
+def _of_claims(project: Project, folder: Path) -> Iterator[Finding]:
+    """What is missing in the claim table, counted; to read it is another step."""
+    found = [f for f in claims.check(project, folder).findings if f.severity is not Severity.INFO]
+    if found:
+        yield Finding(
+            rule="CLAIMS",
+            severity=Severity.INFO,
+            message=f"The claim table lacks {len(found):,} thing{'s' if len(found) > 1 else ''}.",
+            hint=f"Read them: review paper claims {folder.name}",
+        )
 
 
 def _of_lint(found: Sequence[Finding], folder: Path) -> Iterator[Finding]:
@@ -90,10 +150,11 @@ def _pages(profile: Venue, files: Sequence[Path], *, path: str) -> list[Finding]
     return venue.pages(profile, len(_PAGE.findall(built)), path=path)
 
 
-def _looked_up(project: Project, place: Path, kind: str) -> tuple[str, list[Finding], Resolved]:
+def _looked_up(project: Project, place: Path, settings: PaperSettings) -> tuple[str, list[Finding], Resolved]:
     """References, figures and the text's numbers, which must all be of one moment."""
     text, known = paper.text_of(place), facts.facts(project)
-    shown = tables(project, keys=paper.bring_along(project, place, kind))
+    keys = paper.bring_along(project, place, settings.type)
+    shown = paper_tables.of_paper(project, place, settings, keys=keys)
     markdown, findings = render_manuscript(text, known, shown)
     _refuse_errors(place, findings)
     name = f"{place.name}/{paper.MANUSCRIPT}"

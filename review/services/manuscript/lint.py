@@ -17,10 +17,10 @@ from review.lint.document import Document
 from review.lint.rule import LETTERS, Context, Rule
 from review.resources import data_dir, read_yaml
 from review.services import facts, rights
-from review.services.manuscript import lint_inputs, lint_review, lint_text, paper
+from review.services.manuscript import lint_inputs, lint_review, lint_text, paper, paper_tables
+from review.services.manuscript import references as reference_checks
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.lint_inputs import Inputs
-from review.services.manuscript.tables import tables
 from review.services.project import Project
 from review.services.works import works
 
@@ -67,9 +67,12 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     name = place.relative_to(project.root.resolve()).as_posix()
     settings, told = paper_settings.read(place)
     known = facts.facts(project)
-    references = lint_review.references_of(place)
+    references = paper.references_of(place)
     document, unknown = lint_text.with_facts(
-        paper.text_of(place), known, tables(project, keys=_keys(project, references)), path=f"{name}/{paper.MANUSCRIPT}"
+        paper.text_of(place),
+        known,
+        paper_tables.of_paper(project, place, settings, keys=_keys(project, references)),
+        path=f"{name}/{paper.MANUSCRIPT}",
     )
     given = given or Given()
     files = dict(lint_inputs.usual(given.folder)) if given.folder else {}
@@ -79,7 +82,10 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     inputs.values["references"] = references
     inputs.paths["references"] = f"{name}/{paper.REFERENCES}"
     context = _context(document, settings, inputs, facts=known)
-    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings))
+    more = reference_checks.beside(
+        project, references, cited={each.key for each in document.citations}, path=inputs.paths["references"]
+    )
+    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings), beside=more)
 
 
 def check_file(path: Path, given: Given | None = None) -> Linted:
@@ -98,7 +104,10 @@ def check_file(path: Path, given: Given | None = None) -> Linted:
     settings = replace(settings, venue=given.venue or settings.venue, subgroups=(*settings.subgroups, *given.subgroups))
     inputs = lint_inputs.read(files)
     context = replace(_context(document, settings, inputs), type=kind)
-    found = _linted(context, settings.waivers, (*told, *inputs.findings))
+    cited = {each.key for each in document.citations}
+    text = inputs.values.get("references")
+    more = reference_checks.alone(text, cited=cited, path=inputs.paths["references"]) if text else []
+    found = _linted(context, settings.waivers, (*told, *inputs.findings), beside=more)
     return replace(found, findings=tuple(_near(f, document) for f in found.findings)) if _lineless(file) else found
 
 
@@ -158,8 +167,11 @@ def _keys(project: Project, references: str) -> dict[str, str]:
 # Findings and waivers
 
 
-def _linted(context: Context, waivers: Sequence[Waiver], more: Sequence[Finding]) -> Linted:
-    found = [finding for rule in rules() for finding in rule.findings(context)]
+def _linted(
+    context: Context, waivers: Sequence[Waiver], more: Sequence[Finding], *, beside: Sequence[Finding] = ()
+) -> Linted:
+    """What the rules find, and what is found `beside` them and can be waived like it; `more` cannot."""
+    found = [*(finding for rule in rules() for finding in rule.findings(context)), *beside]
     open_, waived = _waived(found, waivers, context)
     ordered = sorted(
         [*more, *open_], key=lambda f: (f.status is Status.NOT_EVALUABLE, f.path or "", f.line or 0, f.rule)

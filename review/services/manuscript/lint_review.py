@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from review.domain.charting import ChartEntry
@@ -93,8 +92,3 @@ def _answer(entry: ChartEntry | None) -> str | None:
     if entry is None:
         return None
     return entry.value or (str(entry.answer) if entry.answer else None)
-
-
-def references_of(place: Path) -> str:
-    path = place / "references.bib"
-    return path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""

@@ -12,9 +12,9 @@ from review.render.environment import names_in
 from review.services import facts, rights
 from review.services.evidence import kept
 from review.services.evidence.kept import Kept
-from review.services.manuscript import paper, resolved
+from review.services.manuscript import paper, paper_tables, resolved
+from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.resolved import Resolved
-from review.services.manuscript.tables import tables
 from review.services.project import Project
 
 _PEOPLES = {  # what a table of the database holds, in words
@@ -51,7 +51,9 @@ def diff(project: Project, folder: Path) -> tuple[str, list[Moved]]:
     if before is None:
         return "", []
     text = paper.text_of(place)
-    now = resolved.resolved(project.store, text, facts.facts(project), tables(project, keys=paper.keys(project, place)))
+    settings, _ = paper_settings.read(place)
+    shown = paper_tables.of_paper(project, place, settings, keys=paper.keys(project, place))
+    now = resolved.resolved(project.store, text, facts.facts(project), shown)
     lines = names_in(text)
     return before.at, [*_facts(before, now, lines), *_tables(before, now, lines, kept.kept(project))]
 

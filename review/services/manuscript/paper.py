@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from review import plugins
 from review.domain import manuscript, venue
-from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
+from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed, ReviewError
 from review.domain.manuscript import PaperType, SectionStanding
 from review.domain.record import Record
 from review.domain.team import Right
@@ -19,8 +21,8 @@ from review.formats.citation_keys import citation_keys
 from review.render.images import svg_to_png
 from review.resources import data_dir, write_file
 from review.services import flow, rights
+from review.services.manuscript import gaps, venues
 from review.services.manuscript import settings as paper_settings
-from review.services.manuscript import venues
 from review.services.project import Project
 from review.services.works import works
 from review.storage import records
@@ -31,7 +33,7 @@ SETTINGS = paper_settings.SETTINGS
 REFERENCES = "references.bib"
 BUILD = "build"  # the folder of the documents
 # Above this line the author's own references; below it, the included studies, written anew at each build.
-_MARK = "% === Below this line: the included studies, written anew at each build. Add your own references above. ==="
+MARK = "% === Below this line: the included studies, written anew at each build. Add your own references above. ==="
 _KEY = re.compile(r"^% key (?P<key>\S+) = (?P<record>.+)$", re.MULTILINE)
 
 
@@ -42,9 +44,14 @@ def create(
     *,
     type: str = "",  # noqa: A002 - the field's word
     for_venue: str = "generic",
+    from_gap: str = "",
 ) -> Path:
-    """Scaffold a manuscript, of the project's own kind unless another is named; the folder as an absolute path."""
+    """Scaffold a manuscript, of the project's own kind unless another is named; the folder as an absolute path.
+
+    `from_gap` names an empty cell of the evidence map that the paper is to fill, as `field=level, field=level`.
+    """
     paper_type: PaperType = plugins.load("review.paper_types", type or project.type)
+    begun = _of_gap(project, from_gap, paper_type) if from_gap else None
     profile = venues.load(for_venue)
     place = inside(project, folder)
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
@@ -54,8 +61,33 @@ def create(
     write_file(text, venue.with_abstract(text_of(place), profile).encode())
     settings = place / SETTINGS
     write_file(settings, _for_venue(settings.read_text(encoding="utf-8"), paper_type, profile).encode())
+    if begun is not None:
+        _begin(place, begun)
     bring_along(project, place, paper_type.name)
     return place
+
+
+@rights.internal
+def _of_gap(project: Project, cell: str, paper_type: PaperType) -> gaps.Start:
+    """What the new paper is given; it is the review itself that found the gap, so the next paper is of another kind."""
+    if paper_type.name == "review":
+        raise ReviewError(
+            "A review cannot fill a gap that a review found.",
+            hint="Say what the next paper is: --type dataset, method or clinical.",
+        )
+    return gaps.start(project, cell)
+
+
+def _begin(place: Path, begun: gaps.Start) -> None:
+    """Put the gap into the introduction, the cell into the settings and the studies next to it into the references."""
+    text, settings, references = (place / name for name in (MANUSCRIPT, SETTINGS, REFERENCES))
+    write_file(text, manuscript.into_introduction(text_of(place), begun.text).encode())
+    cell = "".join(
+        f"    {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in asdict(begun.gap).items()
+    )
+    listed = f"gaps:                  # the empty cell of the evidence map this paper starts from\n  -{cell[3:]}"
+    write_file(settings, (text_at(settings).rstrip("\n") + "\n" + listed).encode())
+    write_file(references, (text_at(references).rstrip("\n") + "\n\n" + begun.references).encode())
 
 
 def _for_venue(text: str, paper_type: PaperType, profile: Venue) -> str:
@@ -108,14 +140,22 @@ def name_of(project: Project, place: Path) -> str:
 
 
 def text_of(place: Path) -> str:
-    return _read_text(place / MANUSCRIPT)
+    return text_at(place / MANUSCRIPT)
 
 
-def _read_references(path: Path) -> str:
-    return _read_text(path) if path.exists() else ""
+def keys_in(references: str) -> dict[str, str]:
+    """The citation keys that a bibliography gives to works of the project, by record."""
+    return {match["record"]: match["key"] for match in _KEY.finditer(references)}
 
 
-def _read_text(path: Path) -> str:
+def references_of(place: Path) -> str:
+    """The bibliography as it stands; empty where there is none."""
+    path = place / REFERENCES
+    return text_at(path) if path.exists() else ""
+
+
+def text_at(path: Path) -> str:
+    """The text of a file of the manuscript. Raises BadInput where it is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -134,7 +174,7 @@ def record_sections(project: Project, place: Path) -> list[SectionStanding]:
 @rights.needs(Right.READ)
 def keys(project: Project, place: Path) -> dict[str, str]:
     """The citation keys of the included studies, by work, as references.bib gives them; nothing is written."""
-    return _keys(project, _read_references(place / REFERENCES))[0]
+    return _keys(project, references_of(place))[0]
 
 
 @rights.needs(Right.WRITE)
@@ -153,19 +193,19 @@ def write_references(project: Project, place: Path) -> dict[str, str]:
     What stands above the mark is the author's and stays. A key once given to a study stays with it.
     """
     path = place / REFERENCES
-    before = _read_references(path)
+    before = references_of(place)
     given, shown = _keys(project, before)
     lines = [f"% key {key} = {work}" for work, key in given.items()]
     entries = bibtex.write([shown[work] for work in given], keys=given).decode("utf-8")
-    own = before.partition(_MARK)[0]
+    own = before.partition(MARK)[0]
     own_part = own.rstrip("\n") + "\n\n" if own.strip() else ""
-    write_file(path, (own_part + "\n".join([_MARK, *lines, "", entries])).encode("utf-8"))
+    write_file(path, (own_part + "\n".join([MARK, *lines, "", entries])).encode("utf-8"))
     return given
 
 
 def _keys(project: Project, before: str) -> tuple[dict[str, str], Mapping[str, Record]]:
     """(the key of each included work in order, the records shown), from the references as they are."""
-    own, _, ours = before.partition(_MARK)
+    own, _, ours = before.partition(MARK)
     found = works(project)
     included = flow.included(project)
     kept_by_work = {found.work_of[m["record"]]: m["key"] for m in _KEY.finditer(ours) if m["record"] in found.work_of}

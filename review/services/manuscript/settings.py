@@ -9,6 +9,7 @@ from review.domain import paper_settings
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
 from review.domain.paper_settings import Known, PaperSettings
+from review.render.documents import styles
 from review.resources import data_dir, read_yaml
 
 SETTINGS = "paper.yaml"
@@ -35,6 +36,7 @@ def known() -> Known:
         types=sorted(plugins.names("review.paper_types")),
         venues=_names("venues"),
         checklists=_names("checklists"),
+        styles=styles(),
     )
 
 
