@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -156,10 +157,19 @@ def counts(claims: Sequence[Claim]) -> dict[str, int]:
     return {name: n for name, n in found.items() if n or name in set(ClaimVerdict) or name == "open"}
 
 
+def _without_keys(text: str) -> str:
+    """A sentence as it is read, without the keys of its citations.
+
+    >>> _without_keys("It is so [@lee2020; see @who, p. 3].")
+    'It is so.'
+    """
+    return re.sub(r"\s*\[[^\[\]]*@[^\[\]]*\]", "", text)
+
+
 def table(claims: Sequence[Claim]) -> Table:
     """The claims as a table for print, in the order in which they were written."""
     rows = tuple(
-        (claim.claim, claim.reference, claim.verdict or "open", claim.quote, "; ".join(part for part in (claim.how_read, claim.note) if part))
+        (_without_keys(claim.claim), claim.reference, claim.verdict or "open", claim.quote, "; ".join(part for part in (claim.how_read, claim.note) if part))
         for claim in claims
     )  # fmt: skip
     told = ", ".join(f"{name}: {n}" for name, n in counts(claims).items())

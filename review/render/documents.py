@@ -46,10 +46,15 @@ p.author { margin: .3em 0 } .affiliations { font-size: .88em; color: #444 }
 table { border-collapse: collapse; width: 100%; font-size: .88em } th, td { padding: .35em .6em; vertical-align: top; text-align: left }
 thead th { border-bottom: 1.5px solid } tbody tr { border-bottom: 1px solid #ddd } caption { text-align: left; font-style: italic; padding: .6em 0 }
 blockquote { border-left: 4px solid #d9a400; background: #fff8e1; margin: 1em 0; padding: .5em 1em } img { max-width: 100% }
+.remark blockquote { border-color: #aaa; background: #f6f6f6 }
 pre { white-space: pre-wrap; background: #f5f5f5; padding: .8em; font-size: .85em }
 div.csl-entry { display: flex; gap: .6em; margin: .3em 0; overflow-wrap: anywhere } div.csl-left-margin { min-width: 2em }
 """
 _TYPST_HEAD = """
+#let remark(body) = {
+  show quote.where(block: true): it => block(fill: luma(246), stroke: (left: 3pt + luma(170)), inset: 8pt, width: 100%, it.body)
+  body
+}
 #set page(paper: "a4", margin: (x: 2.4cm, y: 2.5cm), numbering: "1", number-align: center)
 #set text(size: 10.5pt)
 #set par(justify: false, leading: 0.68em, spacing: 1.1em)
@@ -145,6 +150,7 @@ def write(text: Text, *, to: str, resources: Path) -> Document:
         tree = json.loads(text.tree)
         shown = [_placed(node, to=to, resources=resources, folder=folder) for node in _images(tree)]
         _name_people(tree, to)
+        _set_quotes(tree, to)
         if to == "pdf":
             speak(tree["blocks"])
             _hang_references(tree["blocks"])
@@ -251,6 +257,19 @@ def _name_people(tree: Node, to: str) -> None:
     elif found:
         meta["author"] = title_page.names(found)
         tree["blocks"][:0] = title_page.lines(found, corresponding, to=to)
+
+
+def _set_quotes(tree: Node, to: str) -> None:
+    """A task stands out in yellow; what somebody else said is set quietly."""
+    marks = {"pdf": ("typst", "#remark[", "]"), "html": ("html", '<div class="remark">', "</div>")}.get(to)
+    if marks is None:
+        return
+    language, opens, closes = marks
+    for node in [node for node in nodes(tree["blocks"]) if node["t"] == "BlockQuote"]:
+        if not words(node["c"]).startswith("To write:"):
+            quote = {"t": "BlockQuote", "c": node["c"]}
+            raw = [{"t": "RawBlock", "c": [language, code]} for code in (opens, closes)]
+            node |= {"t": "Div", "c": [["", [], []], [raw[0], quote, raw[1]]]}
 
 
 def _hang_references(blocks: list[Node]) -> None:

@@ -20,6 +20,7 @@ from review.render.tables import WRITERS, shown
 from review.resources import read_yaml, write_file
 from review.services import rights, sheets
 from review.services.manuscript import bibliography, paper
+from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.tables import markdown_table
 from review.services.project import Project
 
@@ -138,7 +139,8 @@ def as_file(project: Project, folder: Path, *, to: str) -> bytes:
     if f".{to}" in WRITERS and to != "md":
         return WRITERS[f".{to}"](claims.table(found)).encode()
     text = f'---\ntitle: "What the cited works say"\nlang: en\n---\n\n{_printed(found)}'
-    return build_document(text, to=to, resources=place, bibliography=place / paper.REFERENCES)
+    settings, _ = paper_settings.read(place)
+    return build_document(text, to=to, resources=place, bibliography=place / paper.REFERENCES, style=settings.style)
 
 
 @rights.needs(Right.READ)

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from review.domain import response as answers
 from review.domain.errors import BadInput, Missing
+from review.domain.estimate import Cell, Table
 from review.domain.finding import Finding, Severity
 from review.domain.response import FILE, Comment, Response, state_of
 from review.domain.team import Right
 from review.lint import document
 from review.render.documents import Text, read, write
 from review.render.environment import escape_markdown, render_manuscript
+from review.render.tables import markdown
 from review.resources import write_file
 from review.services import facts, rights
 from review.services.manuscript import paper, response
 from review.services.manuscript import settings as paper_settings
-from review.services.manuscript.tables import markdown_table
 from review.services.project import Project
 
 FORMATS = ("docx", "pdf", "md", "html")
@@ -73,15 +74,18 @@ def _markdown(found: Response, title: str) -> str:
 
 def _overview(found: Response) -> str:
     sums = answers.totals(found.comments)
-    rows = []
-    for reviewer in found.reviewers:
-        own = answers.totals([one for one in found.comments if one.reviewer == reviewer])
-        rows.append((escape_markdown(reviewer), *(str(number) for number in own.values())))
-    rows.append(("**All**", *(f"**{number}**" for number in sums.values())))
-    head = ("Reviewer", "Comments", "Done", "Declined", "Open")
+    of_each: list[tuple[Cell, ...]] = [
+        (who, *answers.totals([one for one in found.comments if one.reviewer == who]).values())
+        for who in found.reviewers
+    ]
+    table = Table(
+        name="response",
+        title="Comments and how they stand.",
+        columns=("Reviewer", "Comments", "Done", "Declined", "Open"),
+        rows=(*of_each, ("All", *sums.values())),
+    )
     told = f"{sums['comments']} comments: {sums['done']} done, {sums['declined']} declined, {sums['open']} open."
-    table = markdown_table(head, rows, widths=(40, 15, 15, 15, 15))
-    return f"{told}\n\n{table}\n\n: Comments and how they stand.\n"
+    return f"{told}\n\n{markdown(table)}"
 
 
 def _printed(comment: Comment) -> Iterator[str]:
