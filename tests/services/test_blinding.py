@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from review.domain.errors import LacksRight, NotAllowed, ReviewError
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Seat, TeamRole
 from review.services import blinding, bundle, collect, dealing, exchange, protocol, rank, rights, screen, team, works
-from review.services.manuscript import paper
+from review.services.manuscript import paper, resolved
 from review.services.project import DATABASE, Project, create, open_project
 from review.storage import decisions
 from tests.services.test_rights import DECLARED
@@ -37,9 +38,9 @@ OPEN = ((3, TITLE), (4, TITLE), (5, TITLE), (1, FULL))  # decided by Bo alone
 CHANGING = {
     "screen.decide", "screen.decide_all", "screen.undo", "marks.postpone", "marks.set_tags", "marks.prefer",
     "dealing.confirm_pilot", "team.join", "works.judge", "works.undo_group", "fulltext.set_retrieval",
-}  # fmt: skip
     "full_text_intake.take", "full_text_intake.place", "full_text_intake.remove",
-    "reports.link",
+    "reports.link", "audit_sample.draw",
+}  # fmt: skip
 # These ask the sources on the internet, store what they answer, and read no decision; or write dated files. Building a
 # paper draws its figures.
 ELSEWHERE = {
@@ -47,13 +48,20 @@ ELSEWHERE = {
     "search.count",
     "cite.run",
     "cite.count",
-    "backup.make",
     "open_access.look_up",
     "open_access.fetch",
     "open_access.fetch_first",
+    "backup.make",
     "manuscript.paper.write_figures",
-    "manuscript.moved.diff",
 }
+
+
+class StoodStill(datetime):
+    """A clock at which every paper is built in the same second."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> StoodStill:
+        return cls(2026, 1, 1, tzinfo=tz)
 
 
 def decide(project: Project, who: str, number: int, verdict: str, stage: Stage = TITLE, *, reason: str = "") -> None:
@@ -116,6 +124,9 @@ def argument(parameter: inspect.Parameter, who: str, project: Project, record: s
         "person": who,
         "name": who,
         "record_id": record,
+        "work": record,
+        "members": [record],
+        "wanted": [record],
         "record_ids": [work(project, n) for n in range(8)],
         "references": ["10.5555/inv.3"],
         "stage": TITLE,
@@ -151,7 +162,9 @@ def asked(project: Project, who: str, *, pilot: bool = False) -> dict[str, str]:
         places = [argument(p, who, project, curious) for p in parameters if p.kind is not p.KEYWORD_ONLY]
         named = {p.name: argument(p, who, project, curious) for p in parameters if p.kind is p.KEYWORD_ONLY}
         try:
-            answer = repr(function(seated, *places, **named))
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(resolved, "datetime", StoodStill)
+                answer = repr(function(seated, *places, **named))
         except (ReviewError, AttributeError, TypeError, OSError) as error:
             answer = repr(error)
         written = sorted(project.root.glob("out.*"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from review.domain.charting import ChartingForm
-from review.domain.errors import ReviewError
+from review.domain.errors import Missing, ReviewError
 from review.domain.quotes import folded, page_among
 from review.domain.suggestions import Suggestion, suggest
 from review.domain.team import Right
 from review.services import chart, full_texts, rights
 from review.services.project import Project
-from review.services.works import read
+from review.services.works import read, works
 
 _READ = 400  # pages searched for suggestions: a thesis has its methods before that
 
@@ -78,7 +78,9 @@ def suggestions(project: Project, work: str) -> list[Suggestion]:
     text = pages(project, work)
     if text.there:
         return _offered(form, text.pages[:_READ], first_page=1)
-    record = read(project, [work])[work]
+    record = read(project, [work]).get(work)
+    if record is None:
+        raise Missing("work", work, works(project).members)
     return _offered(form, (f"{record.title}.\n\n{record.abstract}",), first_page=0)
 
 
