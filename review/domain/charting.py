@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -225,10 +225,16 @@ def check_value(field: ChartingField, value: str) -> str:
 Place = tuple[str, str, int, str]  # record, field, row, and the person; "" for what people settled on
 
 
-def current_entries(entries: Iterable[ChartEntry]) -> dict[Place, ChartEntry]:
-    """The standing answer of each person, and of all of them where they settled on one."""
+def current_entries(
+    entries: Iterable[ChartEntry], *, work_of: Mapping[str, str] | None = None
+) -> dict[Place, ChartEntry]:
+    """The standing answer of each person, and of all of them where they settled on one.
+
+    With `work_of` an answer to any record of a work is one to the work, which then stands in the place of the record.
+    """
     latest: dict[Place, ChartEntry] = {}
     for entry in sorted(entries, key=lambda e: e.number):
         who = "" if entry.consensus else entry.reviewer
-        latest[(entry.record_id, entry.field_id, entry.row, who)] = entry
+        record = work_of[entry.record_id] if work_of else entry.record_id
+        latest[record, entry.field_id, entry.row, who] = entry
     return {key: entry for key, entry in latest.items() if not entry.blank}

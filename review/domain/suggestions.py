@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from review.domain.charting import ChartingField, FieldKind, check_value
+from review.domain.charting import ChartingField, FieldKind, check_value, meaning
 
 _MOST = 5  # offers for one field
 _LONGEST = 400  # letters of a sentence
@@ -85,16 +85,26 @@ def suggest(fields: Sequence[ChartingField], pages: Sequence[str], *, first_page
     """
     sentences = [_Sentence(s, at) for at, page in enumerate(pages, start=first_page) for s in _sentences(page)]
     found: list[Suggestion] = []
+    alike: dict[tuple[str, ...], list[Suggestion]] = {}  # fields that ask for the same are looked up once
     for field in fields:
-        seen: set[tuple[str, str]] = set()
-        for sentence in sentences:
-            for value, unit in _values(field, sentence.text):
-                if (value, unit) in seen or len(seen) >= _MOST or not _fits(field, value):
-                    continue
-                seen.add((value, unit))
-                text = sentence.text[:_LONGEST]
-                found.append(Suggestion(field_id=field.id, value=value, unit=unit, sentence=text, page=sentence.page))
+        key = (meaning(replace(field, group="")), *_metrics_of(field))
+        if key not in alike:
+            alike[key] = _offered(field, sentences)
+        found += [replace(one, field_id=field.id) for one in alike[key]]
     return found
+
+
+def _offered(field: ChartingField, sentences: Sequence[_Sentence]) -> list[Suggestion]:
+    seen: dict[tuple[str, str], Suggestion] = {}
+    for sentence in sentences:
+        for value, unit in _values(field, sentence.text):
+            if (value, unit) not in seen and _fits(field, value):
+                text = sentence.text[:_LONGEST]
+                one = Suggestion(field_id=field.id, value=value, unit=unit, sentence=text, page=sentence.page)
+                seen[value, unit] = one
+        if len(seen) >= _MOST:
+            break
+    return list(seen.values())[:_MOST]
 
 
 def _sentences(page: str) -> list[str]:
@@ -153,13 +163,20 @@ def _patterns(option: str) -> tuple[str, ...]:
     return (rf"(?i)(?<!\w){re.escape(option)}(?!\w)",)
 
 
+def _metrics_of(field: ChartingField) -> tuple[str, ...]:
+    """The metrics that a field is named after; all of them if it is named after none but asks for one."""
+    if field.kind is not FieldKind.NUMBER:
+        return ()
+    said = f"{field.label} {field.id.replace('_', ' ')}".casefold()
+    named = tuple(name for name in _METRICS if re.search(rf"\b{name}\b", said))
+    if "metric" in said and not named:
+        named = _METRICS
+    return (*named, "kappa", "icc") if "agreement" in said else named
+
+
 def _metric_values(field: ChartingField, sentence: str) -> Iterator[tuple[str, str]]:
     """The value of a metric that the field is named after; per cent or a fraction of one as the field's unit asks."""
-    named = [name for name in _METRICS if re.search(rf"(?i)\b{name}\b", f"{field.label} {field.id.replace('_', ' ')}")]
-    if "metric" in field.label.casefold() and not named:
-        named = list(_METRICS)
-    if "agreement" in field.label.casefold():
-        named += ["kappa", "icc"]
+    named = _metrics_of(field) if re.search(r"\d", sentence) else ()
     unit = field.known_units[0] if field.known_units else ""
     wants_percent = "cent" in unit or "%" in unit
     for name in named:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from review.domain.charting import ChartEntry, ChartingField, ChartingForm, current_entries, form_of, form_text, meaning
+from review.domain.charting import ChartEntry, ChartingField, ChartingForm, current_entries, form_of, meaning
 from review.domain.form_changes import carried, latest
 from review.services import protocol, rights
 from review.services.project import Project
@@ -43,7 +43,7 @@ def charted(project: Project) -> Charted:
     """All that stands, whoever asks. Never for the eyes of a person while it is open to them."""
     form = protocol.in_force(project).form
     now = stamps.read(project.store)
-    stamp = (charting.stamp(project.store), now.works, form_text(form), form.people)
+    stamp = (charting.stamp(project.store), now.works, form)
     return project.cached("charted", stamp, lambda: _read(project, form))
 
 
@@ -51,11 +51,9 @@ def _read(project: Project, form: ChartingForm) -> Charted:
     work_of = works(project).work_of
     given = charting.read(project.store)
     moved, still_open = _carried(project, form, given)
-    record_of = {entry.number: entry.record_id for entry in given}
-    standing = current_entries(replace(entry, record_id=work_of[entry.record_id]) for entry in moved)
     of: dict[str, list[ChartEntry]] = defaultdict(list)
-    for (work, *_), entry in standing.items():
-        of[work].append(replace(entry, record_id=record_of[entry.number]))
+    for (work, *_), entry in current_entries(moved, work_of=work_of).items():
+        of[work].append(entry)
     handed: dict[str, dict[str, None]] = defaultdict(dict)
     for one in charting.read_hand_ins(project.store):
         handed[work_of[one.record_id]][one.reviewer] = None

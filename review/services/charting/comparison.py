@@ -122,8 +122,10 @@ def agreement(project: Project) -> Evidence:
     pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     settled: dict[str, int] = defaultdict(int)
     found = comparable(project)
+    known = charted(project)
     for work in found:
-        for one in compared(project, work):
+        people = _people(known, work) if known.form.people > 1 else ()
+        for one in compare(known.of.get(work, ()), known.form, people):
             pairs[one.field_id] += _pairs(one)
             settled[one.field_id] += one.consensus is not None and not one.agree
     values: list[Estimate] = []

@@ -38,11 +38,19 @@ def keep(project: Project, entry: ChartEntry, *, typed_at: float = 0.0) -> Fille
         raise Missing("charting field", entry.field_id, [f.id for f in chart.form(project).fields])
     work_of = works(project).work_of
     work = work_of.get(entry.record_id)
-    if work is None or entry.record_id not in chart.included_records(project):
+    included = chart.included_records(project)
+    if work is None or entry.record_id not in included:
         raise NotAllowed(f"{entry.record_id} is not among the included studies.", hint="Include its full text first.")
-    mine = replace(entry, record_id=work, reviewer=team.join(project, entry.reviewer))
+    mine = replace(entry, record_id=work, reviewer=_known(project, entry.reviewer))
     charting.keep_drafts(project.store, [Draft(entry=mine, typed_at=typed_at)])
-    return _looked_at(project, mine, texts.pages(project, work), draft=True)
+    return _looked_at(project, mine, texts.pages(project, work), included=included, draft=True)
+
+
+def _known(project: Project, name: str) -> str:
+    """The name as the project writes it; somebody new joins. Most drafts are of people long known."""
+    cleaned = team.clean_name(name)
+    written = {person.name.casefold(): person.name for person in team.people(project)}
+    return written.get(cleaned.casefold()) or team.join(project, cleaned)
 
 
 @rights.needs(Right.REVIEW, whose="reviewer")
@@ -50,6 +58,7 @@ def filled(project: Project, work: str, *, reviewer: str) -> dict[Spot, Filled]:
     """One person's form for a study: what they handed in, and over it what they have typed since."""
     name = team.as_known(project, reviewer)
     pages = texts.pages(project, work)
+    included = chart.included_records(project)
     stored = {
         (e.field_id, e.row): Filled(entry=e)
         for e in charted(project).of.get(work, ())
@@ -57,9 +66,9 @@ def filled(project: Project, work: str, *, reviewer: str) -> dict[Spot, Filled]:
     }
     typed = {(e.field_id, e.row): e for e in _typed(project, work, name)}
     return {
-        spot: _looked_at(project, typed[spot], pages, draft=True)
+        spot: _looked_at(project, typed[spot], pages, included=included, draft=True)
         if spot in typed
-        else _looked_at(project, stored[spot].entry, pages, draft=False)
+        else _looked_at(project, stored[spot].entry, pages, included=included, draft=False)
         for spot in {**stored, **typed}
     }
 
@@ -71,11 +80,13 @@ def _typed(project: Project, work: str, name: str) -> list[ChartEntry]:
     return [replace(e, record_id=work) for e in charting.drafts(project.store, name, members) if e.field_id in known]
 
 
-def _looked_at(project: Project, entry: ChartEntry, pages: texts.Pages, *, draft: bool) -> Filled:
+def _looked_at(
+    project: Project, entry: ChartEntry, pages: texts.Pages, *, included: frozenset[str], draft: bool
+) -> Filled:
     fault = ""
     if draft and not entry.blank:
         try:
-            chart.check(project, entry)
+            chart.check(project, entry, included=included)
         except ReviewError as error:
             fault = str(error)
     return Filled(entry=entry, draft=draft, fault=fault, warning=texts.warning(entry.quote, entry.page, pages))
