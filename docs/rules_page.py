@@ -30,6 +30,8 @@ status 1. Numbers are compared as printed: each stands for the interval that its
 **How sure it is.** A number that was looked up for the text, or whose words name its unit and part, may be a blocker. A
 number that only equals no count of its unit is an error.
 
+**How often it is right.** On drafts that others wrote each finding was judged by hand: [rules-precision.md](rules-precision.md).
+
 **What was not given.** A rule that would need a file which was not given says *not evaluable*; that is never a pass.
 
 **Waivers.** To let a finding stand, say so in `paper.yaml`, with the sentence it is for; when the sentence changes, the

@@ -23,6 +23,7 @@ _OTHERS = re.compile(
     r"\b(?:et\sal\b|previous(?:ly)?|prior|earlier|other\s(?:data\s?sets|studies|authors|groups)|elsewhere)",
     re.IGNORECASE,
 )
+_SIGNAL = re.compile(r"\bHz\b|\bwindow\b|\bsampl(?:ing|ed)\b|\d\s?m?s\s?\(")  # samples of a signal are no cases
 _VOLUMES = re.compile(r"\b(?:CT|CBCT|MRI?|PET|OCT)\b|tomogra\w+|\bmagnetic\sresonance|\bvolum(?:e|es|etric)\b|\b3D\b")
 _SHARE = re.compile(r"^\s?(?:/|(?:out\s)?of\s(?:the\s|all\s)?|in\s)\s?(?=\d)")
 
@@ -153,6 +154,8 @@ def _undefined_units(context: Context) -> Iterator[Remark]:
     for one in stated(context.document):
         counted.add(one.unit)
         if one.unit in _VAGUE and not one.spelled and not (one.sentence and _of_others(one.sentence)):
+            if one.unit == "sample" and one.sentence and _SIGNAL.search(one.sentence.text):
+                continue
             used.setdefault(one.unit, one)
     for unit, one in used.items():
         if not _is_clear(context, unit, counted) and not _is_defined(context, unit):
@@ -221,6 +224,8 @@ _LABELS = frozenset(
 
 def _no_table(context: Context) -> Iterator[Remark]:
     grids = context.document.grids
+    if context.letter == "C" and not {one.unit for one in stated(context.document)} & (_SCANS - {"case"}):
+        return  # a study that counts patients only has nothing to set beside them
     for grid in grids:
         units = {unit_of(word) for word in re.findall(r"[a-z-]+", grid.words)}
         if units & PEOPLE and units & _SCANS and (units & _LABELS or context.letter == "C"):

@@ -38,7 +38,7 @@ _ASPECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "how disagreements were settled",
-            r"\bdisagree\w*|\badjudicat\w+|\bconsensus|\bmajority\b|\bthird\s(?:reader|rater|reviewer|radiologist)|\bSTAPLE\b|\barbitrat",
+            r"\bdisagree\w*|\b(?:inconsistenc|discrepanc)\w+|\bconflict(?:s|ing)\b|\badjudicat\w+|\bconsensus|\bmajority\b|\bthird\s(?:reader|rater|reviewer|radiologist)|\bSTAPLE\b|\barbitrat",
         ),
         (
             "which cases were read more than once",
@@ -56,9 +56,11 @@ _INHERITED = re.compile(
 )
 
 
+_WHERE = (Role.METHODS, Role.OTHER, Role.ABSTRACT, Role.RESULTS, Role.FRONT)
 _PUBLIC = re.compile(
     r"\b(?:public(?:ly)?|open|challenge|benchmark|published|released)\b(?:\s[\w-]+){0,5}?\s?(?:data\s?sets?|collections?|cohorts?|databases?|benchmarks?|repositor(?:y|ies)|images|scans)\b|"
-    r"\bchallenge\sdata",
+    r"\bchallenge\sdata|\b(?:data|images|scans|recordings|volumes)\s(?:from|of|in)\sthe\s(?:[\w-]+\s){1,6}?(?:databases?|data\s?sets?|collections?|archives?|repositor(?:y|ies)|challenges?)\b|"
+    r"\bpreviously\s(?:published|collected|released)\b",
     re.IGNORECASE,
 )
 _OWN_LABELS = re.compile(
@@ -86,10 +88,12 @@ def _labels_of_others(context: Context) -> bool:
     inherited = document.says(_INHERITED)
     if inherited is not None and inherited.cites:
         return True
-    if context.letter == "D" or document.says(_OWN_LABELS) is not None:
+    if context.letter == "D":
         return False
-    cited = (s for s in document.of(Role.METHODS, Role.OTHER, Role.ABSTRACT, Role.RESULTS) if s.cites)
-    return document.says(_ANNOTATED) is None or any(_PUBLIC.search(s.text) for s in cited)
+    public = {s.section for s in document.of(*_WHERE) if s.cites and _PUBLIC.search(s.text)}
+    if any(_OWN_LABELS.search(s.text) and s.section not in public for s in document.of(*_WHERE)):
+        return False
+    return bool(public) or document.says(_ANNOTATED) is None
 
 
 def _after_consensus(context: Context) -> Iterator[Remark]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from review.domain.finding import Severity
 from review.lint.document import Sentence
+from review.lint.grids import Grid
 from review.lint.intervals import narrow
 from review.lint.metrics import is_uncertain
 from review.lint.rule import Context, Remark, Rule, at, missing, quoted
@@ -61,6 +62,10 @@ _CORRECTED = re.compile(
 )
 _OWN = (Role.ABSTRACT, Role.RESULTS, Role.DISCUSSION, Role.CONCLUSION, Role.FRONT, Role.OTHER)
 _MANY = 3
+_BASELINE = re.compile(r"\b(?:baseline|demographics?|characteristics?|characters?)\b", re.IGNORECASE)
+_TRAITS = re.compile(
+    r"\b(?:age|sex|gender|female|male|women|men|BMI|weight|height|diabetes|hypertension|smok\w+)(?=\b|_)", re.IGNORECASE
+)
 
 
 # EVA-04
@@ -174,12 +179,22 @@ def _uncorrected(context: Context) -> Iterator[Remark]:
             for n, name in enumerate(grid.header)
             if re.fullmatch(r"\W*p\W*(?:values?)?\W*", name.strip(), re.IGNORECASE)
         ]
-        if any(sum(bool(re.search(r"\d", cell)) for cell in grid.column(n)) >= _MANY for n in columns):
+        if not _is_baseline(grid) and any(
+            sum(bool(re.search(r"\d", cell)) for cell in grid.column(n)) >= _MANY for n in columns
+        ):
             yield Remark(
                 message="This table has three p-values or more, and no correction for their number is named.",
                 at=grid.start,
             )
             return
+
+
+def _is_baseline(grid: Grid) -> bool:
+    """Whether a table describes the patients: its p-values compare groups at the start and prove nothing."""
+    if re.search(r"\b(?:HR|OR|RR|ratios?|coefficients?|estimates?|β|beta)\b", " ".join(grid.header)):
+        return False
+    heads = " ".join(row[0] for row in grid.rows if row)
+    return bool(_BASELINE.search(grid.caption)) or len(set(map(str.casefold, _TRAITS.findall(heads)))) >= _MANY
 
 
 def _holm(context: Context, frame: pd.DataFrame) -> Iterator[Remark]:

@@ -116,7 +116,10 @@ class Document:
 
     @property
     def title(self) -> str:
-        return self.header.get("title", "")
+        """The title of the header, else the first heading where that names no part of a paper."""
+        first = next((s for s in self.sections if s.level), None)
+        headed = first.title if first is not None and first.level == 1 and first.role is Role.OTHER else ""
+        return self.header.get("title", "") or headed
 
     def place(self, at: int) -> tuple[int, int | None]:
         """The line and column in the author's file of a place in the body; a column only where the line is the author's."""

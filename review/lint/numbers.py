@@ -194,7 +194,8 @@ def _counted(text: str, one: Number) -> Number:
     if not unit and _N_EQUALS.search(text[max(0, one.start - 5) : one.start]):
         before = words_of(text[max(0, one.start - 48) : one.start - 2])
         for place in range(len(before) - 1, max(-1, len(before) - 5), -1):
-            if (found := unit_of(before[place])) != "":
+            found = unit_of(before[place])
+            if found and (found != before[place] or found == "series"):  # “the study (n = 489)” counts no studies
                 return replace(one, unit=found, unit_end=one.end, words=tuple(before[max(0, place - 2) : place]))
     return replace(one, unit=unit, unit_end=unit_end, words=(*words, *_split_after(text, max(unit_end, one.end))))
 

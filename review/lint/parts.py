@@ -16,7 +16,13 @@ from review.lint.rule import Context, Remark, Rule, at, quoted
 from review.lint.sections import Role
 
 _AI = re.compile(
-    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|network|classifiers?|EfficientNet|ResNet\S*|U-?Net\S*)\b",
+    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|network|EfficientNet|ResNet\S*|U-?Net\S*)\b",
+    re.IGNORECASE,
+)
+_LEARNED = re.compile(
+    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|(?:neural|Bayesian)\snetworks?|convolutional|transformers?|language\smodels?|radiomics?|"
+    r"foundation\smodels?|random\sforests?|support\svector|nnU-?Net|U-?Net\S*|EfficientNet\S*|ResNet\S*|learned\smodel|(?:train|learn)(?:s|ed|ing)\b[^.]{0,40}\b(?:model|network)s?|"
+    r"(?:model|network)s?\b[^.]{0,40}\b(?:trained|learned))\b|\bnetworks?\sthat\b",
     re.IGNORECASE,
 )
 _TITLES = {
@@ -63,9 +69,7 @@ _DISCLOSED = re.compile(
 
 def _title(context: Context) -> Iterator[Remark]:
     wanted = _TITLES.get(context.letter)
-    title = context.document.title or next(
-        (s.title for s in context.document.sections if s.level == 1 and s.role is Role.OTHER), ""
-    )
+    title = context.document.title
     if context.letter in ("M", "C") and not _speaks_of_ai(context):
         return
     if wanted and title and "{{" not in title and not wanted[0].search(title):
@@ -75,7 +79,7 @@ def _title(context: Context) -> Iterator[Remark]:
 def _speaks_of_ai(context: Context) -> bool:
     """Whether the paper is about a learned model at all; a study of measurements need not say so."""
     said = " ".join([context.document.title, *(s.text for s in context.document.of(Role.ABSTRACT, Role.FRONT))])
-    return not said.strip() or _AI.search(said) is not None
+    return not said.strip() or _LEARNED.search(said) is not None
 
 
 def _floats(context: Context) -> Iterator[Remark]:
@@ -191,7 +195,8 @@ def _abstract_only(context: Context) -> Iterator[Remark]:
         for number in sentence.numbers if not sentence.cites else ():
             if number.kind is Kind.OTHER or number.spelled:
                 continue
-            if not any(_among(abs(number.value) * by, number.half * by, known) for by in (1, 100, Fraction(1, 100))):
+            scales = (1,) if number.kind is Kind.COUNT else (1, 100, Fraction(1, 100))
+            if not any(_among(abs(number.value) * by, number.half * by, known) for by in scales):
                 yield Remark(
                     message=f"{number.shown} stands in the abstract and nowhere else.",
                     at=at(sentence, number.start),

@@ -19,6 +19,8 @@ _OF_SCORES = frozenset({"metric", "value", "class", "model", "reference_present"
 _DEVELOPED = frozenset({"train", "val"})
 _LEVEL = re.compile(
     r"(?:patient|subject|participant|person|site|cent(?:re|er)|hospital|institution|study|scanner)s?['’]?[- ](?:level|wise|grouped|disjoint|independent|exclusive)|"
+    r"\b(?:patients|subjects|participants|persons)\s(?:were|are|was)\s(?:then\s|also\s|\w+ly\s)*(?:split|divided|assigned|allocated|partitioned|separated|randomi[sz]ed)\b|"
+    r"\b(?:split|divided?|partition(?:ed)?|assign(?:ed)?)\s(?:all\s|the\s|our\s)?(?:\d[\d,]*\s)?(?:patients|subjects|participants)\b|"
     r"(?:disjoint|split|separat\w+|partition\w*|group\w*|divid\w+|assign\w+|stratif\w+|hold\w*\sout|held\sout|random\w+)\b[^.]{0,80}"
     r"\b(?:at\sthe\slevel\sof|by|per|at|on)\s(?:the\s|each\s)?(?:patient|subject|participant|person|site|cent(?:re|er)|hospital|institution)|"
     r"\b(?:no|none\sof\sthe)\s(?:\w+\s){0,2}?(?:patient|subject|participant|site|cent(?:re|er)|hospital)s?\b[^.]{0,60}\b(?:both|more\sthan\sone|two|several|overlap|shared?|across)|"

@@ -12,6 +12,10 @@ from review.lint.rule import Context, Remark, Rule, at, missing, quoted
 from review.lint.sections import Role
 
 _TRUTH = re.compile(r"\b(?:ground[- ]truths?|gold[- ]standards?)\b", re.IGNORECASE)
+_BY_PEOPLE = re.compile(
+    r"\b(?:annotat|label|delineat|contour|segment(?:ed|ations?)\sby|adjudicat|diagnos|reader|rater|radiolog|pathologist|clinician|expert|drawn\b|manual)\w*",
+    re.IGNORECASE,
+)
 _CLAIM = re.compile(
     r"\b(?:is|are|was|were|be|proved|remains?|remained)\s(?:\w+ly\s|both\s)?(?:robust|generali[sz]able)\b|"
     r"\brobust\s(?:and\s\w+\s)?(?:performance|generali[sz]ation|detectors?|tools?|results)\b|\bgenerali[sz]es?\swell\b|"
@@ -43,6 +47,8 @@ _OWN = (Role.ABSTRACT, Role.RESULTS, Role.DISCUSSION, Role.CONCLUSION, Role.FRON
 
 
 def _truth(context: Context) -> Iterator[Remark]:
+    if context.document.says(_BY_PEOPLE) is None:
+        return  # of a simulation or a phantom the truth is known
     for sentence in context.document.sentences:
         if (
             sentence.role not in (Role.REFERENCES, Role.RELATED)

@@ -50,10 +50,14 @@ FAILING: dict[str, list[Case]] = {
         case("| | All (n = 48) |\n|--|--|\n| Women, n (%) | 12 (33.3%) |\n", "25.0%"),
     ],
     "ACC-05": [
+        case("Four of 155 samples were rejected.", "one sample"),
         case("We segmented 90 CT images.", "one image"),
         case("We collected 120 cases.", "one case"), case("There were 40 subjects and 90 images.", "one subject"),
     ],
-    "ACC-06": [case("Sixty patients."), case("| Patients | Masks |\n|--|--|\n| 1 | 2 |\n", "patients, scans")],
+    "ACC-06": [
+        case("We followed 205 patients with 300 scans.", type="clinical"),
+        case("Sixty patients."), case("| Patients | Masks |\n|--|--|\n| 1 | 2 |\n", "patients, scans"),
+    ],
     "ACC-07": [
         case(said="not in each of test, train", labels={"classes": ["rib"]}, counts=counts(("masks", "rib", 9), ("masks", "train", 6), ("masks", "test", 3))),
         case(said="no count", labels={"classes": ["rib", "screw"]}, counts=counts(("masks", "rib", 5))),
@@ -95,12 +99,14 @@ PASSING: dict[str, list[Case]] = {
         case("| | All (n = 48) |\n|--|--|\n| Women, n (%) | 12 (25.0%) |\n| Age, mean (SD) | 50 (12) |\n"),
     ],
     "ACC-05": [
+        case("Recordings at 250 Hz were cut into segments of 2 s (500 samples)."),
         case("We graded 50 knee radiographs; of the 25 images of one grade, 14 were moved."),
         case("There were 29 test subjects in the cohort."),
         case("We used 1,251 cases. Each case includes four registered sequences of one patient."),
         case("One case is one CT; we collected 120 cases."), case("We collected 120 scans of 90 patients."),
     ],
     "ACC-06": [
+        case("We followed 205 patients.", type="clinical"),
         case("| Set | Patients | Scans | Masks |\n|--|--|--|--|\n| Train | 1 | 1 | 3 |\n| Total | 1 | 1 | 3 |\n"),
         case("| | Train | Test |\n|--|--|--|\n| Patients | 1 | 1 |\n| Volumes | 1 | 1 |\n| Annotations | 3 | 3 |\n"),
     ],

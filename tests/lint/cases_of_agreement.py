@@ -20,7 +20,7 @@ FAILING: dict[str, list[Case]] = {
         case("Observed agreement was 71.91 % and expected agreement 55.31 %; kappa was 0.4367.", "0.371"),
     ],
     "AGR-03": [
-        case("# Methods\nWe used the public skin collection [@a2019]. Lesions were annotated by two students.", "software", type="method"),
+        case("# Methods\n## Data\nWe used the public skin collection [@a2019].\n## Labels\nLesions were annotated by two students.", "software", type="method"),
         case(ANNOTATED.replace("in ITK-SNAP ", ""), "software"),
         case(ANNOTATED.replace(" Disagreements went to a third.", ""), "disagreements"),
     ],
@@ -37,6 +37,8 @@ PASSING: dict[str, list[Case]] = {
         case("Observed agreement 71.91 %, expected agreement 50.13 %, kappa 0.4367.", ratings=None),
     ],
     "AGR-03": [
+        case("# Methods\nWe analyzed data from the Siena Scalp EEG Database [@detti2020]. Seizures in the data were labeled by an expert.", type="method"),
+        case(ANNOTATED.replace("Disagreements went to", "Discrepancies were resolved by")),
         case("# Methods\nWe used the public ISIC 2019 training collection [@a2019]; images are labelled by diagnosis.", type="method"),
         case("# Methods\nNetworks were trained on simulated signals.", type="method"),
         case(ANNOTATED), case("Masks were taken over from the original data [@smith2024deep]."),

@@ -45,6 +45,7 @@ FAILING: dict[str, list[Case]] = {
         case("# Results\nIt was significantly better.", "without a p-value"),
     ],
     "EVA-06": [
+        case("| Feature | HR | p |\n|--|--|--|\n| Age | 1.0 | 0.4 |\n| Sex | 1.3 | 0.3 |\n| BMI | 0.9 | 0.7 |\n", "three p-values"),
         case("# Results\nWe found p = 0.03, p = 0.04 and p = 0.01.", "3 p-values"),
         case("| Class | p |\n|--|--|\n| a | 0.01 |\n| b | 0.02 |\n| c | 0.03 |\n", "three p-values"),
     ],
@@ -59,6 +60,7 @@ FAILING: dict[str, list[Case]] = {
         case(said="infinite", cases=frame(SCORES + "c9,p9,test,hip,hd95,,yes\n")),
     ],
     "EVA-09": [
+        case("# Reoperation: a Bayesian network prognostic model\n\n## Abstract\n\nWe followed patients.", type="clinical"),
         case("# Abstract\nThe model predicts the risk of fracture."),
         case("# Methods\nIt gives out a risk score.", type="clinical"),
     ],
@@ -97,6 +99,7 @@ PASSING: dict[str, list[Case]] = {
         case("# Introduction\nWe ask whether it outperforms others. A significant burden remains."),
     ],
     "EVA-06": [
+        case("| Feature | Train | Test | p |\n|--|--|--|--|\n| Age | 60 | 61 | 0.4 |\n| Sex | 91 | 33 | 0.3 |\n| BMI | 23 | 24 | 0.7 |\n"),
         case("# Results\nWe found p = 0.03, p = 0.04 and p = 0.01 (Holm-adjusted)."),
         case("# Results\nOne p = 0.03.", comparisons=frame("p_raw,p_adj,method\n0.01,0.02,Holm\n0.04,0.04,Holm\n")),
     ],

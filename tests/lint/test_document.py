@@ -64,6 +64,7 @@ def test_what_is_never_a_count(text: str) -> None:
         ("342 fused and 440 spine-only volumes", [(342, "volume"), (440, "volume")]),
         ("805 training, 174 validation and 174 test volumes", [(805, "volume"), (174, "volume"), (174, "volume")]),
         ("patients (n = 33)", [(33, "patient")]),
+        ("included in the study (n = 489)", [(489, "")]),
         ("Twelve patients and two readers", [(12, "patient"), (2, "reader")]),
         ("a further 11 have no vertebra", [(11, "")]),
         ("thirty-five patients", []),
@@ -125,3 +126,8 @@ def test_marks_know_their_heading_and_kind() -> None:
 )
 def test_a_title_is_read_however_yaml_writes_it(written: str) -> None:
     assert document.parse(f"---\n{written}\nauthor: A\n---\n\nText.").title == "Spines, counted"
+
+
+def test_the_first_heading_is_the_title_unless_it_is_a_part_of_the_paper() -> None:
+    assert document.parse("# Spines, counted\n\n## Abstract\n\nText.").title == "Spines, counted"
+    assert document.parse("# Abstract\n\nText.").title == ""
