@@ -12,7 +12,7 @@ from typing import Any
 
 from review.render.tree import LEAVES, Node, nodes, plain, words
 
-UNTITLED = "Manuscript"
+UNTITLED = "Untitled"
 _SPOKEN = frozenset({"Math", "Image", "Figure"})
 _SIGNS = re.compile(r"[&<>]")
 _SAID = {"&": "and", "<": "below", ">": "above"}
@@ -32,7 +32,7 @@ def prepare(tree: Node) -> list[Picture]:
     meta: Node = tree["meta"]
     meta.setdefault("lang", {"t": "MetaInlines", "c": plain("en")})
     if not words(meta.get("title")):
-        meta["title"] = {"t": "MetaInlines", "c": plain(_first_heading(tree["blocks"]) or UNTITLED)}
+        meta["pagetitle"] = {"t": "MetaInlines", "c": plain(_first_heading(tree["blocks"]) or UNTITLED)}
     _close_gaps(tree["blocks"])
     return _pictures(tree)
 
@@ -52,6 +52,16 @@ def _close_gaps(blocks: list[Node]) -> None:
             above.pop()
         above.append(level)
         node["c"][0] = len(above)
+
+
+def number_captions(blocks: list[Node]) -> None:
+    """Put Figure 1: and Table 1: before the captions, as LaTeX and typst do by themselves."""
+    counts = {"Figure": 0, "Table": 0}
+    for node in nodes(blocks):
+        caption = node["c"][1][1] if node["t"] in counts else []
+        if caption and caption[0]["t"] in ("Plain", "Para"):
+            counts[node["t"]] += 1
+            caption[0]["c"][:0] = [{"t": "Str", "c": f"{node['t']}\u00a0{counts[node['t']]}:"}, {"t": "Space"}]
 
 
 def _pictures(tree: Node) -> list[Picture]:
@@ -88,6 +98,7 @@ def _of_name(name: str) -> str:
 TYPST = """
 #let spoken(words, body) = { set math.equation(alt: words); body }
 #let described(words, body) = { set image(alt: words); body }
+#show figure.where(caption: none): set figure(numbering: none)
 """
 
 

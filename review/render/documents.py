@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.markup import Kind, Verbatim, header_end, verbatim
-from review.render import title_page
-from review.render.accessible import TYPST, Picture, prepare, say_signs, speak
+from review.render import title_page, word
+from review.render.accessible import TYPST, UNTITLED, Picture, number_captions, prepare, say_signs, speak
 from review.render.images import export_module, svg_to_png
-from review.render.tree import ATTRIBUTED, Node, attributes, nodes, words
+from review.render.tree import ATTRIBUTED, Node, attributes, nodes, plain, words
 from review.resources import data_dir
 
 FORMATS = ("docx", "pdf", "html", "tex", "jats", "md")
@@ -151,7 +151,10 @@ def write(text: Text, *, to: str, resources: Path) -> Document:
         shown = [_placed(node, to=to, resources=resources, folder=folder) for node in _images(tree)]
         _name_people(tree, to)
         _set_quotes(tree, to)
+        if to in ("docx", "html", "jats"):
+            number_captions(tree["blocks"])
         if to == "pdf":
+            tree["meta"].setdefault("title", {"t": "MetaInlines", "c": plain(UNTITLED)})
             speak(tree["blocks"])
             _hang_references(tree["blocks"])
         elif to == "jats":
@@ -164,7 +167,7 @@ def write(text: Text, *, to: str, resources: Path) -> Document:
 def _written(tree: bytes, *, to: str, folder: Path) -> Document:
     common = ["--standalone", f"--resource-path={folder}"]
     if to == "docx":
-        return Document(data=_pandoc(tree, to="docx", arguments=common))
+        return Document(data=word.finished(_pandoc(tree, to="docx", arguments=common)))
     if to == "html":
         page = folder / "style.html"
         page.write_text(f"<style>{_HTML_STYLE}</style>", encoding="utf-8")

@@ -15,32 +15,39 @@ _WIDEST, _NARROWEST = 60, 9  # characters of a column
 
 
 def workbook(tables: Sequence[Table]) -> bytes:
-    """An .xlsx file with the tables, each with its head in bold and frozen, its title above and its note below."""
+    """An .xlsx file with a sheet for each table; its head is bold and stays in sight."""
     import openpyxl
-    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
+    book = openpyxl.Workbook(write_only=True)
     for number, table in enumerate(tables, start=1):
         sheet = book.create_sheet(_sheet_name(table, number))
-        for row in (table.columns, *table.rows):
-            sheet.append([_fitting(cell) for cell in row])
-        for cells in sheet.iter_rows():
-            for cell in cells:
-                if isinstance(cell.value, str):
-                    cell.data_type = "s"
-                    cell.alignment = Alignment(wrap_text=True, vertical="top")
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
         sheet.freeze_panes = "B2"
         for at, name in enumerate(table.columns, start=1):
             longest = max((len(str(row[at - 1] or "")) for row in table.rows), default=0)
             width = min(_WIDEST, max(_NARROWEST, len(name), longest) + 1)
             sheet.column_dimensions[get_column_letter(at)].width = width
+        sheet.append([_cell(sheet, name, bold=True) for name in table.columns])
+        for row in table.rows:
+            sheet.append([_cell(sheet, cell) for cell in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _cell(sheet: object, value: Cell, *, bold: bool = False) -> object:
+    """A value as the library takes it: text that would be a formula, or needs a look of its own, is a cell of its own."""
+    fitting = _fitting(value)
+    if not isinstance(fitting, str) or not (bold or fitting.startswith("=")):
+        return fitting
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    cell = WriteOnlyCell(sheet, fitting)  # type: ignore[arg-type]
+    cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
 
 
 def _sheet_name(table: Table, number: int) -> str:
@@ -51,5 +58,5 @@ def _fitting(cell: Cell) -> Cell:
     """A cell as Excel takes it: no control characters, not too long."""
     if not isinstance(cell, str):
         return cell
-    clean = "".join(c for c in cell if c in "\t\n" or ord(c) >= 32)
+    clean = cell if cell.isprintable() else "".join(c for c in cell if c in "\t\n" or ord(c) >= 32)
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - len(_CUT)] + _CUT

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pypdfium2
 import pytest
 from servers import unavailable
 from spines import TEXT, build
@@ -46,11 +47,11 @@ def test_jats_has_title_authors_abstract_sections_figure_table_and_references(fo
     assert "ada@example.org" in said(meta.find("author-notes"))
     assert said(meta.find("abstract")).startswith("Aim. Why. Part More.")
     assert [said(title) for title in found.findall("body/sec/title")] == ["Methods"]
-    assert said(found.find("body//fig/caption")) == "The flow."
+    assert said(found.find("body//fig/caption")) == "Figure 1: The flow."
     graphic = found.find("body//graphic")
     assert graphic is not None
     assert (graphic.get(XLINK), graphic.get("mime-subtype")) == ("figures/flow.png", "png")
-    assert said(found.find("body//table-wrap/caption")) == "One table."
+    assert said(found.find("body//table-wrap/caption")) == "Table 1: One table."
     assert len(found.findall("body//table/thead/tr/th")) == 2
     assert ["A map of the spine" in said(ref) for ref in found.findall("back/ref-list/ref/mixed-citation")] == [True]
 
@@ -126,6 +127,35 @@ def test_a_word_file_says_its_title_its_language_and_what_its_picture_shows(fold
     shown = [e for e in document.iter() if e.tag.endswith("}docPr")]
     assert [e.get("descr") for e in shown] == ["The flow."]
     assert list(document.iter(f"{WORD}tblHeader")), "the header of a table comes again on each page"
+
+
+def test_figures_and_tables_with_a_caption_are_numbered_alike_in_every_format(folder: Path, tmp_path: Path) -> None:
+    bare = "| a |\n|---|\n| 1 |\n\n"
+    text = f"# A\n\n{bare}| b |\n|---|\n| 1 |\n\n: With words.\n\n![Flow.](figures/flow.svg)\n\n{bare}| c |\n|---|\n| 1 |\n\n: More.\n"
+    for to in ("html", "jats", "docx", "pdf"):
+        data = build(folder, to, text)
+        if to == "docx":
+            with zipfile.ZipFile(BytesIO(data)) as archive:
+                data = archive.read("word/document.xml")
+        if to == "pdf":
+            document = pypdfium2.PdfDocument(data)
+            seen = " ".join(page.get_textpage().get_text_bounded() for page in document)
+            document.close()
+        else:
+            seen = re.sub(r"<[^>]+>", "", data.decode())
+        flat = " ".join(seen.replace("\u00a0", " ").split())
+        for caption in ("Table 1: With words.", "Table 2: More.", "Figure 1: Flow."):
+            assert caption in flat, (to, caption)
+        assert "Table 3" not in flat
+
+
+def test_a_word_file_is_on_a4_with_page_numbers_and_hanging_references(folder: Path) -> None:
+    with word_parts(folder) as archive:
+        assert b" PAGE " in archive.read("word/footer1.xml")
+        section = archive.read("word/document.xml").decode().split("<w:sectPr>")[1]
+        styles = archive.read("word/styles.xml").decode()
+    assert section.index("footerReference") < section.index('w:w="11906" w:h="16838"') < section.index("w:pgMar")
+    assert 'w:hanging="454"' in styles
 
 
 @pytest.mark.parametrize("name", ["paper.docx"])
