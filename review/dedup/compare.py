@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from review.dedup.features import CLOSE, CONTAINED, SUBSTITUTED, Bools, Codes, Features, Scores
+from review.dedup.features import CLOSE, CONTAINED, EQUAL, SUBSTITUTED, Bools, Codes, Features, Scores
 
 Test = Callable[[Features], Bools]
 
+_SAME_TEXT = 97
+_UPDATED_WITHIN = 6  # years
 _OTHER_TEXT = 75  # two abstracts less alike than this are not one abstract in two spellings
 
 
@@ -62,7 +64,8 @@ def _places_conflict(f: Features) -> Bools:
     bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
     other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
     shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
-    return np.asarray((against >= 2) | bare | ((other_text | shown_twice) & ~f.page.same & ~f.doi.same))
+    apart = other_text | shown_twice | (f.strange & (f.abstract < _OTHER_TEXT))
+    return np.asarray((against >= 2) | bare | (apart & ~f.page.same & ~f.doi.same))
 
 
 def _placed(f: Features) -> Bools:
@@ -91,6 +94,11 @@ VETOES: tuple[Veto, ...] = (
         name="generic_title",
         explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
         holds=lambda f: f.generic & ~(f.first_author.same & (f.abstract >= 90)),
+    ),
+    Veto(
+        name="other_review",
+        explanation="One Cochrane number, but another title and another first author: the review was written anew.",
+        holds=lambda f: f.cochrane.same & ~_same_title(f) & ~f.first_author.same & ~(_like_title(f) & (f.title >= 90)),
     ),
     Veto(
         name="different_word",
@@ -135,7 +143,11 @@ VETOES: tuple[Veto, ...] = (
     Veto(
         name="meeting_abstract",
         explanation="One is a conference abstract and the other is not.",
-        holds=lambda f: f.meeting & (f.volume.differ | f.page.differ | f.journal.differ),
+        holds=lambda f: (
+            f.meeting
+            & (f.volume.differ | f.page.differ | f.journal.differ)
+            & ~(f.one_page & f.journal.same & f.volume.same)  # then it is the abstract, and a page was mistyped
+        ),
     ),
 )
 
@@ -184,7 +196,7 @@ CONDITIONS: tuple[Condition, ...] = (
         name="cochrane_version",
         explanation="They are versions of one Cochrane review.",
         holds=lambda f: f.cochrane.same & (f.doi.differ | (f.year_gap > 0)) & (_like_title(f) | (f.title >= 60)),
-        overrules=_ALL - {"erratum_or_reply"},
+        overrules=_ALL - {"erratum_or_reply", "other_review"},
         version=True,
     ),
     Condition(
@@ -234,7 +246,8 @@ CONDITIONS: tuple[Condition, ...] = (
             & (f.first_author.same | f.doi.same)
             & f.page.same
             & (f.volume.same | (f.year_gap == 0))
-            & ~(f.volume.differ | f.issue.differ | f.journal.differ)
+            & ~(f.volume.differ | f.journal.differ)
+            & ~(f.issue.differ & ~f.last_page.same)  # the run of pages tells more than the issue
         ),
         overrules=frozenset({"generic_title"}),
     ),
@@ -277,6 +290,42 @@ CONDITIONS: tuple[Condition, ...] = (
             & (f.title > 0)
         ),
         overrules=frozenset({"generic_title", "different_word", "different_numbers"}),
+    ),
+    Condition(
+        name="title_span",
+        explanation="Title, journal, volume and the whole run of pages agree; the authors are written otherwise.",
+        holds=lambda f: f.span & f.journal.same & f.volume.same & _same_title(f) & ~f.issue.differ & (f.year_gap <= 0),
+        overrules=frozenset({"different_authors"}),
+    ),
+    Condition(
+        name="wrong_doi",
+        explanation="Title, authors, journal, place and the beginning of the abstract agree; one of the DOIs is wrong.",
+        holds=lambda f: (
+            _same_title(f)
+            & f.first_author.same
+            & (f.authors >= 85)
+            & f.journal.same
+            & f.long_abstract
+            & (f.abstract >= _SAME_TEXT)
+            & (f.year_gap <= 0)
+            & ~(f.volume.differ | f.issue.differ | f.page.differ)
+        ),
+        overrules=frozenset({"different_doi", "different_pmid"}),
+    ),
+    Condition(
+        name="updated_article",
+        explanation="They are versions of one article that its journal updates: title, journal and abstract agree.",
+        holds=lambda f: (
+            (f.relation == EQUAL)
+            & f.journal.same
+            & f.long_abstract
+            & (f.abstract >= _SAME_TEXT)
+            & (f.year_gap > 0)
+            & (f.year_gap <= _UPDATED_WITHIN)
+            & ~f.page.differ
+        ),
+        overrules=frozenset({"generic_title", "different_authors", "different_year", "different_place"}),
+        version=True,
     ),
     Condition(
         name="title_unopposed",

@@ -27,6 +27,8 @@ _TELLING_LETTERS = 45
 _SHORT_LETTERS = 60  # longer titles are nobody's rubric
 _TITLE = np.uint64(32)  # bits: the code of a title stands before that of its author
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
+_LONG_ABSTRACT = 200  # characters
+_MEETING_WORDS = 3  # more than these, in the name of a meeting that begins like another
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LOST_MARKS = 20  # more than any DOI has
 _WORTH_A_THREAD = 50_000  # pairs; fewer are done before a second thread has begun
@@ -60,6 +62,7 @@ class Features:
     authors: Scores  # 0 where one side names nobody
     year_gap: Codes  # -1 where one side has no year
     journal: Agreement
+    strange: Bools  # journals that have no word in common
     volume: Agreement
     issue: Agreement
     page: Agreement
@@ -72,10 +75,12 @@ class Features:
     cochrane: Agreement
     abstract: Scores  # 0 where one side has none
     abstract_missing: Bools
+    long_abstract: Bools  # both abstracts are long enough to know a text by
     everything: Bools  # all fields are the same, missing ones included
     preprint: Bools  # exactly one of the two is a preprint
     meeting: Bools  # exactly one of the two is a conference abstract
     meetings: Bools  # both are conference abstracts
+    one_page: Bools  # both stand on a single page
     protocol: Bools  # exactly one of the two titles speaks of a protocol
     one_source: Bools  # both stand in one source that lists each work once
 
@@ -92,6 +97,9 @@ def features(
     doi = table.agree("doi")
     preprint, meeting = table.flags("preprint"), table.flags("meeting")
     relation, telling = _relations(table, title), _telling(forms)
+    one_page = table.sides_of([bool(form.first_page) and form.first_page == form.last_page for form in forms])
+    long = table.sides_of([len(form.abstract) >= _LONG_ABSTRACT for form in forms])
+    journal = _journal(table)
     protocol = table.sides_of(["protocol" in form.title for form in forms])
     return Features(
         relation=relation,
@@ -103,7 +111,8 @@ def features(
         first_author=_first_author(table),
         authors=table.similarity("authors", fuzz.token_set_ratio),
         year_gap=_year_gap(forms, left, right),
-        journal=_journal(table),
+        journal=journal,
+        strange=journal.differ & _strange(table),
         volume=volume,
         issue=issue,
         page=page,
@@ -116,10 +125,12 @@ def features(
         cochrane=table.agree("cochrane"),
         abstract=table.similarity("abstract", fuzz.ratio),
         abstract_missing=table.missing("abstract"),
+        long_abstract=long[0] & long[1],
         everything=_everything(table),
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
         meetings=meeting[0] & meeting[1],
+        one_page=one_page[0] & one_page[1],
         protocol=protocol[0] != protocol[1],
         one_source=np.zeros(len(left), dtype=bool)
         if source is None
@@ -212,11 +223,11 @@ def _alphanumeric(doi: str) -> str:
 
 
 def _everything(table: _Columns) -> Bools:
-    """Pairs whose normal forms are the same throughout; only those of one title are looked at."""
+    """Pairs whose normal forms are the same but for the name of the meeting; only those of one title are looked at."""
     one, other = table.codes("title")
     whole = np.zeros(len(one), dtype=bool)
     for n in np.flatnonzero(one == other).tolist():
-        whole[n] = table.forms[table.left[n]] == table.forms[table.right[n]]
+        whole[n] = table.forms[table.left[n]][:-1] == table.forms[table.right[n]][:-1]
     return whole
 
 
@@ -255,13 +266,13 @@ def _span(table: _Columns, same: Bools) -> Bools:
 
 
 def _issue(table: _Columns) -> Agreement:
-    """Issues; "21" and "21 Suppl 1" contradict each other no more than "21" and nothing."""
+    """Issues; "21" and "21 Suppl 1", or "2" and "Suppl 2", contradict each other no more than "21" and nothing."""
     exact = table.agree("issue")
     one, other = table.sides("issue")
     differ = exact.differ.copy()
     for n in np.flatnonzero(differ).tolist():
         short, long = sorted((one[n], other[n]), key=len)
-        differ[n] = not (long.startswith(short) and "s" in long)
+        differ[n] = not ("s" in long and (long.startswith(short) or long == f"s{short}"))
     return Agreement(exact.same, differ)
 
 
@@ -275,13 +286,31 @@ def _first_author(table: _Columns) -> Agreement:
 
 
 def _journal(table: _Columns) -> Agreement:
-    """The same if the stems agree, if one begins with the other, or if one is the initials of the other."""
+    """The same if the stems agree, if one begins with the other, or is the initials of the other, or its meeting."""
     one, other = table.sides("journal")
     missing = table.missing("journal")
     same = ~missing & (table.repeated("journal", fuzz.ratio) >= 80)
+    meeting, others = table.sides("congress")
     for n in np.flatnonzero(~missing & ~same).tolist():
-        same[n] = _initials_agree(one[n], other[n])
+        same[n] = _initials_agree(one[n], other[n]) or _one_meeting((one[n], meeting[n]), (other[n], others[n]))
     return Agreement(same, ~missing & ~same)
+
+
+def _one_meeting(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Journal and meeting of both: they name one meeting, or the journal of one is the meeting of the other."""
+    if one[1] and one[1] == other[1]:
+        return True
+    return any(meeting and _begins(meeting, journal) for meeting, journal in ((one[1], other[0]), (other[1], one[0])))
+
+
+def _begins(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and short.count(" ") >= _MEETING_WORDS
+
+
+def _strange(table: _Columns) -> Bools:
+    one, other = table.sides("journal")
+    return np.array([set(a.split()).isdisjoint(b.split()) for a, b in zip(one, other, strict=True)], dtype=bool)
 
 
 def _initials_agree(one: str, other: str) -> bool:

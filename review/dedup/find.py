@@ -12,7 +12,7 @@ import numpy as np
 from review.dedup.block import Indexes, candidate_pairs, marks_of
 from review.dedup.cluster import Doubts, Pair, group, pair_of, standing_answers
 from review.dedup.compare import CONDITIONS, VETOES
-from review.dedup.features import Bools, Codes, generic_titles
+from review.dedup.features import Bools, Codes, Scores, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
 from review.dedup.prepare import NormalForm, normal_form
@@ -304,16 +304,17 @@ def _related(
     stock: _Stock, found: Judged, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
 ) -> tuple[DuplicateLink, ...]:
     """The pairs that belong together without being one work, the likest first."""
-    chosen = _one_for_each_two_works(stock, found, found.relation >= 0, groups, answers)
+    chosen = _one_for_each_two_works(stock, found, np.where(found.relation >= 0, found.score, 0), groups, answers)
     return tuple(_link(stock, found, n, *RELATIONS[found.relation[n]]) for n in chosen)
 
 
 def _one_for_each_two_works(
-    stock: _Stock, found: Judged, wanted: Bools, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
+    stock: _Stock, found: Judged, wanted: Scores, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
 ) -> list[int]:
+    """The most `wanted` pair of each two works, in order; none of those that are wanted with 0."""
     work = {member: each.group_id for each in groups for member in each.members}
-    near = np.flatnonzero(wanted)
-    order = np.lexsort((found.right[near], found.left[near], -found.score[near]))
+    near = np.flatnonzero(wanted > 0)
+    order = np.lexsort((found.right[near], found.left[near], -wanted[near]))
     seen: set[Pair] = set()
     chosen: list[int] = []
     for n in near[order].tolist():

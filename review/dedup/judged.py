@@ -10,7 +10,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from review.dedup.block import Indexes, Marks
-from review.dedup.compare import VETOES, judge
+from review.dedup.compare import VETOES, Verdicts, judge
 from review.dedup.features import Bools, Codes, Features, Scores, features, generic_titles, likeness_of
 from review.dedup.prepare import NormalForm
 from review.dedup.related import relations
@@ -20,8 +20,17 @@ Forms = Callable[[Indexes], Sequence[NormalForm]]
 _AT_ONCE = 400_000  # pairs
 _ALIKE = 60.0  # two titles less alike are the same work only if a number or the place says so
 _WORTH_A_LOOK = 0.80
+_SAME_TEXT = 0.1  # so much sooner is a pair looked at whose abstracts agree
+_DOUBTS = 2  # more vetoes than these, and nobody need look
 # Vetoes that make a chain doubtful; the others only say that too little is known.
-_CONTRADICTIONS = ("different_numbers", "erratum_or_reply", "different_doi", "different_pmid", "different_authors")
+_CONTRADICTIONS = (
+    "different_numbers",
+    "erratum_or_reply",
+    "other_review",
+    "different_doi",
+    "different_pmid",
+    "different_authors",
+)
 _AGAINST = [number for number, veto in enumerate(VETOES) if veto.name in _CONTRADICTIONS]
 
 
@@ -34,7 +43,7 @@ class Judged:
     condition: Codes  # the number of the condition that joins them, or -1
     veto: Codes  # the number of the first veto that holds, or -1
     relation: Codes  # the number of the relation between two works, or -1
-    open: Bools  # a person may look at it
+    open: Scores  # how soon a person should look at it; 0 for never
     score: Scores
     said: npt.NDArray[np.object_]  # the similarities in words
 
@@ -117,10 +126,8 @@ def _some(on: Bench, left: Indexes, right: Indexes, *, everything: bool) -> Judg
     )
     verdicts = judge(found)
     relation = relations(found, verdicts)
-    wanted = (verdicts.condition < 0) & (
-        verdicts.near_miss | ((verdicts.score >= _WORTH_A_LOOK) & (verdicts.vetoes <= 1))
-    )
-    kept = np.flatnonzero((verdicts.condition >= 0) | wanted | (relation >= 0) | everything)
+    wanted = _worth_a_look(found, verdicts)
+    kept = np.flatnonzero((verdicts.condition >= 0) | (wanted > 0) | (relation >= 0) | everything)
     said = np.empty(len(kept), dtype=object)
     said[:] = list(_similarities(found, kept))
     return Judged(
@@ -135,6 +142,17 @@ def _some(on: Bench, left: Indexes, right: Indexes, *, everything: bool) -> Judg
     )
 
 
+def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:
+    """How soon a person should look at each open pair: nearly joined, nearly alike, or one text with two places."""
+    text = (f.title >= 85) & (f.authors >= 85) & (f.abstract >= 90)
+    place = (f.title >= 99) & f.journal.same & ~f.generic & (verdicts.score >= _WORTH_A_LOOK)
+    alike = (verdicts.score >= _WORTH_A_LOOK) & (verdicts.vetoes <= 1)
+    worth = verdicts.near_miss | alike | ((text | place) & (verdicts.vetoes <= _DOUBTS))
+    return np.where(worth & (verdicts.condition < 0), verdicts.score + _SAME_TEXT * (f.abstract >= 90), 0).astype(
+        np.float32
+    )
+
+
 def _nothing() -> Judged:
     none = np.empty(0, dtype=np.int64)
     return Judged(
@@ -143,7 +161,7 @@ def _nothing() -> Judged:
         condition=none,
         veto=none,
         relation=none,
-        open=np.empty(0, dtype=bool),
+        open=np.empty(0, dtype=np.float32),
         score=np.empty(0, dtype=np.float32),
         said=np.empty(0, dtype=object),
     )

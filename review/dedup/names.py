@@ -13,6 +13,8 @@ _WORD = re.compile(r"[^\W_]+")
 _GLUED_DOT = re.compile(r"(?<=\.)(?=[^\W\d_]{2})")
 _GLUED_CASE = re.compile(
     r"(?=[A-ZÀ-Þ])(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bLe)(?<!\bLa)(?<!\bDe)(?<!\bDi)(?<!\bDu)(?<!\bVan)(?<!\bFitz)"
+    # "Mallion JMBaguet JP": initials run into the next family
+    r"|(?<=\s[A-Z])(?=[A-Z][a-z])|(?<=\s[A-Z]{2})(?=[A-Z][a-z])|(?<=\s[A-Z]{3})(?=[A-Z][a-z])|(?<=\s[A-Z]{4})(?=[A-Z][a-z])"
 )
 AUTHORS_READ = 12  # more names than this never change an answer
 _ONE_NAME = 60  # letters: longer cells with a comma may hold several people
@@ -21,6 +23,7 @@ _NO_NAMES = frozenset({"jr", "sr", "et", "al", "anonymous", "anon"})
 _NOT_LETTERS = bytes(n if n < 128 and chr(n).isalnum() else 32 for n in range(256))
 _LETTERS_AND_LINES = bytes(10 if n == 10 else each for n, each in enumerate(_NOT_LETTERS))  # 10 ends a line
 _FIRST_OR_WORD = re.compile(r"\n?[^\W_]+")
+_CONGRESS = re.compile(r"\bconference:\s*([^.:(\[]{12,})", re.IGNORECASE)
 _PLACE_NOTE = re.compile(r"\.\s*conference|[\[(:=/]| : ")  # "Pediatric Nephrology.Conference: 44th Annual …"
 
 
@@ -81,6 +84,16 @@ def _name_words(person: str) -> tuple[str, ...]:
     names = [word for word in raw if len(word) > 1 and not (word.isupper() and len(word) <= 2 and word is not raw[0])]
     words = [word.lower() if plainly else plain(word) for word in names or raw]
     return tuple(word for word in words if word not in _NO_NAMES)
+
+
+def congress_stems(journal: str) -> str:
+    """The meeting that a journal names behind its own title, as stems; "" if it names none.
+
+    >>> congress_stems("J Thromb Haemost.Conference: 23rd Congress of the ISTH") == journal_stems("23rd Congress of the ISTH")
+    True
+    """
+    found = _CONGRESS.search(journal)
+    return journal_stems(found[1]) if found else ""
 
 
 def journal_stems(journal: str) -> str:

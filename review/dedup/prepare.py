@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from review.dedup.names import author_names, journal_stems
+from review.dedup.names import author_names, congress_stems, journal_stems
 from review.dedup.places import normal_arxiv, normal_doi, normal_issue, normal_pages, normal_pmid, place_of
 from review.dedup.words import folded, one_spelling, plain, title_words, titled
 from review.domain.record import Record
@@ -73,6 +73,7 @@ class NormalForm(NamedTuple):
     abstract: str  # beginning of the abstract
     preprint: bool
     meeting: bool  # a conference abstract, as far as the record says
+    congress: str  # the meeting that the journal names behind its own title
 
     @property
     def title_key(self) -> str:
@@ -103,7 +104,7 @@ def normal_form(record: Record) -> NormalForm:
     first, family, everyone = author_names(record.authors)
     volume, issue, (first_page, last_page) = place_of(record)
     doi = normal_doi(record.doi) or (normal_doi(record.url) if "doi.org/10." in record.url else "")
-    journal, is_cochrane, of_preprints, of_meetings = _journal(record.journal)
+    journal, congress, is_cochrane, of_preprints, of_meetings = _journal(record.journal)
     cochrane = _COCHRANE.match(doi) or (_COCHRANE_PAGE.match(first_page) if is_cochrane else None)
     # In the order of the fields: naming them would take longer than all that is done to most of them.
     return NormalForm(
@@ -127,6 +128,7 @@ def normal_form(record: Record) -> NormalForm:
         " ".join(folded(record.abstract[:ABSTRACT_READ])),
         _is_preprint(record, doi, of_preprints=of_preprints),
         of_meetings or _is_meeting(record, issue, first_page),
+        congress,
     )
 
 
@@ -148,10 +150,11 @@ def _is_preprint(record: Record, doi: str, *, of_preprints: bool) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def _journal(journal: str) -> tuple[str, bool, bool, bool]:
-    """Its stems; whether it is the Cochrane Library, holds preprints, carries a meeting."""
+def _journal(journal: str) -> tuple[str, str, bool, bool, bool]:
+    """Its stems and those of its meeting; whether it is the Cochrane Library, holds preprints, carries a meeting."""
     return (
         journal_stems(journal),
+        congress_stems(journal),
         "ochrane" in journal,
         bool(_PREPRINT_PLACE.search(journal)),
         bool(_MEETING.search(journal)),

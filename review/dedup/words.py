@@ -62,7 +62,7 @@ _REPRINT = re.compile(r"^\W*reprint of\W*|\(reprinted (?:from|with)\b[^)]*\)?\s*
 # Notes that a source adds to the title of the article itself, corrected or retracted; it stays the article.
 _SOURCE_NOTE = re.compile(
     r"\.{0,3}\s{0,3}\[?\(?(?:corrected\]\s*\[|\[?published )?(?:erratum|correction) (?:appears|in)\b.*$|\[corrected\]|"
-    r"\[version \d.*$|\[electronic resource\]|\[\d+ refs?\]|\[review\]|\(multiple letters\)|"
+    r"\[version \d.*$|\[electronic resource\]|\[\d+ refs?\]|\[review\]|\(multiple letters\)|\s\[\d{1,2}\]\s*$|"
     r"[(\[]retracted article\b.*$|^\W*(?:retracted(?: article)?|withdrawn)\s*[:.]\s|"
     r"\.\.\.?\s[^.]*\d{4}[^.]*;\s*\d+.*$",  # "... N Engl J Med. 2009 Jan 29;360(5):544-6"
     re.IGNORECASE,
@@ -179,7 +179,7 @@ def _without_notes(title: str, low: str) -> str:
 
 def _own_title(title: str, low: str) -> str:
     """The title without the notes that a source adds to it."""
-    return _SOURCE_NOTE.sub("", title) if _holds(low, _SOURCE_HINTS) else title
+    return _SOURCE_NOTE.sub("", title) if low.endswith("]") or _holds(low, _SOURCE_HINTS) else title
 
 
 def _holds(text: str, any_of: Sequence[str]) -> bool:

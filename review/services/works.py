@@ -115,7 +115,7 @@ def unsure(project: Project) -> list[DuplicateLink]:
     group_of = {member: group.group_id for group in groups(project) for member in group.members}
     return [
         link
-        for link in sorted(duplicates.links(project.store, run[0], duplicates.UNSURE), key=lambda found: -found.score)
+        for link in duplicates.links(project.store, run[0], duplicates.UNSURE)
         if cluster.pair_of(link.record_a, link.record_b) not in answered
         and (link.record_a not in group_of or group_of.get(link.record_a) != group_of.get(link.record_b))
     ]

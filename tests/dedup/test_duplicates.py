@@ -294,6 +294,26 @@ JOINS = {
         ),
     ),
     "subtitle_year_author": (ARTICLE, twin(doi="", pages="", title=ARTICLE.title + ": a multicentre study")),
+    "title_span": (
+        replace(ARTICLE, abstract="", authors=("Lindqvist P", "Okafor A", "Müller KH"), doi=""),
+        twin(abstract="", authors=("De Castro Barbosa X.",), doi=""),
+    ),
+    "wrong_doi": (ARTICLE, twin(doi="10.1016/j.appet.2012.05.003", pages="")),
+    "updated_article": (
+        replace(
+            ARTICLE, title="Head lice", journal="BMJ Clin Evid", volume="2009", year=2009, issue="", pages="", doi=""
+        ),
+        twin(
+            title="Head lice",
+            journal="BMJ Clin Evid",
+            volume="2011",
+            year=2011,
+            issue="",
+            pages="",
+            doi="",
+            authors=("Wu, Y.",),
+        ),
+    ),
     "preprint_and_article": (
         ARTICLE,
         twin(doi="10.1101/2019.04.05.123456", journal="medRxiv", year=2019, volume="", issue="", pages="", abstract=""),
@@ -326,7 +346,7 @@ APART = {
         replace(ARTICLE, title="Deep learning for LSTM detection on lumbar MRI in adults"),
         twin(title="Deep learning for LSTV detection on lumbar MRI in adults", doi="", pages="1044", abstract=""),
     ),
-    "different_authors": (ARTICLE, twin(authors=("Zhang, Wei", "Ivanova, Olga"), doi="", abstract="")),
+    "different_authors": (ARTICLE, twin(authors=("Zhang, Wei", "Ivanova, Olga"), doi="", abstract="", journal="")),
     "different_doi": (ARTICLE, twin(doi="10.1016/j.spinee.2021.01.001", pages="", abstract="")),
     "different_pmid": (
         replace(ARTICLE, pmid="33712345", doi=""),
@@ -335,6 +355,26 @@ APART = {
     "different_issue": (ARTICLE, twin(doi="", issue="9", pages="", abstract="")),
     "different_year": (ARTICLE, twin(year=2016, doi="", pages="", abstract="")),
     "different_place": (ARTICLE, twin(journal="Skeletal Radiology", volume="50", pages="1-9", doi="", abstract="")),
+    "other_review": (
+        replace(
+            ARTICLE,
+            title="Vedolizumab for induction of remission in ulcerative colitis",
+            abstract="",
+            volume="",
+            doi="10.1002/14651858.CD007571.pub2",
+            year=2014,
+            pages="CD007571",
+        ),
+        twin(
+            title="Humanized antibody to the integrin for induction of remission in ulcerative colitis",
+            abstract="",
+            volume="",
+            doi="10.1002/14651858.CD007571",
+            year=2009,
+            pages="CD007571",
+            authors=("Behm, B. W.",),
+        ),
+    ),
     "meeting_abstract": (ARTICLE, twin(pages="S102", doi="", issue="", abstract="")),
 }
 
@@ -342,6 +382,51 @@ APART = {
 @pytest.mark.parametrize("name", APART)
 def test_each_veto_keeps_its_story_apart_and_lays_it_before_a_person(name: str) -> None:
     assert kept_apart_by(*APART[name]) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (  # the supplement of a journal, counted as an issue of its own
+            replace(ARTICLE, journal="Spine Supplements. Conference: 15th International Symposium on Vertebrae", issue="2", doi=""),
+            twin(journal="Spine. Conference: 15th International Symposium on Vertebrae", issue="S2", doi="", pages=""),
+        ),
+        (  # the meeting stands where the journal should
+            replace(ARTICLE, journal="Spine J. Conference: 23rd Congress of the International Society on Spines", pages="", doi="", issue=""),
+            twin(journal="23rd Congress of the International Society on Spines", issue="", pages="", doi="", abstract=""),
+        ),
+        (  # one abstract of one meeting; a page was mistyped
+            replace(ARTICLE, journal="Spine J. Conference: 6th Congress of Spines", pages="22-22", doi="", issue="", abstract=""),
+            twin(journal="Spine J", pages="52-52", doi="", issue="", abstract=""),
+        ),
+        (  # a book review whose issue was mistyped: one volume has its pages once
+            replace(ARTICLE, title="Book review", pages="139-140", issue="3", doi="", abstract=""),
+            twin(title="Book review", pages="139-140", issue="2", doi="", abstract=""),
+        ),
+        (  # what a source adds where several letters were printed together
+            replace(ARTICLE, title=f"{ARTICLE.title} (multiple letters) [1]", doi=""),
+            twin(doi="", pages="1012-1013"),
+        ),
+        (  # initials that an export runs into the next family name
+            replace(ARTICLE, authors=("Mallion JMBaguet JPSiche JPTremel F",), doi="", abstract=""),
+            twin(authors=("Mallion, J. M.", "Baguet, J. P.", "Siche, J. P."), doi="", abstract="", pages=""),
+        ),
+    ],
+)  # fmt: skip
+def test_what_sources_write_otherwise_is_still_one_work(one: Record, other: Record) -> None:
+    assert joined_by(one, other)
+
+
+def test_an_abstract_printed_in_a_journal_that_has_no_word_in_common_is_not_the_article() -> None:
+    article = replace(ARTICLE, journal="J Cutan Pathol", volume="", issue="", pages="")
+    other = twin(journal="Australasian Dermatology", volume="60", issue="", pages="43-43", doi="", abstract="")
+    assert joined_by(article, other) == ""
+
+
+def test_one_abstract_with_two_places_in_a_journal_is_left_to_a_person() -> None:
+    assert (
+        kept_apart_by(ARTICLE, twin(doi="10.1007/s00586-021-09999-9", issue="5", pages="1200-1208")) == "different_doi"
+    )
 
 
 def test_every_veto_has_a_story() -> None:

@@ -69,12 +69,21 @@ ONE_WORK = {
         ARTICLE,
         other(title="Salzzufuhr und Blutdruck bei Kindern der nördlichen Inseln", doi=""),
     ),
-    "a Cochrane review updated under another title and by other authors": (
+    "a Cochrane review updated under another title": (
         replace(ARTICLE, doi="10.1002/14651858.CD003177.pub2", journal="Cochrane Database Syst Rev", pages="CD003177"),
         other(
             doi="10.1002/14651858.CD003177.pub4",
             journal="Cochrane Database of Systematic Reviews",
             title="Salt intake for the prevention of high blood pressure in children of islands",
+            year=2018,
+            pages="CD003177",
+        ),
+    ),
+    "a Cochrane review updated by other authors": (
+        replace(ARTICLE, doi="10.1002/14651858.CD003177.pub2", journal="Cochrane Database Syst Rev", pages="CD003177"),
+        other(
+            doi="10.1002/14651858.CD003177.pub4",
+            journal="Cochrane Database of Systematic Reviews",
             authors=("Okafor, Ada",),
             year=2018,
             pages="CD003177",
