@@ -138,7 +138,7 @@ def _unbalanced(at: int, what: str, text: str, shown_from: int) -> _Fault:
     return _Fault(
         "BALANCE",
         at,
-        f"{what}: {_near(text, shown_from)}",
+        f"{what}: '{_near(text, shown_from)}'.",
         "Every ( needs its ), every [ its ] and every quotation mark a second one.",
         Severity.ERROR,
     )

@@ -102,9 +102,10 @@ def import_bytes(
     planned = _planned(project, _checked_source(asked.source) or source_name(file_name, form.name))
     digest = _sha256(data)
     progress(f"Reading {file_name}", 0.0)
-    with project.store.writing() as connection:
+    with project.store.writing(much=True) as connection:
         earlier = records.run_with_hash(connection, digest, planned.name)
         if earlier is None:
+            before = records.sources_with_hash(connection, digest)
             kind = _kind(records.kind_of(connection, planned.name), planned, asked)
             run = records.add_run(connection, _run(replace(planned, kind=kind), asked, form.name, file_name, digest))
             deeds.append_author(connection, project.who, f"search run {run}")
@@ -114,11 +115,21 @@ def import_bytes(
                 raise BadInput(file_name, "there is no record in this file.", hint="Export it again from the database.")
             if not intake.read:
                 raise BadInput(file_name, f"no record could be read: {intake.findings[0]}")
+            intake.findings += [_as_another(name, planned.name) for name in before[:1]]
             records.add_report(connection, run, intake)
     progress(f"Imported {file_name}", 1.0)
     if earlier is not None:
         return _again(project, earlier, file_name)
     return _report(intake, file_name=file_name, form=form.name, source=planned.name)
+
+
+def _as_another(before: str, now: str) -> Finding:
+    return Finding(
+        rule="IMPORT-TWICE",
+        severity=Severity.WARNING,
+        message=f"This very file was imported before as {before}; now its records stand in the project as {now} too.",
+        hint="If that was a slip, the flow diagram counts them twice before duplicates are removed: name the source with --source.",
+    )
 
 
 def _sha256(data: Data) -> str:

@@ -79,7 +79,7 @@ def _told(job: Job, plan: Plan, *, state: str) -> SearchReport:
         label=job.planned.label,
         state=state,
         query=plan.sent,
-        limits="; ".join(part for part in (job.planned.limits, plan.limits) if part),
+        limits="; ".join(part for part in (_limits(job.planned.limits, plan.limits), plan.limits) if part),
         understood=plan.understood,
         reported=plan.reported,
         least_requests=plan.least,
@@ -87,6 +87,11 @@ def _told(job: Job, plan: Plan, *, state: str) -> SearchReport:
         cost=plan.cost,
         findings=plan.findings,
     )
+
+
+def _limits(planned: str, further: str) -> str:
+    """The protocol's limits; that there are none is not said beside one that the search sets."""
+    return "" if further and planned.strip().casefold() == "none" else planned
 
 
 @rights.internal
@@ -177,7 +182,7 @@ def _stored(project: Project, job: Job, report: SearchReport, reading: Reading, 
     """Take in all records of the pages, in one transaction with the run and its report."""
     name, begun = job.planned.name, reading.begun
     progress(f"{job.planned.label}: storing", 0.99)
-    with project.store.writing() as connection:
+    with project.store.writing(much=True) as connection:
         if records.run_with_hash(connection, begun.sha256, name) is not None:
             return replace(report, findings=(_twice(job),))
         kind = records.kind_of(connection, name) or str(job.planned.kind)  # a source keeps its first kind

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from review.dedup import find_duplicates
@@ -133,7 +133,7 @@ def _lists(root: Path) -> list[Path]:
 def _recall(project: Project, data: bytes, name: str) -> Recall:
     listed, findings = read(data, name)
     matched = _matched(listed, records.all_records(project.store))
-    runs = {run.number: run for run in records.runs(project.store)}
+    runs = _by_string(records.runs(project.store))
     brought = _brought(project, runs)
     work_of = works(project).work_of
     studies = []
@@ -158,6 +158,17 @@ def _recall(project: Project, data: bytes, name: str) -> Recall:
         studies=tuple(studies),
         findings=tuple(findings),
     )
+
+
+def _by_string(runs: Iterable[StoredRun]) -> dict[int, StoredRun]:
+    """The runs by number. One for what is new since a day counts for the string that it brings up to date."""
+    whole: dict[str, str] = {}  # by source, the string of its last search that went back to the beginning
+    found = {}
+    for run in runs:
+        if not run.since:
+            whole[run.source] = run.query
+        found[run.number] = replace(run, query=whole.get(run.source, run.query)) if run.since else run
+    return found
 
 
 def _brought(project: Project, runs: Mapping[int, StoredRun]) -> dict[str, dict[tuple[str, str], None]]:

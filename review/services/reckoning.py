@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.domain.record import Record
 from review.formats import registry as formats
 from review.services import raw
-from review.services.raw import Begun
-from review.sources.contract import Source
+from review.services.raw import Begun, Kept
 from review.storage.records import Ready
 
 _NAMED = 10  # identifiers named in a message
 
 
-def entries(begun: Begun, source: Source, number: int) -> Iterator[Record | Finding]:
-    """The entries of a kept page, counted from 1."""
-    kept = begun.pages[number - 1]
-    data = raw.data(begun.folder, kept)
-    place = f"{raw.address(begun.folder)}/{kept.file}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where the pages of a search lie, under which name their records go, whose they are and in which format."""
+
+    folder: Path
+    name: str
+    label: str
+    form: str
+
+
+def entries(shelf: Shelf, kept: Kept, number: int) -> Iterator[Record | Finding]:
+    """The entries of a kept page, which is the one of that number, counted from 1."""
+    data = raw.data(shelf.folder, kept)
+    place = f"{raw.address(shelf.folder)}/{kept.file}"
     if kept.fault or data is None:
         yield Finding(
             rule="SEARCH-PAGE",
-            message=f"Page {number:,} of {source.label} is not whole: {kept.fault or 'its file was changed'}.",
+            message=f"Page {number:,} of {shelf.label} is not whole: {kept.fault or 'its file was changed'}.",
             path=place,
             hint="Its readable records were taken. Run the search again on another day for the others.",
         )
     try:
-        form = formats.named(source.format)
-        yield from formats.read(data or b"", source=begun.name, file_name=place, found=form)
+        form = formats.named(shelf.form)
+        yield from formats.read(data or b"", source=shelf.name, file_name=place, found=form)
     except BadInput as error:
         yield Finding(rule="SEARCH-PAGE", message=error.message, path=place, hint=error.hint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +21,8 @@ from review.storage import records
 from review.storage.store import now
 
 LAST = "last"  # since the search before
-_PLACEHOLDER = '"['  # as the presets have it; no source reads it
+# As the presets have it, "[a word]"; in "a phrase"[tiab] the bracket opens behind the mark.
+_PLACEHOLDER = re.compile(r'"\[[^\]"]*\]"')
 Connect = Callable[[Source], Http]
 
 
@@ -113,7 +115,7 @@ def _refused(job: Job, *faults: Finding) -> SearchReport:
 
 def _unready(planned: PlannedSearch) -> list[Finding]:
     """Why there is nothing to be sent yet."""
-    if planned.query and _PLACEHOLDER not in planned.query:
+    if planned.query and not _PLACEHOLDER.search(planned.query):
         return []
     what = "still holds places to be filled in" if planned.query else "is missing"
     return [

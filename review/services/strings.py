@@ -111,7 +111,6 @@ def _drafted(rules: Protocol, syntax: Syntax) -> Drafted:
 
 
 @rights.needs(Right.READ)
-@rights.needs(Right.READ)
 def faults(project: Project, search: PlannedSearch) -> list[Finding]:
     """What is wrong with a string of the protocol before it is sent; an error means that it must not be."""
     path = project.protocol_path.name

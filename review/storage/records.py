@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, false, func, insert, not_, or_, select
@@ -127,6 +128,12 @@ def run_with_hash(connection: Connection, sha256: str, source: str) -> int | Non
     return connection.execute(query.limit(1)).scalar()
 
 
+def sources_with_hash(connection: Connection, sha256: str) -> list[str]:
+    """The sources as which this very file was taken, in order."""
+    c = search_runs.c
+    return list(connection.execute(select(c.source).where(c.raw_sha256 == sha256).order_by(c.number)).scalars())
+
+
 def take_in(
     connection: Connection,
     run: int,
@@ -162,10 +169,13 @@ def take_in(
 
 
 def _append(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Rows of one form into a table: written out once for the driver, which takes a third less time than row by row."""
+    """Rows of one form into a table: written out once for the driver, which takes a third less time than row by row.
+
+    They have two columns or more.
+    """
     compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(rows[0]))
     names = compiled.positiontup if isinstance(compiled, SQLCompiler) and compiled.positional else None
-    given = [tuple(row[name] for name in names) for row in rows] if names else [dict(row) for row in rows]
+    given = list(map(itemgetter(*names), rows)) if names else [dict(row) for row in rows]
     connection.exec_driver_sql(str(compiled), given)
 
 

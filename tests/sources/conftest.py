@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from both import Both
 from loopback import Answer, Loopback, serving
 from setting import Setting
 
@@ -71,6 +72,18 @@ def line(hands: Hands) -> Iterator[Line]:
 @pytest.fixture
 def setting(serve: Callable[[Answer], Loopback], line: Line) -> Callable[..., Setting]:
     return lambda name, works, **environment: Setting(name, works, serve, line, **environment)
+
+
+@pytest.fixture
+def world(serve: Callable[[Answer], Loopback]) -> tuple[Both, Loopback]:
+    """450 articles at PubMed and 30 preprints at arXiv, and the server that gives them."""
+    both = Both(450, 30)
+    return both, serve(both)
+
+
+@pytest.fixture
+def connect(world: tuple[Both, Loopback], line: Line) -> Callable[[Source], Http]:
+    return lambda source: line(source, world[1])
 
 
 PROTOCOL = """\

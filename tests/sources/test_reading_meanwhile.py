@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from loopback import Answer, Asked, Loopback, Reply, status
+from both import is_page
+from loopback import Answer, Loopback, Reply, status
 from pretend import PMID, PubMed, days
 
-from review.services import search
+from review.services import reading, search
 from review.services.project import Project
 from review.storage import records
 
 Serve = Callable[[Answer], Loopback]
-
-
-def is_page(place: int) -> Callable[[Asked], bool]:
-    return lambda asked: asked.parameters.get("retstart") == str(place)
 
 
 def readers() -> list[str]:
@@ -84,3 +82,44 @@ def test_a_fault_of_the_reader_is_not_hidden(
     monkeypatch.undo()
     again = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
     assert (again.state, again.fetched, again.requests) == ("done", 650, 0)  # the pages were kept
+
+
+def refused(_record: Any) -> records.Ready:
+    raise AssertionError("read in the process that asks")
+
+
+def test_many_records_are_read_in_a_process_beside_this_one(
+    searching: Project, server: Loopback, line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "_MANY", 650)
+        patched.setattr(records, "ready", refused)
+        report = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
+    assert (report.state, report.fetched, report.findings) == ("done", 650, ())
+    found = records.all_records(searching.store)
+    assert [record.source_id for record in found] == [str(PMID + n) for n in range(650)]
+    assert found[0].abstract == f"It tells of study {PMID}."
+    assert records.raw_entry(searching.store, found[0].record_id)
+
+
+def test_what_a_dead_process_leaves_is_read_all_the_same(
+    searching: Project, server: Loopback, line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_MANY", 650)
+    begun: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def beginning(*arguments: Any, **more: Any) -> subprocess.Popen[bytes]:
+        begun.append(popen(*arguments, **more))
+        return begun[-1]
+
+    def die(reply: Reply) -> Reply:
+        begun[0].kill()
+        begun[0].wait()
+        return reply
+
+    monkeypatch.setattr(subprocess, "Popen", beginning)
+    server.spoil(die, where=is_page(400))
+    report = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
+    assert (report.state, report.fetched, report.findings) == ("done", 650, ())
+    assert begun[0].returncode is not None

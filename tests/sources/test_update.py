@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from loopback import Loopback
-from pretend import PMID, PubMed, days
+from pretend import PMID, ArXiv, PubMed, days
 
 from review.domain.errors import ReviewError
 from review.domain.screening import Decision, Stage, Verdict
-from review.services import facts, flow, overview, screen, search, works
+from review.services import facts, flow, known, overview, screen, search, works
 from review.services.project import Project
 from review.storage import records
 
@@ -149,3 +149,16 @@ def test_without_an_update_it_is_said_how_to_make_one(searching: Project, world:
 def test_the_first_search_with_since_last_asks_for_everything(searching: Project, world: World, tmp_path: Path) -> None:
     found = search.run(searching, sources=["pubmed"], since="last", connect=world.connect).searches[0]
     assert (found.new, records.runs(searching.store)[0].since) == (6, "")
+
+
+def test_a_run_for_what_is_new_counts_for_the_string_it_brings_up_to_date(
+    searching: Project, serve: Any, line: Any
+) -> None:
+    server = serve(ArXiv(days(30)))  # whose string holds the dates, so that each run sends another one
+    for since in ("", "last"):
+        search.run(searching, sources=["arxiv"], connect=lambda source: line(source, server), since=since)
+    assert len({run.query for run in records.runs(searching.store)}) == 2
+    listed = searching.root / "list.txt"
+    listed.write_text("arXiv:2000.00007\n")
+    (string,) = known.keep(searching, listed).strings
+    assert (string.source, string.query, string.found, string.n) == ("arxiv", "abs:invented", 1, 1)
