@@ -6,12 +6,14 @@ import re
 from typing import Any
 
 from review.domain.charting import ChartEntry
+from review.domain.notices import Notice, gravest
 from review.domain.screening import Outcome, Stage, Standing
 from review.domain.string_check import check_string
 from review.domain.strings import behind
 from review.lint.rule import Charting, Log, Search
 from review.services import chart, flow, protocol, rights, standing
 from review.services.project import Project
+from review.services.works import works
 from review.storage import records
 
 _IN_A_ROW = re.compile(r"(\d+)\s(?:consecutive|irrelevant|excluded|records?\sin\sa\srow)")
@@ -85,7 +87,17 @@ def _charting(project: Project, references: str) -> Charting:
     identified = frozenset(
         work for work in included if work in shown and (shown[work].doi or shown[work].pmid or shown[work].arxiv_id)
     )
-    return Charting(rows=rows, included=included, keys=keys, identified=identified)
+    return Charting(
+        rows=rows, included=included, keys=keys, identified=identified, retracted=_retracted(project, included)
+    )
+
+
+def _retracted(project: Project, included: tuple[str, ...]) -> frozenset[str]:
+    """The included works of which any record says that they were retracted."""
+    members = works(project).members
+    copies = records.by_id(project.store, [record for work in included for record in members[work]])
+    told = {work: gravest([copies[record] for record in members[work]]) for work in included}
+    return frozenset(work for work, notice in told.items() if notice and notice[0] is Notice.RETRACTED)
 
 
 def _answer(entry: ChartEntry | None) -> str | None:
