@@ -19,7 +19,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from keypress import CARD, FLAGS, WORDS, serving
+from keypress import CARD, FLAGS, SERVE, WORDS, serving
 from playwright.sync_api import Browser, sync_playwright
 
 from review.app.menu import PAGES, Entry
@@ -70,7 +70,7 @@ def main() -> None:
         root = asked.project or Path(folder) / "many"
         if not root.exists():
             build(root, asked.records)
-        with serving(root) as address, sync_playwright() as playwright:
+        with serving(["-c", SERVE, str(root)]) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
             found = measure(browser, address, entries, asked.rounds)
             browser.close()

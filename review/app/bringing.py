@@ -8,6 +8,7 @@ from review.app import frame
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.record import Record
+from review.formats.pdf import MOST_BYTES
 from review.services import full_text_intake, full_texts, open_access
 from review.services.full_text_intake import REFUSED, Taken, Upload, WaitingFile
 from review.services.full_texts import KeptFile
@@ -52,7 +53,13 @@ def _uploader(project: Project, who: str, work: str, label: str) -> None:
     # A new key empties the box once its files were taken.
     key = f"bring-{work or 'any'}-{st.session_state.get('brought', 0)}"
     st.file_uploader(
-        label, type=["pdf"], accept_multiple_files=True, key=key, on_change=_bring, args=(project, who, work, key)
+        label,
+        type=["pdf"],
+        accept_multiple_files=True,
+        max_upload_size=MOST_BYTES // 1024**2,
+        key=key,
+        on_change=_bring,
+        args=(project, who, work, key),
     )
 
 
@@ -81,8 +88,8 @@ def _told(shown: dict[str, Record]) -> None:
 def _waiting(project: Project, who: str, waits: WaitingFile, shown: dict[str, Record]) -> None:
     sha = waits.file.sha256
     with st.container(border=True):
-        st.markdown(f"**{plain(waits.file.name)}**, {waits.file.pages:,} pages, from {plain(waits.file.who)}")
-        st.caption(plain(f"{waits.because}."))
+        st.markdown(f"**{plain(waits.file.name)}**, {_pages(waits.file)}, from {plain(waits.file.who)}")
+        st.caption(plain(f"{waits.because[:1].upper()}{waits.because[1:]}."))
         st.text(waits.begins or "No words can be read in it.")
         offered = [*waits.near, *(work for work in shown if work not in waits.near)]
         work = st.selectbox(
@@ -114,7 +121,7 @@ def _drop(project: Project, who: str, sha: str, work: str) -> None:
 
 def _kept(project: Project, who: str, work: str, file: KeptFile) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain(f"{file.name}, {file.pages} pages, brought by {file.who} on {file.at[:10]}"))
+        st.caption(plain(f"{file.name}, {_pages(file)}, brought by {file.who} on {file.at[:10]}"))
         st.button(
             "Not this paper: take it away",
             key=f"wrong-{work}-{file.sha256[:12]}",
@@ -122,6 +129,10 @@ def _kept(project: Project, who: str, work: str, file: KeptFile) -> None:
             on_click=_drop,
             args=(project, who, file.sha256, work),
         )
+
+
+def _pages(file: KeptFile) -> str:
+    return f"{file.pages:,} {'page' if file.pages == 1 else 'pages'}"
 
 
 # Free copies

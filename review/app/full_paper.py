@@ -36,8 +36,9 @@ def show(project: Project, work: str) -> None:
         if way == _WAYS[1]:
             _words(work, file, text)
         else:
-            png = _drawn(project, work, page, file.sha256)
-            st.image(png, width="stretch", alt=f"Page {page} of {len(text)}. Its words stand under Text.")
+            picture = _drawn(project, work, page, file.sha256)
+            with st.container(key="paper-page"):
+                st.image(picture, width="stretch", alt=f"Page {page} of {len(text)}. Its words stand under Text.")
     except ReviewError as error:
         frame.refuse(error)
 
@@ -104,7 +105,7 @@ def _words(work: str, file: KeptFile, text: tuple[str, ...]) -> None:
     if asked:
         st.caption(plain(f"On page {', '.join(map(str, on[:40]))}." if on else "Not found. Try fewer words."))
     pages = "".join(
-        f'<section id="page-{number}"><h4>Page {number}</h4><p>{_lines(page, asked)}</p></section>'
+        f'<section id="page-{number}"><h3>Page {number}</h3><p>{_lines(page, asked)}</p></section>'
         for number, page in enumerate(text, start=1)
         if not asked or number in on
     )

@@ -85,9 +85,9 @@ class PdfReader:
         return PdfText(pages=tuple(answer["pages"]), title=answer["title"])
 
     def picture(self, path: Path, page: int, *, width: int, name: str = "") -> bytes:
-        """A page, counted from 1, as PNG of that many px across."""
+        """A page, counted from 1, as JPEG of that many px across."""
         answer = self._ask({"do": "picture", "path": str(path), "page": page, "width": width}, name or path.name)
-        return base64.b64decode(answer["png"])
+        return base64.b64decode(answer["jpeg"])
 
     def _ask(self, asked: Mapping[str, object], name: str) -> dict[str, Any]:
         child = self._child or self._begin()

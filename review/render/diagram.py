@@ -16,6 +16,7 @@ from review.render.flow_words import USUAL, FlowLook
 from review.render.typeface import FAMILIES, NBSP, printable, width, wrap
 
 SIZE = 13.0  # type size in px
+SMALLEST = 9.0  # px, of a heading that is long
 LEADING = 17.0
 PADDING = 9.0
 MARGIN = 12.0
@@ -265,21 +266,24 @@ def _headings(columns: Columns, look: FlowLook) -> Iterator[str]:
         x = columns[first][0]
         breadth = columns[last][0] + columns[last][1] - x
         yield _rect(x, MARGIN, breadth, BAR, GOLD, corner=8)
-        text = _shortened(look.word(key), breadth)
+        text, size = _on_one_line(look.word(key), breadth - PADDING)
+        smaller = f' font-size="{size:g}"' if size < SIZE else ""
         yield (
-            f'<text x="{x + breadth / 2:g}" y="{MARGIN + BAR / 2 + SIZE * 0.36:.1f}" text-anchor="middle" '
-            f'font-weight="bold">{_xml(text)}</text>'
+            f'<text x="{x + breadth / 2:g}" y="{MARGIN + BAR / 2 + size * 0.36:.1f}" text-anchor="middle" '
+            f'font-weight="bold"{smaller}>{_xml(text)}</text>'
         )
 
 
-def _shortened(text: str, room: float) -> str:
-    """A heading stands on one line; what a team wrote longer than that ends in an ellipsis."""
+def _on_one_line(text: str, room: float) -> tuple[str, float]:
+    """A heading and its type size: smaller if it is long, and shortened if it is longer than that allows."""
     text = printable(text)
-    if width(text, SIZE, bold=True) <= room - PADDING:
-        return text
-    while text and width(f"{text}…", SIZE, bold=True) > room - PADDING:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    whole = width(text, SIZE, bold=True)
+    if whole <= room:
+        return text, SIZE
+    size = max(SMALLEST, SIZE * room / whole)
+    while text and width(text, size, bold=True) > room:
+        text = f"{text.rstrip('…')[:-1].rstrip()}…" if text != "…" else ""
+    return text, int(size * 10) / 10
 
 
 def _phase_bars(placed: dict[str, Placed], look: FlowLook) -> Iterator[str]:

@@ -93,7 +93,7 @@ def pdf_bytes(project: Project, record_id: str, *, sha256: str = "") -> bytes:
 
 @rights.needs(Right.READ)
 def picture(project: Project, record_id: str, page: int, *, width: int = 1_200, sha256: str = "") -> bytes:
-    """A page of the file, counted from 1, as PNG."""
+    """A page of the file, counted from 1, as JPEG."""
     found = _chosen(project, record_id, sha256)
     if found is None:
         raise Missing("full text", record_id, sorted(with_files(project))[:12])

@@ -7,7 +7,7 @@ import pytest
 from review.domain.report import Relation
 from review.domain.screening import Role, Stage, Verdict
 from review.domain.team import Seat
-from review.services import flow, full_text_intake, full_texts, fulltext, reports, screen
+from review.services import audit_sample, flow, full_text_intake, full_texts, fulltext, reports, screen
 from review.services.full_text_intake import Upload
 from tests.app.conftest import RECORDS, _decide, ids
 from tests.app.test_pages import fine, press, texts
@@ -180,3 +180,16 @@ def test_the_overview_tells_the_pace_and_when_it_will_be_done(visit, project):
     shown = texts(at)
     assert "decisions are still needed from all of you together" in shown
     assert "a day; at this pace it takes about" in shown
+
+
+def test_the_overview_tells_what_is_found_only_once_a_random_sample_is_read(visit, project):
+    assert "cannot be told from the order of the queue" in texts(fine(visit("overview")))
+    audit_sample.draw(project, seed=1)
+    assert "A random sample of 4 records was drawn" in texts(fine(visit("overview")))
+    for work in (ids(project)[1], *ids(project)[4:]):
+        for who in ("Ana", "Bo"):
+            _decide(project, who, work, Verdict.EXCLUDE, Stage.TITLE_ABSTRACT)
+    _decide(project, "Ana", ids(project)[3], Verdict.INCLUDE, FULL)
+    shown = texts(fine(visit("overview")))
+    assert "of 100 relevant records are found" in shown
+    assert "may still be unseen" in shown

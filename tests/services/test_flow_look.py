@@ -63,6 +63,15 @@ def test_the_words_stand_in_every_form_and_cannot_be_markup(made: Project) -> No
     assert flow.as_file(made, ".csv") == flow.as_file(made, ".csv", look=FlowLook()), "the numbers travel as ever"
 
 
+def test_a_long_heading_is_set_smaller_and_one_without_end_is_shortened() -> None:
+    long = "Identification of new studies via databases and registers until November 2026"
+    svg = flow_svg(FlowCounts(), look=FlowLook(labels={"heading_databases": long}))
+    assert f">{long}</text>" in svg
+    assert 'font-weight="bold" font-size="' in svg
+    endless = flow_svg(FlowCounts(), look=FlowLook(labels={"heading_databases": "word " * 40}))
+    assert "word…</text>" in endless
+
+
 def test_hiding_a_line_that_counts_is_remarked_and_not_done(made: Project) -> None:
     counts = FlowCounts(register_results=3, register_specific_results=(("CENTRAL", 3),))
     [remark] = flow_look.remarks(made, counts, FlowLook(hide=frozenset({"registers", "websites"})))

@@ -154,6 +154,6 @@ def test_readers_and_adjudicators_read_the_file_and_bring_none(sought: Project) 
     for name in ("Ada", "Lee"):
         theirs = sought.seated(Seat(name=name))
         assert full_texts.pages(theirs, work(sought, 1))
-        assert full_texts.picture(theirs, work(sought, 1), 1, width=200).startswith(b"\x89PNG")
+        assert full_texts.picture(theirs, work(sought, 1), 1, width=200).startswith(b"\xff\xd8")
         with pytest.raises(NotAllowed):
             take(theirs, [Upload(name="b.pdf", data=file_of(0))], person="")

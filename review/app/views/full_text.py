@@ -39,7 +39,8 @@ def show(project: Project) -> None:
         mine.show(project, who, STAGE)
         return
     bringing.many(project, who, shown)
-    work = _choice(project, shown, decided)
+    kept = full_texts.with_files(project)
+    work = _choice(shown, decided, kept)
     if work is None:
         return
     rules = protocol.in_force(project)
@@ -47,16 +48,17 @@ def show(project: Project) -> None:
     with left:
         _about(shown[work])
         full_paper.show(project, work)
+        if work not in kept:
+            bringing.one(project, who, work)
     with right:
         _assess(project, who, work, rules, decided.get(work))
         with st.expander("Criteria and instructions", expanded=True):
             st.html(markup.criteria(rules))
-        _retrieval(project, who, reports[work])
+        _retrieval(project, who, reports[work], with_file=work in kept)
         belonging.show(project, who, work, shown)
 
 
-def _choice(project: Project, shown: dict[str, Record], decided: dict[str, Decision]) -> str | None:
-    kept = full_texts.with_files(project)
+def _choice(shown: dict[str, Record], decided: dict[str, Decision], kept: frozenset[str]) -> str | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         everything = st.toggle("Show those I have decided, too", key="ft-all")
         which = st.selectbox("Reports", _SHOWN, key="ft-which", width=190)
@@ -87,9 +89,9 @@ def _about(record: Record) -> None:
 # The search for the full text
 
 
-def _retrieval(project: Project, who: str, report: ReportStanding) -> None:
+def _retrieval(project: Project, who: str, report: ReportStanding, *, with_file: bool) -> None:
     work = report.record_id
-    with st.expander(f"Retrieval: {_STATUS[report.retrieval]}", expanded=report.retrieval != "retrieved"):
+    with st.expander(f"Retrieval: {_STATUS[report.retrieval]}", expanded=not with_file):
         for said in report.history:
             note = f" ({said.note})" if said.note else ""
             st.caption(plain(f"{said.at[:10]}, {said.who}: {_STATUS[said.status]}{note}"))
@@ -103,7 +105,8 @@ def _retrieval(project: Project, who: str, report: ReportStanding) -> None:
                     on_click=_set_retrieval,
                     args=(project, who, work, status),
                 )
-        bringing.one(project, who, work)
+        if with_file:
+            bringing.one(project, who, work)
 
 
 @callback

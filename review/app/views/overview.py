@@ -13,7 +13,7 @@ from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import collect, overview, pace, programs, protocol
+from review.services import audit_sample, collect, overview, pace, programs, protocol
 from review.services.overview import ReviewStatus, StageStatus
 from review.services.pace import StagePace
 from review.services.project import Project
@@ -37,6 +37,7 @@ def show(project: Project) -> None:
     _cards(status)
     _stages(project, status)
     _pace(project, status)
+    _recall(project, status)
     left, right = st.columns(2, gap="large")
     with left:
         _people(status)
@@ -118,12 +119,42 @@ def _pace(project: Project, status: ReviewStatus) -> None:
             "Person": [p.person for p in going.people],
             f"In the last {pace.DAYS} days": [p.lately for p in going.people],
             "On days": [p.days for p in going.people],
-            "Seconds for one": [None if p.seconds is None else round(p.seconds) for p in going.people],
+            "Seconds for one": ["" if p.seconds is None else f"{p.seconds:,.0f}" for p in going.people],
         }
         if any(p.left is not None for p in going.people):
-            table["Left for them"] = [p.left for p in going.people]
-            table["Hours of reading"] = [None if p.hours_left is None else round(p.hours_left, 1) for p in going.people]
+            table["Left for them"] = ["" if p.left is None else f"{p.left:,}" for p in going.people]
+            table["Hours of reading"] = ["" if p.hours_left is None else f"{p.hours_left:,.1f}" for p in going.people]
         st.dataframe(pd.DataFrame(table), hide_index=True, alt=f"Pace of each person: {name}")
+
+
+def _recall(project: Project, status: ReviewStatus) -> None:
+    """What share of the relevant records is found so far, as far as a random sample of the rest can tell."""
+    first = status.title_abstract
+    sample = audit_sample.status(project) if first.total else None
+    if sample is None and not (first.settled and first.unscreened + first.partial):
+        return
+    st.subheader("Found so far, and when to stop")
+    if sample is None:
+        st.write(
+            "What share of the relevant records is found cannot be told from the order of the queue. A random sample of "
+            "the rest tells it with its uncertainty; an owner draws one with `review audit-sample`."
+        )
+        return
+    found = sample.recall
+    if not sample.over or found is None or found.recall is None or found.low is None or found.high is None:
+        st.write(
+            f"A random sample of {sample.drawn:,} records was drawn on {sample.at[:10]}, and {sample.settled:,} of them are "
+            "settled. Once all are, it tells what share of the relevant records is found."
+        )
+        return
+    if frame.waiting_for(project, str(st.session_state.get("who", "")), Stage.TITLE_ABSTRACT):
+        st.write("The random sample is read. What it tells is shown once nothing waits for you: screening is blinded.")
+        return
+    st.write(
+        f"About {100 * found.recall:.0f} of 100 relevant records are found; with {100 * found.confidence:.0f} % confidence it "
+        f"is between {100 * found.low:.0f} and {100 * found.high:.0f}. {found.unseen_low:,} to {found.unseen_high:,} relevant "
+        "records may still be unseen. Stopping now would leave them out: decide it as your protocol says, and report it."
+    )
 
 
 def _forecast(going: StagePace) -> str:
@@ -135,9 +166,7 @@ def _forecast(going: StagePace) -> str:
         return f"{still}{lately} more than a year."
     until = (datetime.now(UTC) + timedelta(days=going.days_left)).date()
     days = max(1, round(going.days_left))
-    return (
-        f"{still}{lately} about {days:,} more {'day' if days == 1 else 'days'}, until {until.day} {until:%B %Y}."
-    )
+    return f"{still}{lately} about {days:,} more {'day' if days == 1 else 'days'}, until {until.day} {until:%B %Y}."
 
 
 def _people(status: ReviewStatus) -> None:
