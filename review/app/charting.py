@@ -38,11 +38,16 @@ _form = st.components.v2.component(
 
 def show(project: Project, who: str, work: str) -> None:
     """The form of one person for one study, beside the text of its paper."""
-    held: dict[str, Any] = st.session_state.setdefault("charting-answer", {"stored": [], "refused": [], "build": 0})
+    held: dict[str, Any] = st.session_state.setdefault(
+        "charting-answer", {"stored": [], "refused": [], "message": {}, "build": 0}
+    )
 
     def arrived() -> None:
         said = st.session_state[KEY].said
-        held.update(take(project, who, said if isinstance(said, dict) else {}))
+        said = said if isinstance(said, dict) else {}
+        if said.get("uid") == held["message"].get("id"):  # Streamlit may deliver one word twice; it was handed in then
+            said = {**said, "hand_in": ""}
+        held.update(take(project, who, said))
         held["build"] += bool(held["handed"])
 
     filled = drafts.filled(project, work, reviewer=who)
@@ -64,7 +69,7 @@ def show(project: Project, who: str, work: str) -> None:
             "why": pages.why,
             "stored": held["stored"],
             "refused": held["refused"],
-            "message": held.pop("message", ""),
+            "message": held["message"],  # stays until the next thing arrives: a run of the page may be cut short
             "handed": work in drafts.handed(project, reviewer=who),
         },
         on_said_change=arrived,
@@ -159,18 +164,19 @@ def take(project: Project, who: str, said: Mapping[str, Any]) -> dict[str, Any]:
             refused.append({"uid": item["uid"], "message": f"Not saved: {error}"})
         else:
             stored.append(item["uid"])
-    answer: dict[str, Any] = {"stored": stored, "refused": refused, "known": said.get("known") or "", "handed": False}
+    answer: dict[str, Any] = {"stored": stored, "refused": refused, "known": said.get("known") or ""}
+    answer["handed"] = False
     if said.get("hand_in") and not refused:
-        answer |= _hand_in(project, who, str(said["hand_in"]))
+        answer |= _hand_in(project, who, str(said["hand_in"]), str(said.get("uid")))
     return answer
 
 
-def _hand_in(project: Project, who: str, work: str) -> dict[str, Any]:
+def _hand_in(project: Project, who: str, work: str, uid: str) -> dict[str, Any]:
     try:
         done = drafts.hand_in(project, work, reviewer=who)
     except ReviewError as error:
-        return {"message": str(error)}
-    return {"message": handed_in(done), "handed": True}
+        return {"message": {"id": uid, "text": str(error)}}
+    return {"message": {"id": uid, "text": handed_in(done)}, "handed": True}
 
 
 def handed_in(done: drafts.HandedIn) -> str:

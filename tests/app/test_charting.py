@@ -154,5 +154,5 @@ def test_only_what_a_form_can_send_is_taken(project):
     assert not any(one.get("keep") for one in answer["refused"])
     again = component.take(project, "Ana", {"items": [good], "work": work, "hand_in": work})
     assert again["handed"]
-    assert "Handed in: 1 answer stored." in again["message"]
+    assert "Handed in: 1 answer stored." in again["message"]["text"]
     assert [e.value for e in chart.entries(project) if e.reviewer == "Ana"] == ["said"]

@@ -108,6 +108,18 @@ def test_a_draft_that_arrives_late_does_not_overwrite_what_was_typed_after_it(tw
     assert drafts.filled(two, work(two, 0), reviewer="Ana")["remark", 0].entry.value == "later words"
 
 
+def test_what_says_nothing_new_is_no_draft(two: Project) -> None:
+    at = work(two, 0)
+    typed = entry(two, "n_patients", "1,204", quote="1204 patients")
+    drafts.keep(two, typed)
+    drafts.hand_in(two, at, reviewer="Ana")
+    assert not drafts.keep(two, typed).draft, "it arrived a second time"
+    assert drafts.keep(two, replace(typed, value="1205")).draft
+    assert not drafts.keep(two, typed).draft, "it was typed back"
+    assert drafts.counts(two, reviewer="Ana")[at] == (1, 0)
+    assert drafts.keep(two, replace(typed, value="", quote="")).draft, "a blank takes the answer back"
+
+
 def test_nobody_reads_or_writes_anothers_drafts(two: Project) -> None:
     drafts.keep(by(two, "Ana"), entry(two, "remark", "secret"))
     assert drafts.filled(by(two, "Bo"), work(two, 0), reviewer="Bo") == {}

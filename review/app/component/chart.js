@@ -100,9 +100,12 @@ class ChartingForm {
     for (const refused of data.refused) {
       if (!refused.keep) this.outbox.drop(refused.uid);
     }
-    const messages = [data.message, ...data.refused.map((refused) => refused.message)].filter(Boolean);
+    const messages = data.refused.map((refused) => refused.message);
+    if (data.message.id && data.message.id !== this.told) {
+      this.told = data.message.id;
+      messages.push(data.message.text);
+    }
     if (messages.length) this.say([...new Set(messages)].join(" "));
-    else if (data.stored.length) this.say("");
     this.showPaper();
     if (this.built !== data.build) this.build();
     this.states();
@@ -197,6 +200,7 @@ class ChartingForm {
     this.last = Math.max(Date.now(), this.last + 1);
     this.outbox.put({ ...box.read(), spot: box.spot, field: box.field.id, row: box.row, uid: identifier(), typed_at: this.last });
     this.waiting = true;
+    this.say("");
     this.count();
   }
 

@@ -43,7 +43,22 @@ def keep(project: Project, entry: ChartEntry, *, typed_at: float = 0.0) -> Fille
         raise NotAllowed(f"{entry.record_id} is not among the included studies.", hint="Include its full text first.")
     mine = replace(entry, record_id=work, reviewer=_known(project, entry.reviewer))
     charting.keep_drafts(project.store, [Draft(entry=mine, typed_at=typed_at)])
-    return _looked_at(project, mine, texts.pages(project, work), included=included, draft=True)
+    found = _looked_at(project, mine, texts.pages(project, work), included=included, draft=True)
+    if found.fault or not _is_stored(project, work, mine):
+        return found
+    charting.drop_drafts(project.store, [mine])
+    return replace(found, draft=False)
+
+
+def _is_stored(project: Project, work: str, typed: ChartEntry) -> bool:
+    """Whether a box says what its person handed in before: it was typed back, or arrived a second time."""
+    known = charted(project)
+    spot = (typed.field_id, typed.row, typed.reviewer)
+    given = known.of.get(work, ())
+    before = next((e for e in given if not e.consensus and (e.field_id, e.row, e.reviewer) == spot), None)
+    if before is None or typed.blank:
+        return before is None and typed.blank and not typed.quote
+    return not chart.changes(chart.check(project, typed), before, known)
 
 
 def _known(project: Project, name: str) -> str:
