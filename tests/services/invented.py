@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from review.services import collect, works
 from review.services.project import Project
 
@@ -28,3 +30,10 @@ def ris(number: int, *, journal: str = "J Invented Spine") -> str:
 def work(found: Project, number: int) -> str:
     reference = f"10.5555/inv.{number}"
     return works.works(found).work_of[collect.find_records(found, [reference])[reference]]
+
+
+def include(say: Callable[..., None], *numbers: int) -> None:
+    """Two people include these works by title and abstract and exclude the others."""
+    for who in ("Ana", "Ben"):
+        for n in range(len(TOPICS)):
+            say(who, n, "include" if n in numbers else "exclude")
