@@ -34,7 +34,8 @@ def show(project: Project) -> None:
     )
     files = st.file_uploader("Export files", accept_multiple_files=True, key=f"files-{_round()}")
     chosen = [(file, _origin(project, file)) for file in files]
-    if chosen and st.button(f"Import {len(chosen)} file{'s' * (len(chosen) > 1)}", type="primary", key="import"):
+    ready = sum(origin is not None for _, origin in chosen)
+    if ready and st.button(f"Import {ready} file{'s' * (ready > 1)}", type="primary", key="import"):
         st.session_state[_REPORTS] = [_take_in(project, file, origin) for file, origin in chosen]
         st.session_state["import-round"] = _round() + 1  # an empty uploader for the next files
         st.rerun()
@@ -56,7 +57,7 @@ def _origin(project: Project, file: UploadedFile) -> Origin | None:
     planned = collect.known_kinds(project)
     names = list(dict.fromkeys([*planned, guess]))
     with st.container(border=True):
-        st.markdown(f"**{plain(file.name)}** ({file.size / 1024:,.0f} kB)")
+        st.markdown(f"**{plain(file.name)}** ({_size(file.size)})")
         first, second, third, fourth = st.columns([3, 2, 2, 2])
         source = first.selectbox(
             "Source",
@@ -85,6 +86,10 @@ def _origin(project: Project, file: UploadedFile) -> Origin | None:
         )
     name = source if source in planned else collect.source_name(source or guess, "")
     return Origin(source=name, kind=kind, searched_on=day.isoformat() if isinstance(day, date) else "", reported=hits)
+
+
+def _size(many: int) -> str:
+    return f"{many:,} bytes" if many < 10_000 else f"{many / 1024:,.0f} kB"
 
 
 def _take_in(project: Project, file: UploadedFile, origin: Origin | None) -> ImportReport | str:
@@ -117,9 +122,11 @@ def _report(answer: ImportReport | str) -> None:
         for column, (label, value) in zip(st.columns(len(parts)), parts, strict=True):
             column.metric(label, f"{value:,}")
         if answer.findings:
-            with st.expander(f"{len(answer.findings):,} remarks, with their line", expanded=answer.unreadable > 0):
+            many = len(answer.findings)
+            with st.expander(f"{many:,} remark{'s' * (many > 1)}", expanded=answer.unreadable > 0):
                 for finding in answer.findings[:200]:
-                    st.text(f"Line {finding.line or '?'}: {finding.message} {finding.hint}".strip())
+                    where = f"Line {finding.line:,}: " if finding.line else ""
+                    st.text(f"{where}{finding.message} {finding.hint}".strip())
                 if len(answer.findings) > 200:
                     st.caption(f"and {len(answer.findings) - 200:,} more.")
 
