@@ -11,6 +11,7 @@ import click
 from review.cli.answer import Answer, answers, counted, in_project
 from review.cli.paper import FOLDER, paper
 from review.cli.program import Commands
+from review.domain.naming import shortened
 
 if TYPE_CHECKING:
     from review.services.manuscript.response import ResponseReport
@@ -93,7 +94,7 @@ def show(project: Project, folder: Path) -> Answer:
     from review.services.manuscript import response as service
 
     report = service.check(project, folder)
-    lines = [f"{one.id:>8}  {one.status:<9} {_short(one.comment)}" for one in report.response.comments]
+    lines = [f"{one.id:>8}  {one.status:<9} {shortened(one.comment, 90)}" for one in report.response.comments]
     return _shown(report, "\n".join(lines))
 
 
@@ -125,8 +126,3 @@ def _shown(report: ResponseReport, text: str, *, quiet: bool = False) -> Answer:
     }
     findings = [f for f in report.findings if not (quiet and f.rule == "RESPONSE-OPEN")]
     return Answer(document=document, text=f"{text}\n{told}".lstrip("\n"), findings=findings)
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 90 else f"{plain[:89].rstrip()}…"

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from review.domain.estimate import Table
 from review.domain.finding import Finding, Severity
+from review.domain.naming import shortened
 
 
 class ClaimVerdict(StrEnum):
@@ -97,7 +98,7 @@ def _of_claim(claim: Claim, known: Collection[str], cited: Collection[str], path
         yield fault("CLAIM-UNCITED", Severity.WARNING, message, "Cite it, or take the row out.")
     verdict = verdict_of(claim.verdict)
     if not claim.verdict:
-        message = f"Nobody has looked yet whether {claim.reference} says “{_short(claim.claim)}”."
+        message = f"Nobody has looked yet whether {claim.reference} says “{shortened(claim.claim)}”."
         yield fault("CLAIM-OPEN", Severity.WARNING, message, "Read the place and write the verdict and the quote.")
     elif verdict is None:
         listed = ", ".join(ClaimVerdict)
@@ -120,7 +121,7 @@ def _of_verdict(claim: Claim, verdict: ClaimVerdict | None, path: str) -> Iterat
     for column, what, severity in needs.get(verdict, ()) if verdict else ():
         if not getattr(claim, column):
             rule = "CLAIM-QUOTE" if column == "quote" else "CLAIM-EVIDENCE"
-            message = f"“{_short(claim.claim)}” is called {verdict} by {claim.reference}, but {what} is missing."
+            message = f"“{shortened(claim.claim)}” is called {verdict} by {claim.reference}, but {what} is missing."
             yield Finding(
                 rule=rule,
                 severity=severity,
@@ -135,17 +136,12 @@ def _of_verdict(claim: Claim, verdict: ClaimVerdict | None, path: str) -> Iterat
         yield Finding(
             rule="CLAIM-UNSUPPORTED",
             severity=Severity.WARNING,
-            message=f"{claim.reference} {why}, and the text rests “{_short(claim.claim)}” on it.",
+            message=f"{claim.reference} {why}, and the text rests “{shortened(claim.claim)}” on it.",
             path=path,
             line=claim.line,
             hint="Find a work that says it, or weaken the sentence.",
             got=claim.reference,
         )
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 60 else f"{plain[:59].rstrip()}…"
 
 
 def counts(claims: Sequence[Claim]) -> dict[str, int]:

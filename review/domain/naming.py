@@ -1,4 +1,4 @@
-"""Names made of what people write: a column's, a fact's, a file's."""
+"""Names made of what people write: a column's, a fact's, a file's; and a text cut to the length of a message."""
 
 
 def column_name(text: str) -> str:
@@ -27,3 +27,13 @@ def file_name(text: str, *, otherwise: str) -> str:
     ('l5-s1-mm', 'value')
     """
     return "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in text.casefold()).split()) or otherwise
+
+
+def shortened(text: str, longest: int = 60) -> str:
+    """A text on one line, cut where it is longer.
+
+    >>> shortened("Two  words"), shortened("Many words", 6)
+    ('Two words', 'Many…')
+    """
+    plain = " ".join(text.split())
+    return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from review.domain.finding import Finding, Severity
+from review.domain.naming import shortened
 from review.domain.sections import anchor, nearest
 
 FILE = "response.yaml"
@@ -139,7 +140,7 @@ def _of_comment(comment: Comment, text: str, path: str) -> Iterator[Finding]:
         yield _fault(comment, "RESPONSE-WHERE", message, "Name the heading, the sentence, the table or the line.", path)
     for field, place in (("anchor", comment.anchor), ("where", comment.where)):
         if place and not _is_there(place, text):
-            message = f"{name}: the manuscript has no “{_short(place)}”, which is given under {field}."
+            message = f"{name}: the manuscript has no “{shortened(place)}”, which is given under {field}."
             hint = f"Headings there are: {', '.join(nearest(text, place)[:5])}."
             yield _fault(comment, "RESPONSE-PLACE", message, hint, path, severity=Severity.WARNING)
 
@@ -148,11 +149,6 @@ def _is_there(place: str, text: str) -> bool:
     """Whether it names a page, line, table or the like, or a heading or sentence that is in the text."""
     parts = [part.strip(" “”\"'") for part in re.split(r"[;,>/]", place)]
     return bool(_PLACE.search(place)) or any(part and anchor(text, part) for part in (place, *parts))
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 60 else f"{plain[:59].rstrip()}…"
 
 
 # Comments as editors send them: headings for reviewers, numbers or paragraphs for comments.

@@ -240,11 +240,19 @@ def _left(text: str, taken: list[Verbatim]) -> str:
 
 
 def _clean(tree: Node) -> None:
+    places, links = set(), []
     for node in nodes(tree):
         for found in attributes(node) if node["t"] in ATTRIBUTED else ():
             found[2] = [pair for pair in found[2] if pair[0] in _KEPT]
-        if node["t"] == "Link" and not _LINK.match(node["c"][-1][0]):
-            node["c"][-1][0] = ""
+            places.add(f"#{found[0]}")
+        if node["t"] == "Link":
+            links.append(node)
+    for link in links:
+        target = str(link["c"][-1][0])
+        if not _LINK.match(target) or (
+            target.startswith("#") and target not in places
+        ):  # such as an unknown citation's
+            link |= {"t": "Span", "c": [["", [], []], link["c"][1]]}
 
 
 def _name_people(tree: Node, to: str) -> None:

@@ -106,6 +106,14 @@ def test_an_unknown_form_or_a_damaged_bibliography_is_one_sentence(folder: Path)
         build(folder, "html")
 
 
+@pytest.mark.parametrize("to", ["pdf", "html", "docx", "tex", "jats"])
+def test_a_citation_or_a_link_that_leads_nowhere_does_not_stop_a_draft(folder: Path, to: str) -> None:
+    data = build(folder, to, "# A\n\nSee [@nobody2020] and [there](#nowhere).\n")
+    if to in ("html", "tex", "jats"):
+        assert "nobody2020?" in data.decode()
+        assert "#nowhere" not in data.decode()
+
+
 def test_an_empty_manuscript_still_makes_every_document(folder: Path) -> None:
     for to in FORMATS:
         assert build(folder, to, "\n") or to == "md"

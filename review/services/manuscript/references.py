@@ -12,6 +12,7 @@ from review.dedup.features import OTHER, SUBSTITUTED, title_relation
 from review.dedup.find import find_duplicates
 from review.dedup.prepare import NormalForm, normal_form
 from review.domain.finding import Finding, Severity
+from review.domain.naming import shortened
 from review.domain.notices import Notice, gravest
 from review.domain.record import Record
 from review.domain.team import Right
@@ -221,7 +222,7 @@ def _differs(reference: Reference, copies: Sequence[Record], what: str, path: st
     if ours.family and all(form.family and not _authors_agree(ours, form) for form in theirs):
         told.append(("first author", Severity.ERROR, reference.record.authors[0], first.authors[0]))
     for field, severity, got, expected in told:
-        message = f"{reference.key}: the {field} is “{_short(got)}”, but {what} has “{_short(expected)}”."
+        message = f"{reference.key}: the {field} is “{shortened(got, 80)}”, but {what} has “{shortened(expected, 80)}”."
         hint = "Look at the work itself and correct the entry; a wrong DOI has the same effect."
         yield _fault("REF-DIFFERS", severity, reference, message, hint, path=path)
 
@@ -241,15 +242,11 @@ def _authors_agree(one: NormalForm, other: NormalForm) -> bool:
     )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:79].rstrip()}…"
-
-
 def _noticed(reference: Reference, copies: list[Record], path: str) -> Iterator[Finding]:
     told = gravest(copies)
     if told:
         notice, said = told
-        message = f"{reference.key} is {notice}: {_short(said)}."
+        message = f"{reference.key} is {notice}: {shortened(said, 80)}."
         yield _fault("REF-NOTICE", _SEVERITY[notice], reference, message, _NOTICE_HINT[notice], path=path)
 
 
