@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from review.domain.finding import Severity
 from review.evidence.accounting import Accounts, account
-from review.evidence.quantity import Quantity, find, one_unit
 from review.evidence.identities import Identity, Kind, Term
 from review.evidence.printed import printed
+from review.evidence.quantity import Quantity, find, one_unit
 
 
 def quantity(unit: str, subset: str, n: object, name: str = "", source: str = "card") -> Quantity:
