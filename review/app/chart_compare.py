@@ -14,7 +14,7 @@ from review.domain.consensus import Compared
 from review.domain.record import Record
 from review.domain.screening import Role
 from review.domain.team import Right
-from review.services import chart
+from review.services import chart, maps
 from review.services.charting import comparison
 from review.services.project import Project
 
@@ -36,11 +36,14 @@ def show(project: Project, who: str, shown: dict[str, Record]) -> None:
         return
     open_in = {work: sum(one.open for one in comparison.compared(project, work)) for work in works}
     left = sum(open_in.values())
-    st.caption(f"{len(works)} studies charted by two or more people; {left} answer{'s' * (left != 1)} to settle.")
+    n = len(works)
+    st.caption(
+        f"{n} {'study' if n == 1 else 'studies'} charted by two or more people; {left} answer{'s' * (left != 1)} to settle."
+    )
     work = st.selectbox(
         "Study",
         sorted(works, key=lambda w: -bool(open_in[w])),
-        format_func=lambda w: f"{shown[w].short_citation}: {shown[w].title} ({open_in[w] or 'nothing'} to settle)",
+        format_func=lambda w: f"{shown[w].short_citation}: {shown[w].title}",
         key="compare-work",
     )
     everything = st.toggle("Show where they agree, too", key="compare-all")
@@ -81,9 +84,8 @@ def _one(project: Project, who: str, work: str, one: Compared, role: Role) -> No
     if field is None:
         return
     key = f"{work} {one.field_id} {one.row}"
-    unit = f" ({field.unit})" if field.unit else ""
     with st.container(border=True):
-        st.markdown(f"**{plain(field.label + unit)}**" + (f", row {one.row}" if one.row else ""))
+        st.markdown(f"**{plain(maps.head(field))}**" + (f", row {one.row}" if one.row else ""))
         for column, (name, entry) in zip(st.columns(len(one.answers)), one.answers.items(), strict=True):
             with column:
                 st.html(_side(name, entry))

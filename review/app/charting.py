@@ -176,7 +176,7 @@ def _hand_in(project: Project, who: str, work: str, uid: str) -> dict[str, Any]:
         done = drafts.hand_in(project, work, reviewer=who)
     except ReviewError as error:
         return {"message": {"id": uid, "text": str(error)}}
-    return {"message": {"id": uid, "text": handed_in(done)}, "handed": True}
+    return {"message": {"id": uid, "text": handed_in(done), "good": True}, "handed": True}
 
 
 def handed_in(done: drafts.HandedIn) -> str:

@@ -88,8 +88,10 @@ def axis(project: Project, name: str) -> Axis:
 
 
 def head(field: ChartingField) -> str:
-    """A field's name over a column, with its unit; where people say the unit, the answers have it."""
-    return f"{field.label} ({field.unit})" if field.unit else field.label
+    """A field's name over a column, with its unit unless it is named after it; where people say the unit, the answers do."""
+    if not field.unit or field.unit.casefold() in field.label.casefold():
+        return field.label
+    return f"{field.label} ({field.unit})"
 
 
 def _used(of: Mapping[str, tuple[str, ...]]) -> list[str]:

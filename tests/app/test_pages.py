@@ -243,7 +243,7 @@ def test_a_wrong_answer_stores_nothing_and_names_every_fault(visit, project):
 def test_the_table_tells_a_blank_from_not_reported(visit, project):
     at = visit("chart").segmented_control(key="chart-view").set_value("Table of studies").run()
     table = fine(at).dataframe[0].value
-    assert table.loc[0, "Patients (patients)"] == "120"
+    assert table.loc[0, "Patients"] == "120"
     assert table.loc[0, "Design"] == ""
 
 

@@ -91,7 +91,7 @@ def test_gaps_are_empty_cells_between_levels_that_say_something(project: Project
 
 def test_numbers_stand_in_spans_of_ten_by_size_with_their_unit(project: Project) -> None:
     axis = maps.axis(project, "n")
-    assert axis.label == "Patients (patients)"
+    assert axis.label == "Patients"
     assert axis.levels == ("1 to 9", "100 to 999", "10,000 to 99,999", "not charted")
 
 
@@ -121,7 +121,7 @@ def test_sources_count_works_once_and_tell_what_each_found_alone(project: Projec
 
 def test_the_table_of_included_studies_has_a_row_for_each_and_tells_blank_from_not_reported(project: Project) -> None:
     (table,) = included.studies(project, ["modality", "n"]).tables
-    assert table.columns[-2:] == ("Modality", "Patients (patients)")
+    assert table.columns[-2:] == ("Modality", "Patients")
     assert [row[-2:] for row in table.rows] == [("CT", "120"), ("CT", "8"), ("NR", "45000"), ("", "")]
     with pytest.raises(Missing):
         included.studies(project, ["modalty"])

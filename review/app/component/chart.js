@@ -105,7 +105,7 @@ class ChartingForm {
       this.told = data.message.id;
       messages.push(data.message.text);
     }
-    if (messages.length) this.say([...new Set(messages)].join(" "));
+    if (messages.length) this.say([...new Set(messages)].join(" "), data.message.good && messages.length === 1);
     this.showPaper();
     if (this.built !== data.build) this.build();
     this.states();
@@ -231,8 +231,9 @@ class ChartingForm {
     this.count();
   }
 
-  say(message) {
+  say(message, good = false) {
     this.part.message.textContent = message;
+    this.part.message.classList.toggle("good", good);
     this.part.message.hidden = !message;
   }
 

@@ -40,7 +40,7 @@ class Box {
       this.rests(Boolean(data.text.id)),
       this.fault,
       this.warning,
-      this.offers(data.offers[field.id] ?? []),
+      ...this.offers(data.offers[field.id] ?? []),
     );
     const value = data.values[this.spot] ?? {};
     for (const part of PARTS) this.put(part, value[part] ?? "");
@@ -90,7 +90,7 @@ class Box {
   }
 
   offers(found) {
-    if (!found.length) return null;
+    if (!found.length) return [];
     const items = found.map((offer, at) => {
       const said = `${offer.value}${offer.unit ? ` ${offer.unit}` : ""}`;
       const take = element("button", { type: "button", data: { take: at } }, `Take ${said}`);
@@ -98,7 +98,7 @@ class Box {
       return element("li", {}, take, element("span", {}, `“${offer.sentence}” (${where})`));
     });
     const title = `The text offers ${found.length === 1 ? "1 answer" : `${found.length} answers`}`;
-    return element("details", { className: "offers" }, element("summary", {}, title), element("ul", {}, ...items));
+    return [element("details", { className: "offers" }, element("summary", {}, title), element("ul", {}, ...items))];
   }
 
   control(part) {
