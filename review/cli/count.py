@@ -65,6 +65,8 @@ def _status_lines(s: ReviewStatus) -> list[str]:
     if s.known:
         each = "; ".join(f"{one.source} {one.found:,}" for one in s.known.strings)
         lines.append(f"Known studies: {s.known.found:,} of {s.known.n:,} found{f' ({each})' if each else ''}")
+    if s.stopping:
+        lines.append(f"Stopping (advice): {s.stopping.line}")
     return [*lines, f"Next: {s.next_step}"]
 
 

@@ -18,6 +18,7 @@ from review.cli.program import program
 
 if TYPE_CHECKING:
     from review.services.project import Project
+    from review.services.stopping import StoppingReport
 
 
 @program.command("rank", examples=["review rank", "review rank --top 50", "review rank --watch"])
@@ -34,6 +35,7 @@ def rank(project: Project, watch: bool, seed: int, top: int) -> Answer:
     are listed with the words that pull them up (+) and down (−).
     """
     from review.services import rank as service
+    from review.services import stopping
 
     if watch:
         signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
@@ -52,6 +54,8 @@ def rank(project: Project, watch: bool, seed: int, top: int) -> Answer:
         f"{counted(report.works, 'work')} ranked by {report.model}, "
         f"learning from {counted(report.labels, 'decided work')} ({report.included:,} included)."
     )
+    advice = stopping.report(project)
+    told = _advised(advice) if advice else []
     return Answer(
         document={
             "works": report.works,
@@ -61,9 +65,23 @@ def rank(project: Project, watch: bool, seed: int, top: int) -> Answer:
             "seconds": round(report.seconds, 3),
             "seed": seed,
             "first": [asdict(one) for one in first],
+            "stopping": advice.as_dict() if advice else None,
         },
-        text="\n".join((said, *listed)),
+        text="\n".join((said, *listed, *told)),
     )
+
+
+def _advised(found: StoppingReport) -> list[str]:
+    """What each stopping rule says now and what it assumes."""
+    says = {True: "may stop", False: "go on", None: "yours to judge"}
+    lines = ["", f"May the screening stop? Advice, after {found.screened:,} of {found.total:,} works:"]
+    for one in found.advice:
+        lines += [f"  {one.name}: {says[one.stop]}; {one.said}.", f"      {one.assumes}"]
+    return [
+        *lines,
+        "  A random sample of the rest assumes nothing: review audit-sample",
+        f"  For the paper: {found.sentence}",
+    ]
 
 
 def _words(words: Sequence[tuple[str, float]]) -> str:

@@ -8,9 +8,10 @@ from itertools import combinations
 
 from review.domain.screening import Decision, Role, Stage, Standing
 from review.domain.team import Right
-from review.services import chart, flow, known, protocol, rights, screen, standing
+from review.services import chart, flow, known, protocol, rights, screen, standing, stopping
 from review.services.known import Recall
 from review.services.project import Project
+from review.services.stopping import StoppingReport
 from review.services.works import groups, unsure, works
 from review.storage import duplicates, records
 
@@ -52,10 +53,12 @@ class ReviewStatus:
     next_step: str  # with the command that does it
     next_task: str = ""  # the same without the command
     next_page: str = ""  # the page of the app where it is done
+    stopping: StoppingReport | None = None  # what the stopping rules say of title and abstract; advice only
     known: Recall | None = None  # which studies known to be relevant the strings found, if there is a list
 
     def as_dict(self) -> dict[str, object]:
-        return {**asdict(self), "known": self.known.as_dict() if self.known else None}
+        known = self.known.as_dict() if self.known else None
+        return {**asdict(self), "known": known, "stopping": self.stopping.as_dict() if self.stopping else None}
 
 
 @rights.needs(Right.READ)
@@ -84,6 +87,7 @@ def status(project: Project) -> ReviewStatus:
         fields=len(in_force.form.fields),
         next_step="",
         known=known.recall(project),
+        stopping=stopping.report(project),
     )
     return _with_next_step(project, parts)
 

@@ -7,13 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from review.ranking.stopping import (
+from review.ranking.habits import (
+    budget_spent,
     enough_in_a_row,
-    hypergeometric,
     irrelevant_in_a_row,
-    missed_if_below,
-    tail_p,
+    knee,
+    knee_bound,
+    safe,
 )
+from review.ranking.stopping import HELD_SHARE, held, hypergeometric, missed_if_below, tail_p
 
 lists = st.lists(st.booleans(), min_size=1, max_size=50)
 
@@ -75,3 +77,61 @@ def test_irrelevant_records_are_counted_from_the_end(seen: list[bool], run: int)
     assert irrelevant_in_a_row(listed) == run
     assert enough_in_a_row(listed, needed=run)
     assert not enough_in_a_row(listed, needed=run + 1)
+
+
+@given(seen=lists, unseen=st.integers(1, 200), odds=st.sampled_from([1.0, 2.0, 4.0]))
+@settings(deadline=None)
+def test_the_more_readily_relevant_records_come_up_the_sooner_reading_may_end(
+    seen: list[bool], unseen: int, odds: float
+) -> None:
+    total = len(seen) + unseen
+    assert held(seen, total, odds=odds + 1).p <= held(seen, total, odds=odds).p + 1e-12
+
+
+@given(found=st.integers(1, 60), more=st.integers(0, 300), unseen=st.integers(1, 300))
+@settings(deadline=None)
+def test_irrelevant_records_alone_never_weaken_the_held_test(found: int, more: int, unseen: int) -> None:
+    seen, total = [1] * found + [0] * more, found + more + unseen
+    assert held([*seen, 0], total).p <= held(seen, total).p + 1e-12
+
+
+@given(found=st.integers(1, 40), unseen=st.integers(0, 300))
+@settings(deadline=None)
+def test_the_held_test_asks_for_a_tenth_of_all_records_after_the_last_one_found(found: int, unseen: int) -> None:
+    """It stood all the while: before the last tenth the tail must have been long enough already."""
+    total = 400
+    seen = [1] * found + [0] * (total - found - unseen)
+    if unseen and held(seen, total).stop:
+        assert len(seen) - found > HELD_SHARE * total
+
+
+def test_the_held_test_at_a_worked_value() -> None:
+    """K = 6 and odds 4: (1 − f)^24 = .025 at f = .1425, so 142 of the 994 irrelevant ones, and then a tenth of all."""
+    seen = [1] * 100
+    first = next(n for n in range(1000) if held([*seen, *[0] * n], 1100).stop)
+    assert first == 142 + 110
+
+
+def test_nothing_screened_never_stops_and_everything_screened_does() -> None:
+    assert not held([], 50).stop
+    assert held([0] * 50, 50).stop
+    with pytest.raises(ValueError, match="more records"):
+        held([0, 0], 1)
+
+
+def test_the_knee_is_where_the_curve_bends() -> None:
+    assert knee([1] * 10 + [0] * 90) == pytest.approx((10 / 10) / (1 / 90))
+    assert knee([1, 0] * 30) < 2
+    assert knee([]) == knee([0, 0]) == 0
+    assert knee([1, 1]) < 1
+    assert (knee_bound(0), knee_bound(100), knee_bound(900)) == (156, 56, 6)
+
+
+def test_safe_says_what_it_cannot_know() -> None:
+    seen = [1] * 5 + [0] * 60
+    assert safe(seen, 500).stop is None
+    assert safe(seen, 500, expected=30, key_papers_left=0).stop is True
+    assert safe(seen, 500, expected=40, key_papers_left=0).stop is False
+    assert safe(seen, 1000).stop is False
+    assert budget_spent(seen, 100, share=0.65)
+    assert not budget_spent(seen, 100, share=0.66)

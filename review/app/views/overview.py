@@ -13,7 +13,7 @@ from review.app.markup import plain
 from review.domain.finding import Finding
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import audit_sample, collect, overview, pace, programs, protocol
+from review.services import audit_sample, collect, overview, pace, programs, protocol, stopping
 from review.services.overview import ReviewStatus, StageStatus
 from review.services.pace import StagePace
 from review.services.project import Project
@@ -44,6 +44,7 @@ def show(project: Project) -> None:
     with right:
         _sources(status)
         _known(status)
+    _stopping(project)
     _protocol(project)
     _imports(project)
     _take_along(project, status)
@@ -211,6 +212,30 @@ def _known(status: ReviewStatus) -> None:
     st.caption(f"{found.found:,} of {found.n:,} studies listed in {plain(found.file)} were found by any string.")
     for study in found.missed:
         st.markdown(f"Not found: {plain(study.name)}")
+
+
+def _stopping(project: Project) -> None:
+    """Whether the reading of titles may stop: advice, with what each rule assumes. It rests on nothing a person may not see."""
+    found = stopping.report(project, str(st.session_state.get("who", "")))
+    if found is None:
+        return
+    words = {True: "may stop", False: "go on", None: "yours to judge"}
+    with st.expander(f"May the screening stop? Advice: {words[found.advice[0].stop]}", icon=":material/stop_circle:"):
+        whose = "your own decisions" if found.reviewer else "all settled works"
+        st.caption(
+            f"After {found.screened:,} of {found.total:,} works, {found.found:,} of them relevant, from {whose}. "
+            "Nothing stops by itself and no record is taken out."
+        )
+        table = {
+            "Rule": [one.name for one in found.advice],
+            "Says": [words[one.stop] for one in found.advice],
+            "Now": [one.said for one in found.advice],
+            "Assumes": [one.assumes for one in found.advice],
+        }
+        st.table(pd.DataFrame(table).set_index("Rule"))
+        st.caption("A random sample of what is left assumes nothing on the ranking: `review audit-sample`.")
+        st.markdown("**For the paper.**")
+        st.text(found.sentence)
 
 
 def _protocol(project: Project) -> None:

@@ -1,0 +1,189 @@
+"""Replays stopping rules on stored orders: how often each keeps its promise, and how much it lets people read.
+
+    python benchmarks/ranking.py ../shared/data/ranking/dev --seeds 1 2 3 --orders /tmp/orders
+    python benchmarks/stopping.py ../shared/data/ranking/dev /tmp/orders
+
+An order is NAME-SEED.txt with a record id a line; known records of priors.json count as screened first. A rule is asked
+after every per cent of the records. Seeds share sets, so runs are not independent: the binomial interval is also given
+over sets, of which one counts as kept if all its seeds were. With --halves the odds of our rule are set on one half of the
+sets and measured on the other, both ways, for many splits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ranking import read_set
+from scipy.stats import binomtest
+
+from review.ranking.habits import enough_in_a_row, knee, knee_bound
+from review.ranking.sample import relevant_in
+from review.ranking.stopping import HELD_ALPHA, HELD_SHARE, biased_p, hypergeometric
+from review.ranking.stopping import ODDS as ODDS_SET
+
+TARGET = 0.95
+LOOKS = 100
+ODDS = (2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
+Rule = Callable[[Sequence[int], int], bool]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The labels of one run in the order seen, the known records first."""
+
+    name: str
+    labels: list[int]
+
+
+@dataclass(frozen=True)
+class Stop:
+    name: str
+    n: int
+    screened: float
+    recall: float
+    oracle: float
+    never: bool
+
+    @property
+    def kept(self) -> bool:
+        return self.recall >= TARGET - 1e-12
+
+
+def read(folder: Path, orders: Path) -> list[Replay]:
+    priors = json.loads((folder / "priors.json").read_text(encoding="utf-8"))
+    found = []
+    for path in sorted(folder.glob("*.csv.xz")):
+        name = path.name.removesuffix(".csv.xz")
+        _, labels = read_set(path)
+        for order in sorted(orders.glob(f"{name}-*.txt")):
+            known = [str(record) for record in priors[name][order.stem.rsplit("-", 1)[1]]]
+            seen = [*known, *order.read_text(encoding="utf-8").split()]
+            found.append(Replay(name, [int(labels[record] >= 0.5) for record in seen]))
+    return found
+
+
+def stopped(run: Replay, rule: Rule) -> Stop:
+    labels, n = run.labels, len(run.labels)
+    at = next((at for at in range(1, n) if at % max(1, n // LOOKS) == 0 and rule(labels[:at], n)), n)
+    return ended(run, at)
+
+
+def ended(run: Replay, at: int) -> Stop:
+    n, places = len(run.labels), np.flatnonzero(run.labels) + 1
+    oracle = places[int(np.ceil(TARGET * len(places) - 1e-9)) - 1]
+    return Stop(run.name, n, at / n, sum(run.labels[:at]) / len(places), oracle / n, at == n)
+
+
+def held_stop(run: Replay, odds: float = ODDS_SET) -> Stop:
+    """Where `held` ends a run: the same answer, with every p computed once."""
+    n = len(run.labels)
+    looks = sorted({round(look * n / LOOKS) for look in range(1, LOOKS)} - {0})
+    labels = np.asarray(run.labels)
+    ps = [biased_p(labels[:at], n, TARGET, odds)[0] for at in looks]
+    back = round(HELD_SHARE * LOOKS)
+    at = next((looks[j] for j in range(back, len(ps)) if max(ps[j - back : j + 1]) < HELD_ALPHA), n)
+    return ended(run, at)
+
+
+def table(title: str, stops: Sequence[Stop]) -> None:
+    kept = [one.kept for one in stops]
+    names = sorted({one.name for one in stops})
+    sets = [all(one.kept for one in stops if one.name == name) for name in names]
+    low, high = binomtest(sum(kept), len(kept)).proportion_ci(method="exact")
+    slow, shigh = binomtest(sum(sets), len(sets)).proportion_ci(method="exact")
+    recall = np.asarray([one.recall for one in stops])
+    print(
+        f"  {title:18}{len(stops):4} runs {np.mean(kept):6.3f} [{low:.3f}, {high:.3f}]  sets {np.mean(sets):.3f} "
+        f"[{slow:.3f}, {shigh:.3f}]  screened {np.mean([one.screened for one in stops]):.3f} "
+        f"(oracle {np.mean([one.oracle for one in stops]):.3f})  recall 5th pct {np.quantile(recall, 0.05):.3f} "
+        f"least {recall.min():.3f}  never {np.mean([one.never for one in stops]):.2f}",
+        flush=True,
+    )
+
+
+def show(name: str, stops: Sequence[Stop]) -> None:
+    print(name)
+    for title, part in (
+        ("all", stops),
+        ("N < 1,000", [one for one in stops if one.n < 1000]),
+        ("1,000 to 1,999", [one for one in stops if 1000 <= one.n < 2000]),
+        ("N >= 2,000", [one for one in stops if one.n >= 2000]),
+    ):
+        if part:
+            table(title, part)
+
+
+def halves(runs: Sequence[Replay], splits: int = 40) -> None:
+    """The greatest odds that keep 97 % and no run below .9 on one half, measured on the other."""
+    by_odds = {odds: [held_stop(run, odds) for run in runs] for odds in ODDS}
+    names = sorted({run.name for run in runs})
+    draw = np.random.default_rng(0)
+    kept, screened, chosen = [], [], []
+    for _ in range(splits):
+        mixed = draw.permutation(names)
+        for tune, judge in ((mixed[::2], mixed[1::2]), (mixed[1::2], mixed[::2])):
+            good = [
+                odds
+                for odds, stops in by_odds.items()
+                if np.mean([one.kept for one in stops if one.name in tune]) >= 0.97
+                and min(one.recall for one in stops if one.name in tune) >= 0.9
+            ]
+            odds = max(good, default=min(ODDS))
+            part = [one for one in by_odds[odds] if one.name in judge]
+            kept.append(np.mean([one.kept for one in part]))
+            screened.append(np.mean([one.screened for one in part]))
+            chosen.append(odds)
+    print(
+        f"odds set on one half, measured on the other ({splits} splits, both ways): kept {np.mean(kept):.3f} "
+        f"(5th percentile of splits {np.quantile(kept, 0.05):.3f}), screened {np.mean(screened):.3f}, "
+        f"odds {np.mean(chosen):.2f} ({min(chosen):.1f} to {max(chosen):.1f})"
+    )
+
+
+def audit(runs: Sequence[Replay], draws: int = 1000) -> None:
+    """How often the interval of a random sample of the rest holds the truth; the share screened before is random too."""
+    draw = np.random.default_rng(0)
+    covered = []
+    for _ in range(draws):
+        labels = runs[draw.integers(len(runs))].labels
+        rest = labels[int(draw.uniform(0.05, 0.8) * len(labels)) :]
+        size = min(len(rest), int(draw.integers(50, 400)))
+        hits = int(draw.choice(rest, size, replace=False).sum())
+        low, high = relevant_in(len(rest), drawn=size, hits=hits)
+        covered.append(low <= sum(rest) <= high)
+    low, high = binomtest(sum(covered), draws).proportion_ci(method="exact")
+    print(
+        f"audit sample: the interval held the truth in {np.mean(covered):.3f} [{low:.3f}, {high:.3f}] of {draws:,} draws"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("orders", type=Path)
+    parser.add_argument("--halves", action="store_true")
+    parser.add_argument("--only", nargs="*", help="names of rules")
+    options = parser.parse_args()
+    runs = read(options.folder, options.orders)
+    rules: dict[str, Rule] = {
+        "hypergeometric": lambda s, n: hypergeometric(s, n).stop,
+        "100-in-a-row": lambda s, _: enough_in_a_row(s, needed=100),
+        "knee": lambda s, n: len(s) >= min(1000, n / 10) and knee(s) >= knee_bound(sum(s)),
+        "half": lambda s, n: len(s) >= n / 2,
+    }
+    show("held", [held_stop(run) for run in runs])
+    for name, rule in rules.items():
+        if not options.only or name in options.only:
+            show(name, [stopped(run, rule) for run in runs])
+    audit(runs)
+    if options.halves:
+        halves(runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Advice on stopping: what it rests on, whose decisions it may show, and that it changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from review.domain.screening import Decision, Stage, Verdict
+from review.services import audit_sample, collect, project, protocol, screen, stopping
+from review.services.collect import Origin
+from review.services.project import Project
+from review.services.works import works
+
+N = 60
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Project:
+    """Sixty invented works and one person's yes for each record is not enough: the protocol asks for two."""
+    made = project.create(tmp_path / "review", preset="lstv-machine-learning")
+    protocol.freeze(made, who="Ana")
+    entries = "".join(
+        f"TY  - JOUR\nTI  - Invented study number {n} of the spine\nAU  - Writer{n}, Ada\nPY  - 2020\n"
+        f"DO  - 10.5555/stop.{n}\nER  - \n\n"
+        for n in range(N)
+    )
+    collect.import_bytes(made, entries.encode(), file_name="scopus.ris", origin=Origin(source="scopus"))
+    return made
+
+
+def say(review: Project, who: str, works_said: list[str], verdicts: list[str]) -> None:
+    found = [
+        Decision(record_id=w, stage=Stage.TITLE_ABSTRACT, reviewer=who, verdict=Verdict(v))
+        for w, v in zip(works_said, verdicts, strict=True)
+    ]
+    screen.decide_all(review, found)
+
+
+def every(review: Project) -> list[str]:
+    found = sorted(works(review).members)
+    pilot = screen._asked_for(review, Stage.TITLE_ABSTRACT)[0]  # the pilot comes first in every queue
+    return sorted(found, key=lambda work: (work not in pilot, work))
+
+
+def test_before_ten_works_are_settled_nothing_is_said(review: Project) -> None:
+    assert stopping.report(review) is None
+    for who in ("Ana", "Ben"):
+        say(review, who, every(review)[:9], ["include"] * 9)
+    assert stopping.report(review) is None
+
+
+def test_the_advice_counts_settled_works_in_their_order(review: Project) -> None:
+    order = every(review)
+    for who in ("Ana", "Ben"):
+        say(review, who, order[:50], ["include"] * 5 + ["exclude"] * 45)
+    say(review, "Ana", order[50:55], ["include"] * 5)
+    found = stopping.report(review)
+    assert found is not None
+    assert (found.screened, found.found, found.total) == (50, 5, N)
+    rows = {one.rule: one for one in found.advice}
+    assert next(iter(rows)) == "held"
+    assert rows["held"].stop is True
+    assert rows["in-a-row"].said == "45 at the end"
+    assert "50 of 60 records were screened and 5 were relevant" in found.sentence
+    assert "this was reached" in found.sentence
+    assert len(screen.waiting(review, "Ana", Stage.TITLE_ABSTRACT)) == 5, "advice takes nothing out of a queue"
+
+
+def test_after_the_last_relevant_record_the_advice_is_to_go_on(review: Project) -> None:
+    order = every(review)
+    for who in ("Ana", "Ben"):
+        say(review, who, order[:30], ["exclude"] * 25 + ["include"] * 5)
+    found = stopping.report(review)
+    assert found is not None
+    assert found.advice[0].stop is False
+    assert "go on" in found.line
+    assert "was not reached" in found.sentence
+
+
+def test_while_works_wait_a_persons_advice_rests_on_their_own_decisions(review: Project) -> None:
+    order = every(review)
+    say(review, "Ana", order[:40], ["include"] * 4 + ["exclude"] * 36)
+    before = stopping.report(review, "Ana")
+    say(review, "Ben", order[:40], ["include"] * 30 + ["exclude"] * 10)
+    after = stopping.report(review, "Ana")
+    assert before == after
+    assert after is not None
+    assert (after.found, after.screened, after.reviewer) == (4, 40, "Ana")
+
+
+def test_a_random_sample_counts_as_known_before_the_ranked_reading(review: Project) -> None:
+    order = every(review)
+    for who in ("Ana", "Ben"):
+        say(review, who, order[:40], ["include"] * 5 + ["exclude"] * 35)
+    drawn = audit_sample.draw(review, size=4, seed=1)
+    for who in ("Ana", "Ben"):
+        say(review, who, list(drawn.records), ["include"] + ["exclude"] * 3)
+    found = stopping.report(review)
+    assert found is not None
+    rows = {one.rule: one for one in found.advice}
+    assert rows["in-a-row"].said == "35 at the end", "the sample does not break the row that the ranking made"
+    assert found.found == 6
+
+
+def test_when_nothing_is_left_there_is_nothing_to_advise(review: Project) -> None:
+    for who in ("Ana", "Ben"):
+        say(review, who, every(review), ["exclude"] * N)
+    assert stopping.report(review) is None
