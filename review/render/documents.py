@@ -48,7 +48,8 @@ thead th { border-bottom: 1.5px solid } tbody tr { border-bottom: 1px solid #ddd
 blockquote { border-left: 4px solid #d9a400; background: #fff8e1; margin: 1em 0; padding: .5em 1em } img { max-width: 100% }
 .remark blockquote { border-color: #aaa; background: #f6f6f6 }
 pre { white-space: pre-wrap; background: #f5f5f5; padding: .8em; font-size: .85em }
-div.csl-entry { display: flex; gap: .6em; margin: .3em 0; overflow-wrap: anywhere } div.csl-left-margin { min-width: 2em }
+div.csl-entry { margin: .3em 0; overflow-wrap: anywhere } div.csl-entry:has(> div.csl-left-margin) { display: flex }
+div.csl-left-margin { min-width: 2em !important; float: none !important } div.csl-right-inline { margin: 0 !important; padding: 0 !important }
 """
 _TYPST_HEAD = """
 #let remark(body) = {
