@@ -158,7 +158,7 @@ def _habits(seen: list[bool], total: int) -> tuple[Advice, ...]:
             name="Irrelevant records in a row",
             stop=None,
             said=f"{row:,} at the end",
-            assumes="A habit: 100 in a row missed more than 5 % of the relevant records in one replay of four.",
+            assumes="A habit: 100 in a row missed more than 5 % of the relevant records in four replays of ten.",
         ),
         Advice(
             rule="budget",
