@@ -7,6 +7,7 @@ the new text is read again and is kept only if nothing but these strings has cha
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -164,8 +165,10 @@ def _filled(project: Project, text: str, index: int, query: str) -> str:
 def with_query(text: str, index: int, query: str) -> str | None:
     """A protocol's text with the empty query of one source filled; None if it is written in a way not known here."""
     source = _source(text, index)
-    if source is None or source.flow_style:
+    if source is None:
         return None
+    if source.flow_style:
+        return _in_braces(text, source, query)
     newline = "\r\n" if "\r\n" in text else "\n"
     for key, value in source.value:
         if key.value == "query":
@@ -180,6 +183,18 @@ def with_query(text: str, index: int, query: str) -> str | None:
     block = "".join(f"{newline}{margin}  {line}" for line in query.split("\n"))
     line_end = _line_end(text, value.end_mark.index)
     return f"{text[:line_end]}{newline}{margin}query: |-{block}{text[line_end:]}"
+
+
+def _in_braces(text: str, source: yaml.MappingNode, query: str) -> str:
+    """The same where the source is written in one line: {name: pubmed, query: ""}."""
+    quoted = json.dumps(query, ensure_ascii=False)  # YAML reads a string of JSON as JSON does
+    for key, value in source.value:
+        if key.value == "query":
+            begin, end = value.start_mark.index, value.end_mark.index
+            gap = "" if text[begin - 1 : begin].isspace() else " "
+            return f"{text[:begin]}{gap}{quoted}{text[end:]}"
+    end = source.value[0][1].end_mark.index
+    return f"{text[:end]}, query: {quoted}{text[end:]}"
 
 
 def _source(text: str, index: int) -> yaml.MappingNode | None:

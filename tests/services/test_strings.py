@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,11 +97,27 @@ def test_line_ends_and_byte_order_mark_stay(mine: Project, mark: bytes) -> None:
     assert data.count(b"\n") == data.count(b"\r\n")
 
 
-def test_a_source_in_braces_is_left_alone_and_said_so(mine: Project) -> None:
-    mine.protocol_path.write_text(f"{HEAD}sources: [{{name: pubmed}}]\n{TAIL}", encoding="utf-8")
+@pytest.mark.parametrize(
+    "written", ["{name: pubmed}", '{name: pubmed, query: "", limits: none}', "{name: pubmed, query: }"]
+)
+def test_a_source_in_braces_is_filled_where_it_stands(mine: Project, written: str) -> None:
+    mine.protocol_path.write_text(f"{HEAD}sources: [{written}]  # one\n{TAIL}", encoding="utf-8")
+    (found,) = strings.drafts(mine, write=True)
+    assert found.written == ("pubmed",)
+    assert strings.as_written(mine).searches[0].query == found.query
+    text = mine.protocol_path.read_text(encoding="utf-8")
+    assert text.startswith(f"{HEAD}sources: [{{name: pubmed")
+    assert text.endswith(f"  # one\n{TAIL}")
+
+
+@pytest.mark.parametrize("spoil", [lambda text: None, lambda text: text.replace("arxiv", "other")])
+def test_what_would_change_something_else_is_not_written(
+    mine: Project, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[str], str | None]
+) -> None:
+    monkeypatch.setattr(strings, "with_query", lambda text, *_: spoil(text))
     with pytest.raises(BadInput, match="without changing something else"):
         strings.drafts(mine, write=True)
-    assert mine.protocol_path.read_text(encoding="utf-8") == f"{HEAD}sources: [{{name: pubmed}}]\n{TAIL}"
+    assert mine.protocol_path.read_text(encoding="utf-8") == HEAD + SOURCES + TAIL
 
 
 def test_without_a_concept_table_it_is_said_how_to_make_one(mine: Project) -> None:
@@ -117,9 +134,11 @@ QUERY = st.lists(
 @settings(deadline=None)
 @given(QUERY.map("\n".join), st.integers(0, 2), st.sampled_from(["\n", "\r\n"]))
 def test_whatever_is_filled_in_is_read_back_and_the_rest_stays(query: str, index: int, newline: str) -> None:
-    text = (HEAD + SOURCES + TAIL).replace("\n", newline)
-    made = with_query(text, index, query)
-    assert made is not None
-    before, after = read_yaml(text).tree, read_yaml(made).tree
-    before["sources"][index]["query"] = query
-    assert after == before
+    braces = "sources:\n" + "".join(f"  - {{name: n{n}, query: , limits: none}}\n" for n in range(3))
+    for sources in (SOURCES, braces):
+        text = (HEAD + sources + TAIL).replace("\n", newline)
+        made = with_query(text, index, query)
+        assert made is not None
+        before, after = read_yaml(text).tree, read_yaml(made).tree
+        before["sources"][index]["query"] = query
+        assert after == before
