@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import golden
 import pytest
 import yaml
 
@@ -179,11 +179,16 @@ def one_reviewer() -> dict[str, Any]:
 @pytest.mark.parametrize(("context", "known"), [("empty", nothing_yet), ("minimal", one_reviewer), ("full", facts)])
 def test_the_whole_text_is_the_golden_one(context: str, known: Any) -> None:
     """UPDATE_GOLDEN=1 writes it anew; look at the difference before you commit it."""
-    path = Path(__file__).resolve().parents[1] / "golden" / "papers" / f"review-{context}.md"
-    made = built(known())
-    if os.environ.get("UPDATE_GOLDEN") == "1":
-        path.write_text(made, encoding="utf-8", newline="\n")
-    assert path.read_text(encoding="utf-8") == made
+    golden.compared(golden.FOLDER / f"review-{context}.md", built(known()))
+
+
+@pytest.mark.parametrize(("context", "known"), [("empty", nothing_yet), ("minimal", one_reviewer), ("full", facts)])
+def test_the_documents_are_the_golden_ones(context: str, known: Any, tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    box = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="80" height="50"/></svg>'
+    (tmp_path / "figures" / "flow.svg").write_text(box, encoding="utf-8")
+    for ending, made in golden.documents(built(known()), tmp_path, FOLDER / "references.bib"):
+        golden.compared(golden.FOLDER / f"review-{context}.{ending}", made)
 
 
 def test_it_says_which_numbers_are_not_final_only_while_they_are_not() -> None:

@@ -1,0 +1,8 @@
+"""What the tests of the skeletons share: golden files, and the words of each document."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
