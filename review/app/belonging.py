@@ -45,7 +45,10 @@ def _named(record: Record) -> str:
 def _link(project: Project, who: str, work: str, shown: dict[str, Record]) -> None:
     near = {b if a == work else a for a, b in reports.likely(project) if work in (a, b)}
     if near:
-        st.info("A report of the same title is here too: perhaps another version.", icon=":material/difference:")
+        st.info(
+            "A report much like this one is here too: perhaps another version, or of the same study.",
+            icon=":material/difference:",
+        )
     offered = [other for other in shown if other in near] + [o for o in shown if o not in near and o != work]
     if not offered:
         return

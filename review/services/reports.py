@@ -12,7 +12,7 @@ from review.domain.errors import ReviewError
 from review.domain.report import Relation, ReportLink
 from review.domain.screening import Stage, Standing
 from review.domain.team import Right
-from review.services import fulltext, rights, screen, standing, team
+from review.services import duplicates, fulltext, rights, screen, standing, team
 from review.services.project import Project
 from review.services.works import unsure, works
 from review.storage import records, report_links
@@ -74,7 +74,7 @@ def studies(project: Project, reports: Sequence[str] | None = None) -> list[tupl
 
 @rights.needs(Right.READ)
 def likely(project: Project) -> list[tuple[str, str]]:
-    """Pairs of reports at full text that may be versions: of the same title, or left in doubt as duplicates."""
+    """Pairs of reports at full text that may belong together: of the same title, in doubt or related as duplicates are."""
     there = screen.outcomes(project, Stage.FULL_TEXT)
     by_title: dict[str, list[str]] = defaultdict(list)
     for work, title in _titles(project, tuple(there)).items():
@@ -83,7 +83,8 @@ def likely(project: Project) -> list[tuple[str, str]]:
         (group[0], other) for title, group in by_title.items() if len(title) >= _SHORT_TITLE for other in group[1:]
     ]
     work_of = works(project).work_of
-    pairs += [(work_of[p.record_a], work_of[p.record_b]) for p in unsure(project)]
+    near = [*unsure(project), *duplicates.related(project)]
+    pairs += [(work_of[p.record_a], work_of[p.record_b]) for p in near]
     said = {frozenset((x.record_a, x.record_b)) for x in report_links.read(project.store)}
     fresh = dict.fromkeys((a, b) for a, b in pairs if a != b and a in there and b in there)
     return [pair for pair in fresh if frozenset(pair) not in said]

@@ -145,5 +145,5 @@ def counting(project: Project) -> Mapping[str, str]:
         return counting_versions(links, _come_to_full_text(project))
 
     return project.cached(
-        "versions", (*_stamp(project), decisions.latest(project.store, Stage.TITLE_ABSTRACT)), compute
+        "counting versions", (*_stamp(project), decisions.latest(project.store, Stage.TITLE_ABSTRACT)), compute
     )

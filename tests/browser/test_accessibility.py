@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from review.app.menu import PAGES
-from tests.app.conftest import reviewed
+from review.services.full_text_intake import Upload, take
+from review.services.project import open_project
+from tests.app.conftest import RECORDS, reviewed
 from tests.browser.conftest import serving
+from tests.pdfs import paper
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +53,19 @@ MISPLACED = """() => {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(reviewed(tmp_path_factory.mktemp("everybody") / "spines")) as found:
+    root = reviewed(tmp_path_factory.mktemp("everybody") / "spines")
+    _bring_papers(root)
+    with serving(root) as found:
         yield found
+
+
+def _bring_papers(root: Path) -> None:
+    """A page of a paper to look at, and a file that waits to be asked about."""
+    project = open_project(root)
+    papers = (paper(RECORDS[3][0], doi="10.5555/inv.3"), paper("Gait after stroke in forty people of one clinic"))
+    uploads = [Upload(name=f"a rather long name of a file, number {n}.pdf", data=data) for n, data in enumerate(papers)]
+    take(project, uploads, person="Ana")
+    project.close()
 
 
 @pytest.fixture(scope="module")

@@ -38,13 +38,13 @@ def show(project: Project) -> None:
     _stages(project, status)
     _pace(project, status)
     _recall(project, status)
+    _stopping(project)
     left, right = st.columns(2, gap="large")
     with left:
         _people(status)
     with right:
         _sources(status)
         _known(status)
-    _stopping(project)
     _protocol(project)
     _imports(project)
     _take_along(project, status)
@@ -134,7 +134,7 @@ def _recall(project: Project, status: ReviewStatus) -> None:
     sample = audit_sample.status(project) if first.total else None
     if sample is None and not (first.settled and first.unscreened + first.partial):
         return
-    st.subheader("Found so far, and when to stop")
+    st.subheader("Found so far")
     if sample is None:
         st.write(
             "What share of the relevant records is found cannot be told from the order of the queue. A random sample of "
