@@ -60,6 +60,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "af",
         "a1",
         "firstauthor",
+        "firstauthors",
     ),
     "year": (
         "year",

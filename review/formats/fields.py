@@ -86,6 +86,7 @@ _PARTICLES = frozenset(
         "zur",
     ]
 )
+_AMPERSAND = re.compile(r",?\s+&\s+")
 _DASH = re.compile(r"(?<=\w)\s*[-\u2010-\u2015\u2212]+\s*(?=\w)")
 _LINK = re.compile(r"^(?:https?://|ftp://|www\.)", re.IGNORECASE)
 
@@ -281,14 +282,21 @@ def author_cell(text: str) -> tuple[str, ...]:
             return author_list(re.split(separator, text))
     # PubMed's tables put one full stop after the last author.
     listed = text[:-1] if text.endswith(".") and text.count(".") == 1 else text
-    parts = [part.strip() for part in listed.split(",") if part.strip()]
-    if len(parts) == 2 and _INITIALS.match(parts[1].replace(" ", "")):
-        return author_list([text])
-    if len(parts) > 1 and all(" " in part for part in parts):
+    parts = [part.strip() for part in _AMPERSAND.sub(", ", listed).split(",") if part.strip()]
+    if len(parts) > 1 and all(" " in part for part in parts) and not (len(parts) == 2 and _are_initials(parts[1])):
         return tuple(turned(part) for part in parts)
-    if len(parts) > 2 and len(parts) % 2 == 0 and all(_INITIALS.match(part.replace(" ", "")) for part in parts[1::2]):
-        return tuple(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
-    return author_list([text])
+    return _in_pairs(parts) or author_list(_AMPERSAND.split(text))
+
+
+def _in_pairs(parts: list[str]) -> tuple[str, ...]:
+    """`Roe, J. A., Lee, B.` as two names, where there are two or more; else nothing."""
+    if len(parts) < 4 or len(parts) % 2 or not all(map(_are_initials, parts[1::2])):
+        return ()
+    return tuple(f"{family}, {given}" for family, given in zip(parts[::2], parts[1::2], strict=True))
+
+
+def _are_initials(text: str) -> bool:
+    return bool(_INITIALS.match(text.replace(" ", "")))
 
 
 def keywords(values: Iterable[str]) -> tuple[str, ...]:

@@ -129,7 +129,12 @@ def _begins(tag: str, tags: Tags, *, after_blank: bool) -> bool:
         return tag in tags or after_blank
     if tag in OPENERS:
         return after_blank or (tag in tags and next(iter(tags)) == tag)
-    return after_blank and bool(OPENERS & tags.keys()) and ("TI" in tags or "BTI" in tags) and tag in {"STAT", "TI"}
+    return (
+        after_blank
+        and bool(OPENERS & tags.keys())
+        and ("TI" in tags or "BTI" in tags)
+        and tag in {"STAT", "TI", "PMCR"}
+    )
 
 
 def _entry(tags: Tags, raw: str, line: int) -> Entry:

@@ -39,6 +39,8 @@ def test_a_record_id_column_becomes_the_source_id() -> None:
         ("Smith, J., Doe, A.B.", ("Smith, J.", "Doe, A.B.")),
         ("Smith, John", ("Smith, John")),
         ("van der Waals, J. D.", ("van der Waals, J. D.")),
+        ("Doleac, J. L., & Stein, L. C. D.", ("Doleac, J. L.", "Stein, L. C. D.")),
+        ("Roe, Jane & Lee, Bo", ("Roe, Jane", "Lee, Bo")),
         ("Smith, John and Doe, Ann", ("Smith, John", "Doe, Ann")),
         ("['Marx, Karl', 'Lindgren, Astrid']", ("Marx, Karl", "Lindgren, Astrid")),
     ],
