@@ -15,6 +15,7 @@ from review.domain.screening import Decision, Role, Stage, Verdict
 from review.resources import data_dir
 from review.services import chart, collect, flow, fulltext, protocol, rank, screen, works
 from review.services import project as projects
+from review.services.charting import comparison
 from review.services.collect import Origin
 from review.services.manuscript import building, paper
 from review.services.project import Progress, Project, silent
@@ -88,6 +89,8 @@ def _whole_way(project: Project, progress: Progress) -> tuple[Finding, ...]:
     rank.rank(project)
     progress("Charting", 0.55)
     _chart(project, sample / "charting.csv")
+    _chart(project, sample / "charting-second.csv")
+    _settle(project)
     progress("Drawing the flow diagram", 0.6)
     diagrams = tuple(project.root / f"flow.{suffix}" for suffix in ("svg", "png", "pdf", "csv", "json"))
     findings = flow.write(project, diagrams)
@@ -153,3 +156,14 @@ def _chart(project: Project, path: Path) -> None:
         for record, row in _resolved(project, path)
     ]
     chart.save(project, entries)
+    for who in sorted({entry.reviewer for entry in entries}):
+        chart.hand_in(project, [entry.record_id for entry in entries if entry.reviewer == who], reviewer=who)
+
+
+def _settle(project: Project) -> None:
+    """Where the two who charted a study differ, they agree on what the first of them had written."""
+    for work in comparison.comparable(project):
+        for one in comparison.compared(project, work):
+            if one.open:
+                first = min((entry for entry in one.answers.values() if entry), key=lambda e: e.number)
+                comparison.settle(project, [comparison.as_settled(first, one, first.reviewer)], role=Role.REVIEWER)
