@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from review import plugins
-from review.app import frame, person
+from review.app import frame, person, reviewer
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.finding import Finding
@@ -83,9 +83,11 @@ def _one(project: Project, found: list[Path]) -> None:
     if folder is None:
         return
     st.caption(plain(f"The text is {folder.name}/{paper.MANUSCRIPT}. Edit it with any text editor, then build."))
-    build, parts, values = st.tabs(["Documents", "Sections", "Facts"])
+    build, remarks, parts, values = st.tabs(["Documents", "As a reviewer", "Sections", "Facts"])
     with build:
         _build(project, folder)
+    with remarks:
+        reviewer.show(project, folder)
     with parts:
         _sections(project, folder)
     with values:

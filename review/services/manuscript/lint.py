@@ -21,6 +21,7 @@ from review.services.manuscript import lint_inputs, lint_review, lint_text, pape
 from review.services.manuscript import references as reference_checks
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.lint_inputs import Inputs
+from review.services.manuscript.spots import Spot, spots
 from review.services.project import Project
 from review.services.works import works
 
@@ -46,6 +47,7 @@ class Linted:
     findings: tuple[Finding, ...]
     waived: tuple[tuple[Finding, Waiver], ...] = ()
     type: str = ""
+    spots: tuple[Spot, ...] = ()
 
     @property
     def faults(self) -> list[Finding]:
@@ -176,7 +178,9 @@ def _linted(
     ordered = sorted(
         [*more, *open_], key=lambda f: (f.status is Status.NOT_EVALUABLE, f.path or "", f.line or 0, f.rule)
     )
-    return Linted(findings=tuple(dict.fromkeys(ordered)), waived=tuple(waived), type=context.type)
+    return Linted(
+        findings=tuple(dict.fromkeys(ordered)), waived=tuple(waived), type=context.type, spots=spots(context.document)
+    )
 
 
 def _waived(
