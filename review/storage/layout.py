@@ -252,6 +252,16 @@ def _lay_audit_samples(connection: Connection) -> None:
     append_only(connection, "audit_samples")
 
 
+_TYPED = """
+CREATE TABLE typed (person TEXT NOT NULL CHECK (person <> ''), record_id TEXT NOT NULL REFERENCES records (record_id),
+  what TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (person, record_id, what))
+"""
+
+
+def _lay_typed(connection: Connection) -> None:
+    _run_script(connection, _TYPED)
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
@@ -265,4 +275,5 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("keep related works, answers taken back, and what a search for duplicates remembers", _lay_related_links),
     ("keep versions of the charting form, rows, hand-ins and drafts", _lay_charting),
     ("keep random samples of what was not settled", _lay_audit_samples),
+    ("keep what is typed and not sent", _lay_typed),
 )

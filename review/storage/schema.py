@@ -300,6 +300,16 @@ rank_runs = _table(
 # One row holds one order (`storage/projects.py` packs it), so that publishing keeps nobody waiting.
 rank_order = _table("rank_order", _text("reviewer", key=True), Column("works", LargeBinary, nullable=False))
 
+# What a person has typed beside a record and not sent: no fact, replaced with every change. None of it leaves.
+typed = _table(
+    "typed",
+    _text("person", key=True),
+    _text("record_id", key=True),
+    _text("what", key=True),
+    _text("text"),
+    _text("at"),
+)
+
 # Who may sign in. No facts: a password is replaced, a session ends. None of it leaves with a bundle.
 accounts = _table(
     "accounts",

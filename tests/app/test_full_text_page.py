@@ -7,7 +7,7 @@ import pytest
 from review.domain.report import Relation
 from review.domain.screening import Role, Stage, Verdict
 from review.domain.team import Seat
-from review.services import audit_sample, flow, full_text_intake, full_texts, fulltext, reports, screen
+from review.services import audit_sample, flow, full_text_intake, full_texts, fulltext, reports, screen, typed
 from review.services.full_text_intake import Upload
 from tests.app.conftest import RECORDS, _decide, ids
 from tests.app.test_pages import fine, press, texts
@@ -193,3 +193,19 @@ def test_the_overview_tells_what_is_found_only_once_a_random_sample_is_read(visi
     shown = texts(fine(visit("overview")))
     assert "of 100 relevant records are found" in shown
     assert "may still be unseen" in shown
+
+
+def test_what_is_typed_and_not_sent_is_there_after_a_reload_for_its_writer_alone(visit, project, open_work):
+    at = visit("full_text")
+    at.radio(key=f"ft-reason-{open_work}").set_value("E2")
+    at.text_input(key=f"ft-note-{open_work}").set_value("counted *by hand*")
+    at.text_input(key=f"retrieval-note-{open_work}").set_value("asked the library")
+    fine(at.run())
+    again = fine(visit("full_text"))
+    assert again.radio(key=f"ft-reason-{open_work}").value == "E2"
+    assert again.text_input(key=f"ft-note-{open_work}").value == "counted *by hand*"
+    assert again.text_input(key=f"retrieval-note-{open_work}").value == "asked the library"
+    assert visit("full_text", who="Bo").text_input(key=f"ft-note-{open_work}").value == ""
+    fine(press(again, f"ft-exclude-{open_work}"))
+    assert screen.my_decisions(project, "Ana", FULL)[open_work].note == "counted *by hand*"
+    assert typed.kept(project, "Ana", open_work) == {"retrieval-note": "asked the library"}

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from review.app import belonging, bringing, frame, full_paper, markup, mine
+from review.app import belonging, bringing, frame, full_paper, markup, mine, unsent
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
@@ -95,7 +95,11 @@ def _retrieval(project: Project, who: str, report: ReportStanding, *, with_file:
         for said in report.history:
             note = f" ({said.note})" if said.note else ""
             st.caption(plain(f"{said.at[:10]}, {said.who}: {_STATUS[said.status]}{note}"))
-        st.text_input("Note on the search for the full text (optional)", key=f"retrieval-note-{work}", max_chars=500)
+        st.text_input(
+            "Note on the search for the full text (optional)",
+            max_chars=500,
+            **unsent.field(project, who, work, "retrieval-note"),
+        )
         with st.container(horizontal=True):
             for status in fulltext.STATUSES:
                 st.button(
@@ -113,6 +117,7 @@ def _retrieval(project: Project, who: str, report: ReportStanding, *, with_file:
 def _set_retrieval(project: Project, who: str, work: str, status: str) -> None:
     note = str(st.session_state.get(f"retrieval-note-{work}", "")).strip()
     fulltext.set_retrieval(project, work, status, person=who, note=note)
+    unsent.sent(project, who, work, "retrieval-note")
 
 
 # The decision
@@ -128,9 +133,9 @@ def _assess(project: Project, who: str, work: str, rules: Protocol, now: Decisio
         [c.id for c in rules.exclude],
         index=None,
         format_func=lambda c: plain(f"{c} {_label(rules, c)}"),
-        key=f"ft-reason-{work}",
+        **unsent.field(project, who, work, "ft-reason"),
     )
-    st.text_input("Note (optional)", key=f"ft-note-{work}", max_chars=2_000)
+    st.text_input("Note (optional)", max_chars=2_000, **unsent.field(project, who, work, "ft-note"))
     with st.container(horizontal=True):
         for verdict, label in ((Verdict.INCLUDE, "Include"), (Verdict.EXCLUDE, "Exclude")):
             st.button(
@@ -159,6 +164,7 @@ def _decide(project: Project, who: str, work: str, verdict: Verdict) -> None:
         shown=work,
     )
     screen.decide(project, decision)
+    unsent.sent(project, who, work, "ft-reason", "ft-note")
     frame.notice("Stored.")
 
 
