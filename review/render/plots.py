@@ -341,8 +341,9 @@ def _(plot: RecallCurves) -> Figure:
     for number, name in enumerate(plot.rankers):
         shade = _SIDES[number % len(_SIDES)]
         axes.fill_between(plot.shares, plot.low[number], plot.high[number], color=shade, alpha=0.15, linewidth=0)
-        axes.plot(plot.shares, plot.found[number], color=shade, linewidth=1.6, label=name)
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="any order")
+        band = " (band: nine in ten replays)" if plot.low[number] != plot.high[number] else ""
+        axes.plot(plot.shares, plot.found[number], color=shade, linewidth=1.6, label=f"{name}{band}")
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="in any order")
     axes.axhline(0.95, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
     axes.annotate("95 %", (1.01, 0.95), xycoords=("axes fraction", "data"), va="center", color=GREY, fontsize=8)
     axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel="share of the records screened", ylabel="share of the relevant found")

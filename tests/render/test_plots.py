@@ -15,6 +15,7 @@ from review.domain.plot import (
     Overlap,
     PairedDifferences,
     Plot,
+    RecallCurves,
     Timeline,
 )
 from review.render.plots import drawn
@@ -88,6 +89,15 @@ PLOTS: tuple[Plot, ...] = (
         sets=("PubMed", "Scopus", "arXiv"),
         members=((True, False, False), (True, True, False), (False, False, True), (True, True, True)),
         counts=(61, 33, 20, 2),
+    ),
+    RecallCurves(
+        name="recall",
+        title="Relevant records found, 2 sets, 4 replays",
+        rankers=("tfidf", "other <b> $x$"),
+        shares=(0.0, 0.5, 1.0),
+        found=((0.0, 0.9, 1.0), (0.0, 0.6, 1.0)),
+        low=((0.0, 0.8, 1.0), (0.0, 0.6, 1.0)),
+        high=((0.0, 1.0, 1.0), (0.0, 0.6, 1.0)),
     ),
 )
 
