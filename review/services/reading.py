@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -34,6 +35,7 @@ class Reading:
     def __init__(self, source: Source, begun: Begun) -> None:
         self._shelf = Shelf(folder=begun.folder, name=begun.name, label=source.label, form=source.format)
         self._aside: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `__exit__`
+        self._turn = threading.Lock()  # at the file: one writes to its end while the other reads
         self._beside = _Beside(self._shelf) if begun.plan.expected >= _MANY else None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading")
         self._pages: list[Future[tuple[int, int]]] = []
@@ -58,20 +60,23 @@ class Reading:
     def _read(self, kept: Kept, number: int) -> tuple[int, int]:
         """Read a page; where it lies and how long it is."""
         packed = self._beside.read(kept, number) if self._beside else b""
-        start = self._aside.tell()
-        return start, self._aside.write(packed or _packed(self._shelf, kept, number))
+        packed = packed or _packed(self._shelf, kept, number)
+        with self._turn:
+            return self._aside.seek(0, os.SEEK_END), self._aside.write(packed)
 
     def wait(self) -> None:
-        """Until every page is read."""
-        for page in self._pages:
+        """Until every page but the last is read, so that nobody who wants to write waits for long meanwhile."""
+        for page in self._pages[:-1]:
             page.result()
 
     def entries(self) -> Iterator[Ready | Finding]:
-        """All that was read, in order."""
-        self.wait()
-        for start, size in [page.result() for page in self._pages]:
-            self._aside.seek(start)
-            yield from pickle.loads(self._aside.read(size))  # noqa: S301  # written above by this very object
+        """All that is read, in order; while the first pages are taken in, the last one may still be read."""
+        for page in self._pages:
+            start, size = page.result()
+            with self._turn:
+                self._aside.seek(start)
+                packed = self._aside.read(size)
+            yield from pickle.loads(packed)  # noqa: S301  # written above by this very object
 
 
 def _packed(shelf: Shelf, kept: Kept, number: int) -> bytes:
