@@ -112,7 +112,7 @@ def features(
         authors=table.similarity("authors", fuzz.token_set_ratio),
         year_gap=_year_gap(forms, left, right),
         journal=journal,
-        strange=journal.differ & _strange(table),
+        strange=_strange(table, journal.differ),
         volume=volume,
         issue=issue,
         page=page,
@@ -308,9 +308,12 @@ def _begins(one: str, other: str) -> bool:
     return long.startswith(short) and short.count(" ") >= _MEETING_WORDS
 
 
-def _strange(table: _Columns) -> Bools:
+def _strange(table: _Columns, differ: Bools) -> Bools:
     one, other = table.sides("journal")
-    return np.array([set(a.split()).isdisjoint(b.split()) for a, b in zip(one, other, strict=True)], dtype=bool)
+    strange = differ.copy()
+    for n in np.flatnonzero(differ).tolist():
+        strange[n] = set(one[n].split()).isdisjoint(other[n].split())
+    return strange
 
 
 def _initials_agree(one: str, other: str) -> bool:
@@ -331,13 +334,11 @@ def _relations(table: _Columns, ratio: Scores) -> Codes:
     keys, other_keys = table.sides("title_key")
     mains, other_mains = table.sides("main_title")
     titles, other_titles = table.sides("title")
-    relation = np.zeros(len(ratio), dtype=np.int64)
-    for n, (key, other) in enumerate(zip(keys, other_keys, strict=True)):
-        if not key or not other:
-            continue
-        if key == other:
-            relation[n] = EQUAL
-        elif (mains[n] or key) == other or key == (other_mains[n] or other):
+    one, two = table.codes("title_key")
+    relation = np.where((one == two) & (one > 0), EQUAL, OTHER)
+    for n in np.flatnonzero((one != two) & (one > 0) & (two > 0)).tolist():
+        key, other = keys[n], other_keys[n]
+        if (mains[n] or key) == other or key == (other_mains[n] or other):
             relation[n] = CONTAINED
         elif ratio[n] >= _WORTH_ALIGNING or key.startswith(other) or other.startswith(key):
             relation[n] = title_relation(titles[n], other_titles[n])

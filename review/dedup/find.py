@@ -254,8 +254,9 @@ def _each_once(records: Iterable[Record], tell: Progress) -> tuple[list[str], li
         if total and number % _TOLD_EVERY == 0:
             tell(f"Reading the records: {number:,}", 0.6 * number / total)
         form = normal_form(record)
-        if record.record_id not in known or form < known[record.record_id][0]:
-            known[record.record_id] = form, record.source
+        key = record.record_id
+        if key not in known or form < known[key][0]:
+            known[key] = form, record.source
     ids = sorted(known)
     return ids, [known[key][0] for key in ids], [known[key][1] for key in ids]
 

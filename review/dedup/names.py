@@ -10,7 +10,6 @@ from review.dedup.words import STOP, folded, plain
 
 _WORD = re.compile(r"[^\W_]+")
 # An author cell that was glued together on export: "Chen R.Wang Y." or "Bezdjian ArenVersnel Huib".
-_GLUED_DOT = re.compile(r"(?<=\.)(?=[^\W\d_]{2})")
 _GLUED_CASE = re.compile(
     r"(?=[A-ZÀ-Þ])(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\bLe)(?<!\bLa)(?<!\bDe)(?<!\bDi)(?<!\bDu)(?<!\bVan)(?<!\bFitz)"
     # "Mallion JMBaguet JP": initials run into the next family
@@ -53,11 +52,25 @@ def _unglued(entry: str) -> list[str]:
         return [part for part in re.split(r";| and ", entry) if part.strip()]
     if "," in entry and len(entry) < _ONE_NAME:
         return [entry]
-    parts = _GLUED_DOT.split(entry, maxsplit=AUTHORS_READ) if "." in entry else [entry]
+    parts = _apart_at_dots(entry) if "." in entry else [entry]
     if len(entry) > 30 or len(parts) > 1:
         # Where each word begins with its only capital, nothing is glued; this is far cheaper to see.
         parts = [piece for part in parts for piece in ((part,) if part.istitle() else _GLUED_CASE.split(part))]
     return [part for part in parts if part.strip()]
+
+
+def _apart_at_dots(entry: str) -> list[str]:
+    """The people of "Chen R.Wang Y.": two letters right after a full stop begin another."""
+    people: list[str] = []
+    for piece in entry.split("."):
+        begin = piece[:2]
+        if not people or (len(begin) == 2 and begin.isalpha()):
+            if len(people) > AUTHORS_READ:
+                break
+            people.append(piece)
+        else:
+            people[-1] += f".{piece}"
+    return people
 
 
 def _words_of(people: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from review.dedup.names import author_names, congress_stems, journal_stems
 from review.dedup.places import normal_arxiv, normal_doi, normal_issue, normal_pages, normal_pmid, place_of
-from review.dedup.words import folded, one_spelling, plain, title_words, titled
+from review.dedup.words import one_spelling, plain, spaced, title_words, titled
 from review.domain.record import Record
 
 __all__ = [
@@ -82,7 +82,7 @@ class NormalForm(NamedTuple):
 
     @property
     def abstract_key(self) -> str:
-        letters = self.abstract.replace(" ", "")
+        letters = self.abstract[: 2 * _ABSTRACT_KEY].replace(" ", "")  # no word is one letter, or nearly none
         return letters[:_ABSTRACT_KEY] if len(letters) >= _ABSTRACT_KEY else ""
 
 
@@ -125,7 +125,7 @@ def normal_form(record: Record) -> NormalForm:
         normal_pmid(record),
         normal_arxiv(record),
         cochrane[1] if cochrane else "",
-        " ".join(folded(record.abstract[:ABSTRACT_READ])),
+        spaced(record.abstract[:ABSTRACT_READ]),
         _is_preprint(record, doi, of_preprints=of_preprints),
         of_meetings or _is_meeting(record, issue, first_page),
         congress,
@@ -134,7 +134,7 @@ def normal_form(record: Record) -> NormalForm:
 
 def _cut(record: Record) -> Record:
     """The record with no field longer than is ever looked at; nearly all come back as they are."""
-    if len(record.title) <= _TITLE_READ and max(map(len, _fields_that_are_cut(record))) <= _FIELD_READ:
+    if len(record.title) <= _TITLE_READ and len("".join(_fields_that_are_cut(record))) <= _FIELD_READ:
         return record
     cut = {name: getattr(record, name)[:_FIELD_READ] for name in _CUT_FIELDS}
     return replace(record, title=record.title[:_TITLE_READ], **cut)
@@ -163,7 +163,7 @@ def _journal(journal: str) -> tuple[str, str, bool, bool, bool]:
 
 def _is_meeting(record: Record, issue: str, first_page: str) -> bool:
     """A conference abstract: it says so, or stands in a supplement on a page of its own numbering."""
-    if "meeting abstract" in record.type.casefold() or _MEETING_PAGE.match(first_page):
+    if (record.type and "meeting abstract" in record.type.casefold()) or _MEETING_PAGE.match(first_page):
         return True
     if record.doi:
         return False

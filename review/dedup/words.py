@@ -140,6 +140,16 @@ def folded(text: str) -> list[str]:
     return text.encode().translate(_ASCII).decode().split() if text.isascii() else _WORD.findall(text)
 
 
+def spaced(text: str) -> str:
+    """The words of a text in plain form, one space between them; for texts of which the single words do not matter."""
+    if not text.isascii() or "&" in text or "<" in text:
+        return " ".join(folded(text))
+    found = text.encode().translate(_ASCII).decode()
+    while "  " in found:
+        found = found.replace("  ", " ")
+    return found.strip()
+
+
 def titled(title: str) -> tuple[str, str, str]:
     """What `title_words` and `kind_of_title` say of a title, and between them the key of what stands before the subtitle."""
     low = title.lower()
