@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from both import ALL, is_page, stored
 from loopback import Reply, status
 
 from review.services import search
+from review.services.gathering import SearchReport
 from review.services.project import Project
 from review.storage import records
 
@@ -91,16 +93,23 @@ def test_an_unfinished_search_of_last_month_is_begun_anew(searching: Project, wo
 
 
 def test_two_programs_running_one_search_store_it_once(searching: Project, world: Any, connect: Any) -> None:
-    inner: list[str] = []
+    reports: list[SearchReport] = []
+
+    def one() -> None:
+        reports.append(search.run(searching, connect=connect, sources=["pubmed"]).searches[0])
 
     def meanwhile(reply: Reply) -> Reply:
-        inner.append(search.run(searching, connect=connect, sources=["pubmed"]).searches[0].state)
+        one()
         return reply
 
     world[1].spoil(meanwhile, where=is_page(400))
-    outer = search.run(searching, connect=connect, sources=["pubmed"]).searches[0]
-    assert inner == ["done"]
-    assert [finding.rule for finding in outer.findings] == ["SEARCH-TWICE"]
+    one()
+    end = time.monotonic() + 30
+    while len(reports) < 2 and time.monotonic() < end:  # on a slow machine the outer one is served again, and first
+        time.sleep(0.01)
+    assert [report.state for report in reports] == ["done", "done"]
+    rules = [[finding.rule for finding in report.findings] for report in reports]
+    assert sorted(rules) == [[], ["SEARCH-TWICE"]]
     assert stored(searching) == ALL
     assert len(records.runs(searching.store)) == 1
 
