@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from review.domain.checklist import ItemState
-from review.services.manuscript import approval, checklists, lint, paper
+from review.services.manuscript import approval, checklists, paper
 from tests.app.test_pages import fine, press, texts
 
 
 @pytest.fixture
-def draft(project, monkeypatch):
-    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
+def draft(project):
     place = paper.create(project, Path("paper"))
     (place / "manuscript.md").write_text(
         "# Abstract\n\nShort and <b>true</b>.\n\n# Methods\n\n> **To write:** all.\n\n# Results\n\nTwo.\n",

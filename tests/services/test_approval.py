@@ -13,7 +13,7 @@ from review.domain.errors import Missing, NotAllowed, ReviewError
 from review.domain.manuscript import GONE, SectionFact, SectionState, marked, news, replay, standing, top_sections
 from review.domain.team import Seat, TeamRole
 from review.services import project, team
-from review.services.manuscript import approval, building, lint
+from review.services.manuscript import approval, building
 from review.services.project import Project
 
 TEXT = "# Abstract\n\nShort.\n\n# Methods\n\n> **To write:** all.\n\n## Readers\n\nTwo.\n\n# Results\n\nNone.\n"
@@ -31,7 +31,6 @@ def written(parts: list[tuple[str, str]]) -> str:
 @pytest.fixture
 def draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, Path]:
     monkeypatch.delenv(project.DATABASE_URL, raising=False)
-    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     made = project.create(tmp_path / "study", type="dataset")
     place = made.root / "paper"
     place.mkdir()

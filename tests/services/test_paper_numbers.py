@@ -13,7 +13,7 @@ from review.domain.provenance import Fact
 from review.services import project
 from review.services.evidence import accounting, kept, splits
 from review.services.evidence.accounting import Choices
-from review.services.manuscript import binding, building, lint, moved, paper, resolved
+from review.services.manuscript import binding, building, moved, paper, resolved
 from review.services.project import Project
 
 MANIFEST = "case_id,patient_id,split,class\n" + "".join(
@@ -47,7 +47,6 @@ None.
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, Path]:
     monkeypatch.delenv(project.DATABASE_URL, raising=False)
-    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     made = project.create(tmp_path / "study", type="dataset")
     place = paper.create(made, Path("paper"))
     (place / "manuscript.md").write_text(TEXT, encoding="utf-8")
@@ -73,7 +72,6 @@ def test_a_project_without_screening_gets_the_paper_of_its_kind(study: tuple[Pro
 @pytest.mark.parametrize("kind", ["dataset", "method", "clinical", "review"])
 def test_every_kind_builds_before_anything_is_kept(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(project.DATABASE_URL, raising=False)
-    monkeypatch.setattr(lint, "check", lambda *_: lint.Linted(findings=()))  # tests/lint has its rules
     made = project.create(tmp_path / kind, type=kind)
     place = paper.create(made, Path("paper"), for_venue="miccai")
     report = building.build(made, place, ["md", "docx"])
