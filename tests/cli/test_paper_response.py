@@ -35,7 +35,7 @@ def test_sound_references_end_with_a_count(study: Path, run: Run) -> None:
 def test_a_wrong_reference_ends_with_status_one_and_its_line(study: Path, run: Run) -> None:
     (study / "references.bib").write_text(BIB.replace("title={A map of spines}, ", ""), encoding="utf-8")
     told = run("paper", "references", "paper", status=1).stdout
-    assert "error: paper/references.bib:1: lee lacks `title`." in told
+    assert "error: paper/references.bib:1: lee lacks the title." in told
 
 
 def test_crossref_is_asked_where_the_environment_says(study: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,10 @@ FINE = [
     ("a title in other letters", SOUND.replace("Deep learning grades", "{DEEP LEARNING} Grades")),
     ("a first author by initial", SOUND.replace("Writer0, Ada", "A. Writer0")),
     ("no volume, but a DOI", SOUND.replace("  volume = {1},\n", "")),
+    (
+        "a kind that is not known",
+        SOUND.replace("@article", "@bookinbook").replace("  journal = {J Invented Spine},\n", ""),
+    ),
     ("biblatex words", SOUND.replace("journal =", "journaltitle =").replace("year = {2015}", "date = {2015-03-01}")),
 ]
 

@@ -54,9 +54,15 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 _WORDS: Mapping[str, str] = {
     "author": "the authors",
+    "title": "the title",
     "year": "the year",
     "journal": "the journal",
+    "booktitle": "the book or the proceedings",
+    "publisher": "the publisher",
+    "school": "the school",
+    "institution": "the institution",
     "doi": "a DOI, volume or pages",
+    "url": "an address or a DOI",
 }
 _SEVERITY: Mapping[Notice, Severity] = {
     Notice.RETRACTED: Severity.ERROR,
@@ -169,12 +175,10 @@ def _same_work(found: Bibliography, path: str) -> Iterator[Finding]:
 
 def _unfinished(reference: Reference, path: str) -> Iterator[Finding]:
     missing = [
-        group
-        for group in NEEDED.get(reference.kind, NEEDED["misc"])
-        if not any(name in reference.fields for name in group)
+        group for group in NEEDED.get(reference.kind, (_TITLE,)) if not any(name in reference.fields for name in group)
     ]
     if missing:
-        names = ", ".join(_WORDS.get(group[0], f"`{group[0]}`") for group in missing)
+        names = ", ".join(_WORDS[group[0]] for group in missing)
         message = f"{reference.key} lacks {names}."
         severity = Severity.ERROR if _TITLE in missing else Severity.WARNING
         yield _fault(
