@@ -33,7 +33,7 @@ out_option = last_option(
     multiple=True,
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write it; the ending decides: tables as .md .tex .csv, pictures as .svg .png .pdf, all of it as .json.",
+    help="Also write it; the ending decides: tables as .md .tex .csv .xlsx, pictures as .svg .png .pdf, all of it as .json.",
 )
 
 

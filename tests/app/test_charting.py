@@ -6,10 +6,13 @@ import pytest
 
 from review.app import charting as component
 from review.domain.charting import ChartEntry
+from review.domain.screening import Stage, Verdict
 from review.domain.team import TeamRole
-from review.services import chart, protocol, team
-from review.services.charting import drafts
-from tests.app.conftest import ids
+from review.services import chart, collect, protocol, team, works
+from review.services.charting import drafts, exports
+from review.services.collect import Origin
+from tests.app.conftest import _decide, ids
+from tests.app.test_flow_of_an_update import searched_again
 
 GROUP = """\
     - id: models
@@ -138,6 +141,22 @@ def test_an_owner_says_what_becomes_of_answers_to_a_changed_field(visit, project
     at = fine(press(at, "Decide"))
     assert chart.studies(project)[0].answers["design"].value == "forward in time"
     assert not any("has changed since" in w.value for w in at.warning)
+
+
+def test_what_an_update_of_the_search_brought_is_marked_new(visit, project):
+    assert exports.new_studies(project) == frozenset()
+    searched_again(project)
+    entry = "TY  - JOUR\nTI  - Counting the teeth of whales\nPY  - 2026\nDO  - 10.5555/inv.77\nER  - \n"
+    collect.import_bytes(project, entry.encode(), file_name="new.ris", origin=Origin(source="pubmed"))
+    [fresh] = set(works.works(project).members) - set(ids(project))
+    for stage in Stage:
+        for who in ("Ana", "Bo"):
+            _decide(project, who, fresh, Verdict.INCLUDE, stage)
+    assert exports.new_studies(project) == {fresh}
+    at = fine(visit("chart"))
+    named = {option.partition(":")[0]: option for option in at.selectbox(key="chart-work").options}
+    assert "whales" in named["new"]
+    assert len(chart.studies(project)) == 2, "what was included before stays"
 
 
 # What the component sends
