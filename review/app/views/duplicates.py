@@ -114,7 +114,7 @@ def _groups(project: Project, who: str, groups: Sequence[DuplicateGroup]) -> Non
             members = [shown[member] for member in group.members]
             st.html(markup.side_by_side(members, _labels(project)))
             for link in group.links:
-                st.caption(plain(f"Joined because {link.explanation} ({link.condition})"))
+                st.caption(plain(f"Joined ({link.condition}): {link.explanation}"))
             if named := [_called(shown[member]) for member in group.members if member in other]:
                 st.caption(
                     plain(f"Versions of one work: {'; '.join(named)} is another version than the rest. All stay.")
