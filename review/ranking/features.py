@@ -71,6 +71,7 @@ class Corpus:
     readable: tuple[str, ...]
     text: Block
     title: Block
+    column_sums: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -142,6 +143,7 @@ def build_corpus(texts: Iterable[Text]) -> Corpus:
         readable=streams.readable,
         text=text,
         title=title,
+        column_sums=np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel(),
     )
 
 

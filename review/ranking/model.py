@@ -21,8 +21,12 @@ from review.ranking.features import TITLE_WEIGHT, Corpus, Text, build_corpus, ve
 SOFTNESS = 0.11  # C of the linear support vector machine
 CLASS_RATIO = 9.8  # total weight of the relevant records over that of the irrelevant ones
 BAYES_SHARE = 0.3  # of the score; the rest is the support vector machine's
-WEAK_NEGATIVES = 100  # unscreened records, drawn anew at each fit, that stand in for irrelevant ones …
-WEAK_SHARE = 0.2  # … with this share of the irrelevant records' weight
+WEAK_NEGATIVES = 200  # unscreened records, drawn anew at each fit, that stand in for irrelevant ones …
+WEAK_LEAST, WEAK_MORE = 0.15, 0.2  # … with this share of the irrelevant records' weight, and so much more where …
+BACKGROUND = (
+    0.5  # … and naive Bayes takes up to this share of "irrelevant" from all records not known as relevant, where …
+)
+FADING = 8.0  # … few are relevant: both fall to their least when an eighth of all records has been found relevant
 SPREAD_OVER = 2_000  # open records from which the spread of scores is taken
 _EQUAL = 1e-12  # a spread below this is rounding
 
@@ -112,7 +116,7 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
         return Fitted(weights=_mean(taught.rows), name="like the included", parameters={})
     found = machine.fit(machine.gram(taught.rows), taught.signs, SOFTNESS * taught.weights, taught.start(labels.after))
     margin = np.asarray(taught.rows.T @ found, dtype=np.float64)
-    mixed, shift = _mixed(corpus, labels, margin, _bayes(taught, len(labels.rows)))
+    mixed, shift = _mixed(corpus, labels, margin, _bayes(corpus, labels, taught))
     support = Support(rows=taught.of, values=found)
     return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed), support=support)
 
@@ -126,7 +130,10 @@ def _parameters(seed: int) -> dict[str, float | int | str]:
         "class_ratio": CLASS_RATIO,
         "naive_bayes_share": BAYES_SHARE,
         "weak_negatives": WEAK_NEGATIVES,
-        "weak_share": WEAK_SHARE,
+        "weak_share_least": WEAK_LEAST,
+        "weak_share_more": WEAK_MORE,
+        "background": BACKGROUND,
+        "fading": FADING,
         "title_weight": TITLE_WEIGHT,
         "seed": seed,
     }
@@ -164,11 +171,11 @@ def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
         of.append(np.asarray([-1]))
     of += [-2 - labels.rows[no], -2 - weak]
     for_decided = 1 - labels.values[no]
-    for_weak = np.full(len(weak), WEAK_SHARE / max(1, len(weak)))
+    share = WEAK_LEAST + WEAK_MORE * _trust_in_the_rest(corpus, labels) if len(weak) else 0.0
+    share = share if for_decided.sum() > 0 else 1.0
+    for_weak = np.full(len(weak), share / max(1, len(weak)))
     if for_decided.sum() > 0:
-        for_decided *= (1 - (WEAK_SHARE if len(weak) else 0)) / for_decided.sum()
-    elif len(weak):
-        for_weak /= WEAK_SHARE
+        for_decided *= (1 - share) / for_decided.sum()
     for_irrelevant = np.concatenate([for_decided, for_weak])
     # Both classes together weigh as much as there are decisions, so that C keeps its meaning as they grow.
     total = max(2, len(labels.rows))
@@ -195,17 +202,28 @@ def _weak_negatives(corpus: Corpus, labels: Labels, seed: int) -> NDArray[np.int
     return np.sort(draw.choice(open_rows, WEAK_NEGATIVES, replace=False))
 
 
-def _bayes(taught: _Taught, decisions: int) -> NDArray[np.float64]:
+def _trust_in_the_rest(corpus: Corpus, labels: Labels) -> float:
+    """How well a record nobody has decided stands for an irrelevant one: 1 at first, less the more turn out relevant."""
+    return max(0.0, 1 - FADING * labels.found / max(1, len(corpus)))
+
+
+def _bayes(corpus: Corpus, labels: Labels, taught: _Taught) -> NDArray[np.float64]:
     """Log ratio of a term's share in the two classes (multinomial naive Bayes, one added to each term).
 
-    Both classes are first brought to the same weight, half of the decisions each: one relevant record among
-    many would otherwise vanish under the added ones.
+    Both classes are first brought to the same weight, half of the decisions each: one relevant record among many would
+    otherwise vanish under the added ones. What was excluded was first ranked high, so it is not what irrelevant records
+    look like at large: a part of their side is the mean of all records not known as relevant.
     """
-    sums = []
-    for side in (1, -1):
-        weight = np.where(taught.signs == side, taught.weights, 0.0)
-        sums.append(np.asarray(taught.rows.T @ (weight * (max(1.0, decisions / 2) / weight.sum())), dtype=np.float64))
-    yes, no = sums
+    half = max(1.0, len(labels.rows) / 2)
+    yes, no = (
+        np.asarray(taught.rows.T @ (weight * (half / weight.sum())), dtype=np.float64)
+        for weight in (np.where(taught.signs == side, taught.weights, 0.0) for side in (1, -1))
+    )
+    known = labels.rows[labels.values > 0]
+    if len(known) < len(corpus):
+        share = BACKGROUND * _trust_in_the_rest(corpus, labels)
+        others = corpus.column_sums - np.asarray(corpus.matrix[known].sum(axis=0), dtype=np.float64).ravel()
+        no = (1 - share) * no + share * half / (len(corpus) - len(known)) * np.maximum(0.0, others)
     ratio: NDArray[np.float64] = np.log1p(yes) - np.log1p(no)
     ratio += math.log((no.sum() + len(no)) / (yes.sum() + len(yes)))
     return ratio

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from review import plugins
 from review.ranking.active import rank, simulate
 from review.ranking.features import Text, build_corpus
-from review.ranking.model import TFIDF
+from review.ranking.model import TFIDF, _trust_in_the_rest, labels_of
 
 WORDS = ["sacral", "variants", "images", "network", "spine", "knee", "cell", "gene", "骶骨", "позвонок", "L5", ""]
 sentences = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
@@ -155,14 +155,14 @@ def large(n: int = 160) -> list[Text]:
 
 
 def test_the_draw_of_unscreened_records_does_not_depend_on_the_order_of_arrival() -> None:
-    texts = large()
+    texts = large(400)
     labels = {"000": 1.0, "001": 0.0, "002": 0.0}
     one, other = rank(build_corpus(texts), labels), rank(build_corpus(texts[::-1]), labels)
     assert dict(zip(one.ids, one.scores, strict=True)) == dict(zip(other.ids, other.scores, strict=True))
 
 
 def test_the_seed_decides_the_draw_of_unscreened_records() -> None:
-    corpus = build_corpus(large())
+    corpus = build_corpus(large(400))
     assert rank(corpus, {"000": 1.0}, seed=1).scores == rank(corpus, {"000": 1.0}, seed=1).scores
     assert rank(corpus, {"000": 1.0}, seed=1).scores != rank(corpus, {"000": 1.0}, seed=2).scores
 
@@ -180,3 +180,15 @@ def test_the_protocols_word_fades_as_relevant_records_are_found() -> None:
         return float(model.weights[at] - plain.weights[at])
 
     assert pull(1) > pull(5) > pull(30) > 0
+
+
+def test_the_more_records_turn_out_relevant_the_less_the_undecided_stand_for_irrelevant_ones() -> None:
+    corpus = build_corpus(large(400))
+
+    def trust(found: int) -> float:
+        labels = labels_of(corpus, {corpus.ids[i]: 1.0 for i in range(found)})
+        return _trust_in_the_rest(corpus, labels)
+
+    assert trust(0) == 1
+    assert 1 > trust(5) > trust(25) > 0
+    assert trust(50) == trust(400) == 0
