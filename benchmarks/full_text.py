@@ -126,7 +126,7 @@ def _padded(data: bytes, megabytes: float) -> bytes:
 
 def ask(project: Project) -> dict[str, object]:
     draw = random.Random(1)
-    some = draw.sample(list(fulltext.standings(project)), 20)
+    some = draw.sample(sorted(full_texts.with_files(project)), 20)
     calls: dict[str, Callable[[str], object]] = {
         "standings_ms": lambda _work: fulltext.standings(project),
         "flow_ms": lambda _work: flow.counts(project),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.app import frame
+from review.app import choosing, frame
 from review.app.frame import callback
 from review.domain.record import Record
 from review.domain.report import Relation
@@ -52,14 +52,11 @@ def _link(project: Project, who: str, work: str, shown: dict[str, Record]) -> No
     offered = [other for other in shown if other in near] + [o for o in shown if o not in near and o != work]
     if not offered:
         return
-    other = st.selectbox(
-        "Belongs together with",
-        offered,
-        index=0 if near else None,
-        placeholder="Choose another report",
-        format_func=lambda o: _named(shown[o]) if o in shown else str(o),
-        key=f"with-{work}",
-    )
+
+    def named(other: str) -> str:
+        return _named(shown[other]) if other in shown else other
+
+    other = choosing.one_of("Belongs together with", offered, named, key=f"with-{work}", first=bool(near))
     said = st.radio("They are", list(_SAYS), format_func=_SAYS.__getitem__, key=f"as-{work}")
     st.button(
         "Link them",

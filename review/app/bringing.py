@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.app import frame
+from review.app import choosing, frame
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.record import Record
@@ -92,14 +92,11 @@ def _waiting(project: Project, who: str, waits: WaitingFile, shown: dict[str, Re
         st.caption(plain(f"{waits.because[:1].upper()}{waits.because[1:]}."))
         st.text(waits.begins or "No words can be read in it.")
         offered = [*waits.near, *(work for work in shown if work not in waits.near)]
-        work = st.selectbox(
-            "Of which report is it?",
-            offered,
-            index=0 if waits.near else None,
-            placeholder="Choose a report",
-            format_func=lambda w: f"{shown[w].short_citation}: {shown[w].title}" if w in shown else str(w),
-            key=f"waits-{sha}",
-        )
+
+        def named(work: str) -> str:
+            return f"{shown[work].short_citation}: {shown[work].title}" if work in shown else work
+
+        work = choosing.one_of("Of which report is it?", offered, named, key=f"waits-{sha}", first=bool(waits.near))
         with st.container(horizontal=True):
             st.button(
                 "It is this one", key=f"place-{sha}", disabled=not work, on_click=_place, args=(project, who, sha)

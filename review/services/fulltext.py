@@ -6,12 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from review.domain.errors import Missing, NotAllowed
+from review.domain.record import Record
 from review.domain.screening import Stage
 from review.domain.team import Right
 from review.services import rights, screen, standing, team
 from review.services.project import Project
-from review.services.works import works
-from review.storage import decisions
+from review.services.works import read, works
+from review.storage import decisions, stamps
 from review.storage.decisions import Retrieval
 
 STATUSES = ("sought", "retrieved", "not_retrieved")
@@ -57,8 +58,22 @@ def report_of(project: Project, record_id: str) -> str:
 @rights.needs(Right.READ)
 def standings(project: Project) -> dict[str, ReportStanding]:
     """Every report that came to full text, by work."""
-    found = said(project)
-    return {work: _standing(work, found.get(work, [])) for work in screen.outcomes(project, Stage.FULL_TEXT)}
+    there = tuple(screen.outcomes(project, Stage.FULL_TEXT))
+    stamp = (decisions.latest_retrieval(project.store), *stamps.read(project.store), there)
+
+    def compute() -> dict[str, ReportStanding]:
+        found = said(project)
+        return {work: _standing(work, found.get(work, [])) for work in there}
+
+    return project.cached(f"standings at full text {project.who}", stamp, compute)
+
+
+@rights.needs(Right.READ)
+def records_of(project: Project) -> dict[str, Record]:
+    """The record shown of every report at full text, by work."""
+    there = tuple(screen.outcomes(project, Stage.FULL_TEXT))
+    name = f"records at full text {project.who}"
+    return project.cached(name, (stamps.read(project.store).works, there), lambda: read(project, there))
 
 
 def _standing(work: str, told: list[Retrieval]) -> ReportStanding:

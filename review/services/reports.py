@@ -15,7 +15,7 @@ from review.domain.team import Right
 from review.services import duplicates, fulltext, rights, screen, standing, team
 from review.services.project import Project
 from review.services.works import unsure, works
-from review.storage import records, report_links
+from review.storage import report_links
 
 _SHORT_TITLE = 20  # letters: shorter ones are alike by chance
 
@@ -92,9 +92,9 @@ def likely(project: Project) -> list[tuple[str, str]]:
 
 def _titles(project: Project, there: tuple[str, ...]) -> dict[str, str]:
     def compute() -> dict[str, str]:
-        return {work: title_words(record.title) for work, record in records.by_id(project.store, list(there)).items()}
+        return {work: title_words(record.title) for work, record in fulltext.records_of(project).items()}
 
-    return project.cached("titles at full text", there, compute)
+    return project.cached(f"titles at full text {project.who}", there, compute)
 
 
 def _standing_links(project: Project) -> list[ReportLink]:

@@ -198,6 +198,12 @@ def append_retrievals(connection: Connection, found: Sequence[Retrieval]) -> Non
         connection.execute(insert(retrievals), rows)
 
 
+def latest_retrieval(store: Store) -> int:
+    """The number of the newest: it changes exactly when something was said of a full text."""
+    with store.reading() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(retrievals.c.number), 0))).scalar_one())
+
+
 def read_retrievals(store: Store) -> list[Retrieval]:
     """In order of arrival; the latest of a report counts."""
     c = retrievals.c

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from review.app import belonging, bringing, frame, full_paper, markup, mine, unsent
+from review.app import belonging, bringing, choosing, frame, full_paper, markup, mine, unsent
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.protocol import Protocol
@@ -16,7 +16,6 @@ from review.domain.team import Right
 from review.services import full_texts, fulltext, protocol, screen
 from review.services.fulltext import ReportStanding
 from review.services.project import Project
-from review.services.works import read
 
 STAGE = Stage.FULL_TEXT
 _STATUS = {"": "nothing said yet", "sought": "sought", "retrieved": "retrieved", "not_retrieved": "not retrieved"}
@@ -31,7 +30,7 @@ def show(project: Project) -> None:
         st.info("No work has come past title and abstract yet.")
         return
     decided = screen.my_decisions(project, who, STAGE)
-    shown = read(project, list(reports))
+    shown = fulltext.records_of(project)
     done = sum(work in decided for work in reports)
     st.progress(done / len(reports), text=f"{done:,} of {len(reports):,} full texts decided by you")
     views = ("Assess", "My decisions")
@@ -73,7 +72,7 @@ def _choice(shown: dict[str, Record], decided: dict[str, Decision], kept: frozen
         st.success("You have decided every full text.", icon=":material/task_alt:")
     elif not offered:
         st.info(f"No report {which} is left. Choose others above.")
-    return st.selectbox(f"Report ({len(offered):,})", offered, format_func=named, key="ft-work") if offered else None
+    return choosing.one_of(f"Report ({len(offered):,})", offered, named, key="ft-work") if offered else None
 
 
 def _about(record: Record) -> None:
