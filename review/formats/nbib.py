@@ -31,6 +31,27 @@ _FIELD = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *- ?(.*(?:\n .*)*)", re.MULTILINE)
 _LINE = re.compile(r"^([A-Z][A-Z0-9]{0,4}) *-(?: ?)(.*)$", re.DOTALL)
 _Found = tuple[int, Tags, str, list[Finding]]  # first line, values by tag, raw text, what is doubtful
 _PREPRINT = "Preprint"
+# How a record is tied to notices about it and to its other versions, in the words of the PubMed XML reader.
+_LINKS = {
+    "RIN": "Retraction in",
+    "ROF": "Retraction of",
+    "PRIN": "Partial retraction in",
+    "PROF": "Partial retraction of",
+    "ECI": "Expression of concern in",
+    "ECF": "Expression of concern for",
+    "EIN": "Erratum in",
+    "EFR": "Erratum for",
+    "CRI": "Corrected and republished in",
+    "CRF": "Corrected and republished from",
+    "RRI": "Retracted and republished in",
+    "RRF": "Retracted and republished from",
+    "RPI": "Republished in",
+    "RPF": "Republished from",
+    "UIN": "Update in",
+    "UOF": "Update of",
+    "ORI": "Original report in",
+}
+_LINKED_PMID = re.compile(r"[\s.]*\bPMID:? ?(\d+)\.?$")
 
 
 def read(data: Data, source: str) -> Iterator[Record | Finding]:
@@ -159,10 +180,21 @@ def _entry(tags: Tags, raw: str, line: int) -> Entry:
         language=first(tags, ("LA",)),
         type=kind_of(types),
         url=next((found for value in tags.get("LID", ()) if (found := fields.link(value))), ""),
-        notes="; ".join(types_note(types)),
+        notes=fields.noted(types_note(types), _links(tags)),
         raw=raw,
         line=line,
     )
+
+
+def _links(tags: Tags) -> Iterator[str]:
+    for tag, values in tags.items():
+        for value in values if tag in _LINKS else ():
+            yield f"{_LINKS[tag]}: {_linked(value)}"
+
+
+def _linked(value: str) -> str:
+    """Where a notice stands, its PMID as the XML reader writes it."""
+    return _LINKED_PMID.sub(r" (PMID \1)", fields.plain(value))
 
 
 def _authors(tags: Tags) -> tuple[str, ...]:

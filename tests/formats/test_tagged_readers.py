@@ -8,8 +8,9 @@ import pytest
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
+from review.domain.notices import Notice, notice_of
 from review.domain.record import Record
-from review.formats import citation_line, cochrane, ovid, refer, refworks, registry, wos
+from review.formats import citation_line, cochrane, nbib, ovid, refer, refworks, registry, wos
 from review.formats.contract import Format
 
 ROOMS = (wos, ovid, refworks, refer, cochrane)
@@ -335,3 +336,23 @@ def test_no_name_or_title_keeps_ovids_patterns_busy(part: str) -> None:
     begun = time.process_time()
     assert records(ovid.FORMAT, text)
     assert time.process_time() - begun < 2
+
+
+# Links of PubMed
+
+
+def test_a_pubmed_text_export_tells_what_was_retracted_corrected_and_updated() -> None:
+    entry = (
+        "PMID- 9500320\nTI  - Ileal lymphoid hyperplasia, an invented example\nPT  - Journal Article\nPT  - Retracted Publication\n"
+        "EIN - J Invented. 2004 Mar 6;363(9411):750. PMID: 15016483\nRIN - J Invented. 2010 Feb 6;375(9713):445. PMID: 20137807\n"
+        "UOF - doi: 10.5555/inv.7\nDP  - 1998\nSO  - J Invented. 1998.\n"
+    )
+    (record,) = nbib.read(entry.encode(), "pubmed")
+    assert isinstance(record, Record)
+    assert record.notes == (
+        "Publication types: Retracted Publication; Erratum in: J Invented. 2004 Mar 6;363(9411):750 (PMID 15016483); "
+        "Retraction in: J Invented. 2010 Feb 6;375(9713):445 (PMID 20137807); Update of: doi: 10.5555/inv.7"
+    )
+    told = notice_of(record)
+    assert told is not None
+    assert told[0] is Notice.RETRACTED
