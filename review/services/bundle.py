@@ -130,7 +130,7 @@ def _packed_veiled(
         files = {CONFIG: Path(folder) / CONFIG} | {
             inside.as_posix(): found for found, inside in _beside(project, packing)
         }
-        files[CONFIG].write_bytes(_settings(project))
+        files[CONFIG].write_bytes(pseudonyms.settings(project))
         copied = pseudonyms.copy(project, Path(folder) / "copy", pseudonyms.veil(project, packing), files)
         try:
             return _packed(copied, path, packing, progress)
@@ -156,7 +156,7 @@ def _packed(
 
 
 def _contents(project: Project, known: dict[str, Fact], packing: Packing) -> Iterator[tuple[str, bytes]]:
-    yield CONFIG, _settings(project)
+    yield CONFIG, pseudonyms.settings(project)
     yield PROTOCOL, project.protocol_path.read_bytes()
     for table in transfer.TABLES:
         yield f"facts/{table}.jsonl", "".join(f"{line}\n" for line in transfer.dump(project.store, table)).encode()
@@ -189,13 +189,6 @@ def _files(project: Project, folder: Path) -> Iterator[tuple[Path, Path]]:
         inside = path.relative_to(project.root)
         if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in inside.parts):
             yield path, inside
-
-
-def _settings(project: Project) -> bytes:
-    """The part of review.toml that says which project this is. How people sign in, and what else it may hold, stays."""
-    said = {"id": project.id, "name": project.name, "type": project.type}
-    lines = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items())
-    return f"# This folder is a Scopewright project.\n[project]\n{lines}".encode()
 
 
 def _flow_counts(project: Project) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 from review.domain.sections import text_hash
 from review.domain.team import Right
 from review.services import rights
-from review.services.project import DATABASE, Project, open_store_for, steadily
+from review.services.project import CONFIG, DATABASE, Project, open_store_for, steadily
 from review.storage import projects, transfer
 from review.storage.store import open_file
 
@@ -34,6 +35,8 @@ _KEPT_AS_IT_IS = frozenset({"protocol_versions", "form_versions"})  # their text
 _LEFT_OUT = "[abstract left out] "
 _ABSTRACT = re.compile(r"(?im)^[ \t]*abstract\s*=\s*[{\"]")
 _AFTER = re.compile(r"[ \t]*,?[ \t]*\n?")
+_SHARED = ("project", "flow")  # parts of review.toml
+_HEAD = re.compile(r"\s*\[{1,2}\s*([\w-]+)")
 _TEXTS = (".md", ".yaml", ".json")
 
 
@@ -97,6 +100,22 @@ class Veil:
         return wanted.sub(lambda m: self.names[m[0]], data.decode("utf-8", "surrogateescape")).encode(
             "utf-8", "surrogateescape"
         )
+
+
+@rights.needs(Right.GOVERN)
+def settings(project: Project) -> bytes:
+    """The parts of review.toml that belong to the review. How people sign in, and what else it may hold, stays here."""
+    text = (project.root / CONFIG).read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^(?=\s*\[)", text)
+    shared = "".join(part for part in parts if (head := _HEAD.match(part)) and head[1] in _SHARED)
+    try:
+        if tomllib.loads(shared) == {name: part for name, part in tomllib.loads(text).items() if name in _SHARED}:
+            return f"# This folder is a Scopewright project.\n{shared}".encode()
+    except tomllib.TOMLDecodeError:
+        pass  # a text over several lines that looks like a head: what the project is called is enough
+    said = {"id": project.id, "name": project.name, "type": project.type}
+    lines = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in said.items())
+    return f"# This folder is a Scopewright project.\n[project]\n{lines}".encode()
 
 
 @rights.needs(Right.GOVERN)

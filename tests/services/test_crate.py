@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,9 @@ def test_what_is_left_out_changes_no_number(full: Project, tmp_path: Path, packi
 
 def test_no_secret_and_nothing_unfinished_is_packed(full: Project, tmp_path: Path) -> None:
     settings = full.root / CONFIG
-    settings.write_text(settings.read_text(encoding="utf-8") + '\n[auth]\nmode = "oidc"\nclient_id = "hush-hush"\n')
+    before = settings.read_text(encoding="utf-8")
+    secret = '\n[auth]\nmode = "oidc"\nclient_id = "hush-hush"\n[auth.more]\nkey = "hush-hush"\n[flow.labels]\nexcluded = "Out [auth] or not"\n'
+    settings.write_text(before + secret, encoding="utf-8")
     for place in ("paper", "searches/pubmed-001", "evidence"):
         for name in (".7f3a.part", "page-2.xml.gz.part", ".secret.txt"):
             (full.root / place / name).write_text("half a file", encoding="utf-8")
@@ -149,7 +152,9 @@ def test_no_secret_and_nothing_unfinished_is_packed(full: Project, tmp_path: Pat
     assert not any(".part" in name or "secret" in name or "streamlit" in name for name in files)
     assert not any(b"hush-hush" in data or b"half a file" in data for data in files.values())
     bundle.open_bundle(tmp_path / "review.zip", tmp_path / "again").close()
-    assert "auth" not in (tmp_path / "again" / CONFIG).read_text(encoding="utf-8")
+    opened = tomllib.loads((tmp_path / "again" / CONFIG).read_text(encoding="utf-8"))
+    assert set(opened) == {"project", "flow"}
+    assert opened["flow"]["labels"] == {"excluded": "Out [auth] or not"}
 
 
 def test_each_changed_byte_is_caught(full: Project, tmp_path: Path) -> None:
