@@ -15,7 +15,7 @@ from itertools import islice
 from review.formats import columns
 
 _HEAD = 400  # lines that are looked at to judge what a file is
-_WIDE = 3  # a row with so many names of fields is the header of a usual table
+WIDE = 3  # a row with so many names of fields is the header of a usual table
 _LEAST = {"table": 3, "text": 4}  # different fields that must be named
 _TELLING = frozenset({"authors", "journal", "doi", "abstract", "source"})
 _MANY = frozenset({"authors", "keywords"})  # fields that may be named again for the next value
@@ -57,7 +57,7 @@ def is_table(rows: Iterable[Sequence[str]]) -> bool:
     named: list[str] = []
     for cells in islice(rows, _HEAD):
         known = sum(bool(columns.fields_of(cell)) for cell in cells)
-        if known >= _WIDE:
+        if known >= WIDE:
             return False
         if len(cells) > 1 and cells[0].strip() and len(cells[0]) <= _LONGEST_NAME:
             named += columns.fields_of(cells[0])[:1]

@@ -76,7 +76,13 @@ def _named_by_line(text: str) -> list[sideways.Reference]:
     for mark in DELIMITERS:
         if sideways.is_table(line.cells for line in rows(head, mark)):
             return sideways.from_table((line.number, line.cells) for line in rows(text, mark))
-    return sideways.from_text(text.split("\n")) if sideways.is_text(head.split("\n")) else []
+    return sideways.from_text(text.split("\n")) if _is_text(head) else []
+
+
+def _is_text(head: str) -> bool:
+    """Whether lines begin with the names of fields, below no header of a usual table: its cells may hold such lines."""
+    offset, mark = _delimiter(head)
+    return sideways.is_text(head.split("\n")) and _names(head[offset:], mark)[0] < sideways.WIDE
 
 
 def _upright(found: Sequence[sideways.Reference]) -> Iterator[Line]:
@@ -276,7 +282,7 @@ def _looks_delimited(head: bytes, marks: tuple[str, ...]) -> bool:
     start = text.lstrip("\ufeff \n")[:1]
     if start in {"<", "[", "@"}:
         return False
-    if sideways.is_text(text.split("\n")):
+    if _is_text(text):
         return "," in marks
     if start == "{":
         return False

@@ -113,3 +113,9 @@ def test_springers_names_are_parted(cell: str, names: tuple[str, ...]) -> None:
     header = "Item Title,Publication Title,Book Series Title,Journal Volume,Journal Issue,Item DOI,Authors,Publication Year,URL,Content Type"
     records, _ = read(f"{header}\nT,J,,1,2,10.5555/s.1,{cell},2015,https://link.springer.com/x,Article\n")
     assert records[0].authors == names
+
+
+def test_lines_with_names_in_the_cells_of_a_usual_table_are_text() -> None:
+    inside = "Title: x\nAuthor: y\nYear: 2001\nDOI: 10.5555/z\nAbstract: w"
+    records, _ = read(f'title,authors,abstract\nA,"Roe, J","{inside}"\nB,"Lee, B","{inside}"\n')
+    assert [(one.title, one.abstract.split()[0]) for one in records] == [("A", "Title:"), ("B", "Title:")]
