@@ -1,8 +1,7 @@
 """Europe PMC through its REST service, by cursor.
 
-Limits and their sources: at most 1,000 results a page (reference manual of the service). No rate is published; its helpdesk
-has named ten requests a second, of small answers. A page of 1,000 whole records is up to 10 MB, and one of those a second is
-what we ask for. An error may come with status 200, as `errCode`.
+Limits and their sources: at most 1,000 results a page (reference manual of the service); no rate is published, five
+requests a second are below what its helpdesk has named. An error may come with status 200, as `errCode`.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ _SYNONYMS = "without Europe PMC's synonyms"
 
 
 def manners(environment: Mapping[str, str]) -> Manners:
-    """One request a second; long strings go to a place of their own."""
+    """Five requests a second; long strings go to a place of their own."""
     email = environment.get("REVIEW_EMAIL", "").strip()
-    return Manners(interval=1.0, email=email, read_timeout=120.0, long_path="/searchPOST")
+    return Manners(interval=0.2, email=email, read_timeout=120.0, long_path="/searchPOST")
 
 
 def count(question: Question, http: Http) -> Plan:
