@@ -12,7 +12,7 @@ from review.dedup.features import CLOSE, CONTAINED, EQUAL, SUBSTITUTED, Bools, C
 Test = Callable[[Features], Bools]
 
 _SAME_TEXT = 97
-_UPDATED_WITHIN = 6  # years
+_UPDATED_WITHIN = range(1, 7)  # years
 _OTHER_TEXT = 75  # two abstracts less alike than this are not one abstract in two spellings
 
 
@@ -201,10 +201,7 @@ CONDITIONS: tuple[Condition, ...] = (
     ),
     Condition(
         name="preprint_and_article",
-        explanation=(
-            "A preprint and the article it became are counted as one work: the titles are nearly identical and the "
-            "first author is the same."
-        ),
+        explanation="A preprint and the article it became are counted as one work: title and first author agree.",
         holds=lambda f: f.preprint & ~f.doi.same & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
         overrules=frozenset({"different_doi", "different_year", "different_place", "one_source"}),
         version=True,
@@ -247,7 +244,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.page.same
             & (f.volume.same | (f.year_gap == 0))
             & ~(f.volume.differ | f.journal.differ)
-            & ~(f.issue.differ & ~f.last_page.same)  # the run of pages tells more than the issue
+            & ~(f.issue.differ & ~(f.last_page.same & f.telling))  # of a long title the pages tell more than the issue
         ),
         overrules=frozenset({"generic_title"}),
     ),
@@ -273,7 +270,12 @@ CONDITIONS: tuple[Condition, ...] = (
         name="title_span_author",
         explanation="Title, first author, year and the whole run of pages agree.",
         holds=lambda f: (
-            f.span & f.first_author.same & (f.year_gap == 0) & (_like_title(f) | (f.title >= 85)) & ~f.numbers.differ
+            f.span
+            & f.first_author.same
+            & (f.year_gap == 0)
+            & (_like_title(f) | (f.title >= 85))
+            & ~f.numbers.differ
+            & ~(f.generic & (f.volume.differ | f.issue.differ))
         ),
         overrules=frozenset({"generic_title", "different_word", "different_place", "meeting_abstract"}),
     ),
@@ -320,8 +322,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.journal.same
             & f.long_abstract
             & (f.abstract >= _SAME_TEXT)
-            & (f.year_gap > 0)
-            & (f.year_gap <= _UPDATED_WITHIN)
+            & np.isin(f.year_gap, list(_UPDATED_WITHIN))
             & ~f.page.differ
         ),
         overrules=frozenset({"generic_title", "different_authors", "different_year", "different_place"}),
@@ -341,7 +342,6 @@ CONDITIONS: tuple[Condition, ...] = (
 )
 
 
-# The conditions that tell versions of one work.
 VERSIONS = frozenset(rule.name for rule in CONDITIONS if rule.version)
 
 

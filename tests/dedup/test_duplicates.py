@@ -400,8 +400,8 @@ def test_each_veto_keeps_its_story_apart_and_lays_it_before_a_person(name: str) 
             twin(journal="Spine J", pages="52-52", doi="", issue="", abstract=""),
         ),
         (  # a book review whose issue was mistyped: one volume has its pages once
-            replace(ARTICLE, title="Book review", pages="139-140", issue="3", doi="", abstract=""),
-            twin(title="Book review", pages="139-140", issue="2", doi="", abstract=""),
+            replace(ARTICLE, title="Review of memory rehabilitation, integrating theory and practice", pages="139-140", issue="3", doi="", abstract=""),
+            twin(title="Review of memory rehabilitation, integrating theory and practice", pages="139-140", issue="2", doi="", abstract=""),
         ),
         (  # what a source adds where several letters were printed together
             replace(ARTICLE, title=f"{ARTICLE.title} (multiple letters) [1]", doi=""),
@@ -421,6 +421,11 @@ def test_an_abstract_printed_in_a_journal_that_has_no_word_in_common_is_not_the_
     article = replace(ARTICLE, journal="J Cutan Pathol", volume="", issue="", pages="")
     other = twin(journal="Australasian Dermatology", volume="60", issue="", pages="43-43", doi="", abstract="")
     assert joined_by(article, other) == ""
+
+
+def test_two_editorials_on_the_first_pages_of_two_issues_stay_two() -> None:
+    first = replace(ARTICLE, title="Editorial introduction", pages="5-6", issue="2", doi="", abstract="")
+    assert joined_by(first, replace(first, source="b", issue="4", year=2022)) == ""
 
 
 def test_one_abstract_with_two_places_in_a_journal_is_left_to_a_person() -> None:
