@@ -1,7 +1,7 @@
 """Replays stopping rules on stored orders: how often each keeps its promise, and how much it lets people read.
 
-    python benchmarks/ranking.py ../shared/data/ranking/dev --seeds 1 2 3 --orders /tmp/orders
-    python benchmarks/stopping.py ../shared/data/ranking/dev /tmp/orders
+    python benchmarks/ranking.py ../shared/data/ranking/dev --seeds 1 2 3 --orders orders
+    python benchmarks/stopping.py ../shared/data/ranking/dev orders
 
 An order is NAME-SEED.txt with a record id a line; known records of priors.json count as screened first. A rule is asked
 after every per cent of the records. Seeds share sets, so runs are not independent: the binomial interval is also given
