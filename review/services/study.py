@@ -21,6 +21,7 @@ from review.services.project import Progress, silent
 
 FIGURES = ("loss", "wss95", "wss100", "recall_at_5pct", "recall_at_10pct", "recall_at_20pct", "atd_frac", "ndcg")
 DRAWS = 4_000  # of the bootstrap
+_ANSWERS_WITHIN = 10  # seconds, of a cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +159,30 @@ def _workers(jobs: int, scheduler: str) -> Iterator[Executor]:
             yield pool
         return
     try:
-        from distributed import Client  # type: ignore[import-not-found]  # an extra
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise NotInstalled("dask.distributed, which spreads replays over a cluster", "cluster") from error
-    with Client(scheduler, timeout="20s") as client:
-        yield client.get_executor(pure=False, retries=3)
+    try:
+        client = Client(scheduler, timeout=_ANSWERS_WITHIN)
+    except (OSError, ValueError) as error:
+        raise ReviewError(
+            f"No Dask scheduler answers at {scheduler}.",
+            hint="Start one with `dask scheduler`, and give the address it names, such as tcp://127.0.0.1:8786.",
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_ANSWERS_WITHIN)
+            yield client.get_executor(pure=False, retries=3)
+        except TimeoutError as error:
+            raise ReviewError(
+                f"The Dask scheduler at {scheduler} has no worker.",
+                hint=f"Start one on each machine with `dask worker {scheduler}`; Scopewright must be installed there too.",
+            ) from error
+        except KilledWorker as error:
+            raise ReviewError(
+                "The workers of the cluster died again and again over one replay; they may have too little memory.",
+                hint="Start workers with more memory, or replay on this machine with --jobs.",
+            ) from error
 
 
 def estimates(runs: Sequence[Run]) -> list[Estimate]:
