@@ -159,8 +159,10 @@ def _source_kinds(project: Project) -> Iterator[Event]:
 
 
 def _duplicates(project: Project) -> Iterator[Event]:
-    for row in _rows(project, "judgements", "record_a", "record_b", "same_work", "person"):
+    for row in _rows(project, "judgements", "record_a", "record_b", "same_work", "person", "withdrawn"):
         what = "said that two records are one work" if row["same_work"] else "said that two records are two works"
+        if row["withdrawn"]:
+            what = "took back what was said of two records"
         about = f"{row['record_a']} and {row['record_b']}"
         yield Event(at=row["at"], who=row["person"], kind="duplicates", what=what, about=about)
 

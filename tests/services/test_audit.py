@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import Seat, TeamRole
-from review.services import audit, fulltext, screen, team, works
+from review.services import audit, duplicates, fulltext, screen, team, works
 from review.services.audit import Wanted
 from review.services.project import Project
 from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, metadata
@@ -55,6 +55,12 @@ def test_every_fact_that_somebody_stated_has_its_event(busy: Project) -> None:
     assert len(found) == facts
     assert [event.at for event in found] == sorted((event.at for event in found), reverse=True)
     assert {event.kind for event in found} <= set(audit.KINDS)
+
+
+def test_an_answer_that_was_taken_back_is_told_beside_it(busy: Project) -> None:
+    duplicates.take_back(busy, at=duplicates.acts(busy)[0].at, person="Ana")
+    told = [event.what for event in audit.events(busy) if event.kind == "duplicates" and event.who == "Ana"]
+    assert told == ["took back what was said of two records", "said that two records are two works"]
 
 
 def test_every_table_of_facts_that_names_a_person_is_in_the_trail() -> None:
