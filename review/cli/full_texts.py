@@ -11,6 +11,7 @@ import click
 
 from review.cli.answer import Answer, answers, counted, in_project, progress
 from review.cli.program import Commands, program
+from review.domain.errors import Missing
 from review.domain.finding import Finding, Severity
 from review.domain.report import Relation
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from review.services.full_text_intake import Taken
     from review.services.project import Project
 
-PLACE = click.Path(path_type=Path, exists=True)
+PLACE = click.Path(path_type=Path)
 REVIEWER = click.option("--reviewer", required=True, metavar="NAME", help="Who says so.")
 
 
@@ -52,6 +53,9 @@ def add(project: Project, places: tuple[Path, ...], record: str, sure: bool, rev
 
     if sure and not record:
         raise click.UsageError("--sure belongs to --for: it says of which report the file surely is.")
+    for place in places:
+        if not place.exists():
+            raise Missing("file", str(place), [each.name for each in place.parent.glob("*")])
     files = [f for place in places for f in (sorted(place.rglob("*.[pP][dD][fF]")) if place.is_dir() else [place])]
     uploads = [Upload(name=file.name, path=file, record_id=record, sure=sure) for file in files]
     with progress() as tell:
@@ -109,7 +113,10 @@ def listed(project: Project, missing: bool) -> Answer:
     return Answer(document={"reports": rows}, text="\n".join(lines) or "No report to list.")
 
 
-@fulltext.command("find", examples=["review fulltext find --reviewer 'Ana Lima'", "review fulltext find --fetch …"])
+@fulltext.command(
+    "find",
+    examples=["review fulltext find --reviewer 'Ana Lima'", "review fulltext find --fetch --reviewer 'Ana Lima'"],
+)
 @answers
 @in_project
 @click.option("--fetch", is_flag=True, help="Also take the first PDF that can be had of each report.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -194,10 +194,7 @@ def _about(placed: Placed, each: _Level) -> Iterable[Finding]:
     few = [f"{_place(placed, *key)} ({n})" for key, n in each.counts.items() if 0 < n < FEWEST]
     if missing:
         hint = "Make the splits again with it as a stratum, or say that nothing can be told of it there."
-        gone = _warning(placed, "SPL-03", f"{told} is missing from {_few(missing)}.", name, hint)
-        yield replace(
-            gone, severity=Severity.ERROR
-        )  # where none is, nothing can be said; few are told of with a warning
+        yield _warning(placed, "SPL-03", f"{told} is missing from {_few(missing)}.", name, hint)
     if few:
         hint = f"Results of fewer than {FEWEST} {unit} are anecdotes: give them as such, with their number."
         yield _warning(placed, "SPL-03", f"{told} has fewer than {FEWEST}: {_few(few)}.", name, hint)

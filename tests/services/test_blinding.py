@@ -51,6 +51,7 @@ ELSEWHERE = {
     "open_access.look_up",
     "open_access.fetch",
     "open_access.fetch_first",
+    "pseudonyms.copy",
     "backup.make",
     "manuscript.paper.write_figures",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -92,7 +93,8 @@ def test_what_is_typed_is_kept_as_it_is_until_it_can_be_an_answer(two: Project) 
     with pytest.raises(ReviewError, match="2 answers cannot be stored") as refusal:
         drafts.hand_in(two, at, reviewer="Ana")
     assert "30 of what" in str(refusal.value)
-    kept = drafts.filled(open_project(two.root), at, reviewer="Ana")
+    with closing(open_project(two.root)) as again:
+        kept = drafts.filled(again, at, reviewer="Ana")
     assert {spot: one.entry.value for spot, one in kept.items()} == {("n_patients", 0): "about 30", ("size", 0): "30"}
     assert chart.entries(two) == []
     drafts.keep(two, entry(two, "n_patients", "30"))

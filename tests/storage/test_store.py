@@ -76,7 +76,7 @@ def test_the_migrations_make_exactly_the_declared_tables(store: Store) -> None:
 def test_the_database_itself_refuses_to_change_or_remove_a_fact(store: Store) -> None:
     take(store, record(1))
     decide(store)
-    charting.append(store, [], protocol=0)
+    charting.append(store, [], protocol=0, form="")
     for table in FACT_TABLES:
         column = inspect(store.engine).get_columns(table)[-1]["name"]
         with store.reading() as connection:
