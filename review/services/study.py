@@ -21,7 +21,8 @@ from review.services.project import Progress, silent
 
 FIGURES = ("loss", "wss95", "wss100", "recall_at_5pct", "recall_at_10pct", "recall_at_20pct", "atd_frac", "ndcg")
 DRAWS = 4_000  # of the bootstrap
-_ANSWERS_WITHIN = 10  # seconds, of a cluster
+_ANSWERS_WITHIN = 10  # seconds, of a cluster's scheduler
+_WORKERS_WITHIN = 30  # seconds: they may just be starting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +172,7 @@ def _workers(jobs: int, scheduler: str) -> Iterator[Executor]:
         ) from error
     with client:
         try:
-            client.wait_for_workers(1, timeout=_ANSWERS_WITHIN)
+            client.wait_for_workers(1, timeout=_WORKERS_WITHIN)
             yield client.get_executor(pure=False, retries=3)
         except TimeoutError as error:
             raise ReviewError(
