@@ -11,7 +11,7 @@ from statistics import median
 
 from review.domain.screening import Outcome, Role, Stage
 from review.domain.team import Right
-from review.services import protocol, rights, screen, standing
+from review.services import fulltext, protocol, rights, screen, standing
 from review.services.project import Project
 from review.services.works import works
 from review.storage import decisions
@@ -99,10 +99,15 @@ def _needed(project: Project, stage: Stage) -> int:
 
 
 def _outcomes(project: Project, stage: Stage) -> Iterable[Outcome]:
-    """At full text a record's being there at all can be a secret."""
+    """At full text a record's being there at all can be a secret, and one that cannot be had waits for nobody."""
     if stage is Stage.TITLE_ABSTRACT:
         return standing.unveiled(project, stage).values()
-    return screen.outcomes(project, stage).values()
+    lost = _not_retrieved(project)
+    return [one for work, one in screen.outcomes(project, stage).items() if work not in lost]
+
+
+def _not_retrieved(project: Project) -> set[str]:
+    return {work for work, report in fulltext.standings(project).items() if report.retrieval == "not_retrieved"}
 
 
 def _seconds(project: Project, stage: Stage, person: str) -> float | None:
@@ -125,4 +130,5 @@ def _time(at: str) -> datetime | None:
 def _left(project: Project, stage: Stage, person: str) -> int | None:
     if project.seat is not None and project.seat.name != person:
         return None
-    return len(screen.waiting(project, person, stage))
+    waiting = screen.waiting(project, person, stage)
+    return len(waiting if stage is Stage.TITLE_ABSTRACT else set(waiting) - _not_retrieved(project))

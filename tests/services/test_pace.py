@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from invented import work
+from invented import include, work
 
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import Seat, TeamRole
-from review.services import pace, screen, team
+from review.services import fulltext, pace, screen, team
 from review.services.project import Project
 
 TITLE = Stage.TITLE_ABSTRACT
@@ -53,3 +53,10 @@ def test_a_day_without_a_time_is_taken_as_it_is(made: Project) -> None:
         decide(made, "Ana", number, "2026-03-04")
     [ana] = pace.pace(made, TITLE, today="2026-03-04").people
     assert (ana.lately, ana.seconds) == (7, None)
+
+
+def test_a_full_text_that_cannot_be_had_waits_for_nobody(made: Project, say) -> None:
+    include(say, 0, 1)
+    assert pace.pace(made, Stage.FULL_TEXT).needed == 4
+    fulltext.set_retrieval(made, work(made, 0), "not_retrieved", person="Ana", note="no copy")
+    assert pace.pace(made, Stage.FULL_TEXT).needed == 2
