@@ -33,7 +33,7 @@ def pictures(found: Evidence) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _svg(_said: str, _plot: Plot) -> bytes:
+def _svg(said: str, _plot: Plot) -> bytes:
     return drawn(_plot, "svg")
 
 

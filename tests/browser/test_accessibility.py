@@ -51,6 +51,13 @@ MISPLACED = """() => {
 }"""
 
 
+AT_REST = """() => {
+  window.lastChange = performance.now()
+  const told = () => { window.lastChange = performance.now() }
+  new MutationObserver(told).observe(document.body, {childList: true, subtree: true, attributes: true})
+}"""
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = reviewed(tmp_path_factory.mktemp("everybody") / "spines")
@@ -81,13 +88,7 @@ def test_no_serious_fault_and_nothing_cut_off_at_double_size_or_on_a_phone(brows
     try:
         page = opened(context, address, page_address)
         page.evaluate(axe)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        faults = [
-            f"{v['id']} ({v['impact']}): {v['help']}: " + " | ".join(n["html"][:160] for n in v["nodes"][:3])
-            for v in found["violations"]
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert faults == []
+        assert faults_that_stay(page) == []
         for width, height in ((640, 450), (390, 800)) if scheme == "light" else ():  # 1280 × 900 at 200 %, and a phone
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(600)
@@ -96,10 +97,27 @@ def test_no_serious_fault_and_nothing_cut_off_at_double_size_or_on_a_phone(brows
         context.close()
 
 
+def faults_that_stay(page) -> list[str]:
+    """What axe finds wrong and still finds five seconds later: a page that is just being drawn has passing ones."""
+    for patience in (5_000, 0):
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        faults = [
+            f"{v['id']} ({v['impact']}): {v['help']}: " + " | ".join(n["html"][:160] for n in v["nodes"][:3])
+            for v in found["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        if not faults:
+            break
+        page.wait_for_timeout(patience)
+    return faults
+
+
 def opened(context, address, page_address):
+    """The page, drawn: its heading is there, the run is over, and nothing has changed for a while."""
     page = context.new_page()
     page.goto(f"{address}/{page_address}?reviewer=Cy")
     page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
-    page.wait_for_timeout(1_000)  # what is drawn after the run: tables, the card
+    page.evaluate(AT_REST)
+    page.wait_for_function("performance.now() - window.lastChange > 800", timeout=60_000)
     return page
