@@ -24,17 +24,21 @@ _WHOLE = 40  # rows that are shown without a scroll bar
 def pictures(found: Evidence) -> None:
     """Every picture, with SVG, PNG (300 dpi) and PDF to download; the files are made when asked for."""
     for plot in found.plots:
-        data = base64.b64encode(_svg(repr(plot), plot)).decode()
+        data = base64.b64encode(_svg(plot)).decode()
         # An image of its own, so that the marks of two pictures cannot mix; its words are in the table below it too.
-        st.html(f'<img alt="{escape(plot.title)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%">')
+        # On a narrow screen it keeps a width at which its words can be read, and scrolls.
+        st.html(
+            f'<div class="picture" tabindex="0" role="region" aria-label="{escape(plot.title)}, the picture">'
+            f'<img alt="{escape(plot.title)}" src="data:image/svg+xml;base64,{data}"></div>'
+        )
         with st.container(horizontal=True):
             for form in ("svg", "png", "pdf"):
                 _download(f"{plot.name}.{form}", partial(drawn, plot, form), f"plot-{plot.name}")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _svg(said: str, _plot: Plot) -> bytes:
-    return drawn(_plot, "svg")
+def _svg(plot: Plot) -> bytes:
+    return drawn(plot, "svg")
 
 
 def table_shown(table: Table, *, titled: bool = True) -> None:

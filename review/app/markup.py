@@ -127,7 +127,7 @@ def criteria(protocol: Protocol) -> str:
         _criteria(protocol.exclude),
     ]
     if protocol.screening.instructions:
-        parts += ["<h3>Instructions</h3>", f"<p>{escape(protocol.screening.instructions)}</p>"]
+        parts += ["<h3>Instructions for screening</h3>", f"<p>{escape(protocol.screening.instructions)}</p>"]
     return f'<aside class="criteria">{"".join(parts)}</aside>'
 
 

@@ -14,6 +14,7 @@ import click
 
 from review.cli.program import AS_JSON, debug_option, print_json
 from review.domain.finding import Finding, Severity, Status
+from review.domain.naming import counted
 
 FAILING = (Severity.ERROR, Severity.BLOCKER)  # the threshold of exit status 1
 MOST_MESSAGES = 40
@@ -126,15 +127,6 @@ def summary_of(findings: Sequence[Finding]) -> str:
         if n:
             parts.append(counted(n, str(severity), str(severity) if severity is Severity.INFO else ""))
     return ", ".join(parts) if parts else "nothing to mend"
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """A number with its noun.
-
-    >>> counted(1, "record"), counted(1200, "record"), counted(2, "study", "studies")
-    ('1 record', '1,200 records', '2 studies')
-    """
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def in_project(function: Body) -> Body:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, progress, project_option, summary_of
+from review.cli.answer import Answer, answers, in_project, progress, project_option, summary_of
 from review.cli.program import program
 from review.domain.finding import Finding
 from review.domain.manuscript import PROJECT_TYPES
+from review.domain.naming import counted
 
 if TYPE_CHECKING:
     from review.services.project import Project

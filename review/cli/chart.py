@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project
+from review.cli.answer import Answer, answers, in_project
 from review.cli.evidence import answer_of, out_option
 from review.cli.program import Commands, program
 from review.cli.screen import taken
+from review.domain.naming import counted
 
 if TYPE_CHECKING:
     from review.services.project import Project

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, progress, project_option, wants_json
+from review.cli.answer import Answer, answers, in_project, progress, project_option, wants_json
 from review.cli.program import program
 from review.domain.errors import ReviewError
 from review.domain.finding import Finding
+from review.domain.naming import counted
 from review.domain.record import SourceKind
 
 if TYPE_CHECKING:

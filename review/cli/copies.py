@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from review.cli.answer import Answer, answers, counted, project_option
+from review.cli.answer import Answer, answers, project_option
 from review.cli.program import program
+from review.domain.naming import counted
 
 
 @program.command("backup", examples=["review backup", "review backup --list"])

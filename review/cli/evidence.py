@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, last_option, project_option
+from review.cli.answer import Answer, answers, in_project, last_option, project_option
 from review.cli.program import Commands, program
+from review.domain.naming import counted
 
 if TYPE_CHECKING:
     from review.domain.estimate import Estimate, Evidence

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, progress
+from review.cli.answer import Answer, answers, in_project, progress
 from review.cli.program import Commands, program
 from review.domain.errors import Missing
 from review.domain.finding import Finding, Severity
+from review.domain.naming import counted
 from review.domain.report import Relation
 
 if TYPE_CHECKING:

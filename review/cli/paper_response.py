@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project
+from review.cli.answer import Answer, answers, in_project
 from review.cli.paper import FOLDER, paper
 from review.cli.program import Commands
-from review.domain.naming import shortened
+from review.domain.naming import counted, shortened
 
 if TYPE_CHECKING:
     from review.services.manuscript.response import ResponseReport

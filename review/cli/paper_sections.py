@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project
+from review.cli.answer import Answer, answers, in_project
 from review.cli.paper import FOLDER, paper
 from review.domain.manuscript import SectionStanding, SectionState
+from review.domain.naming import counted
 
 if TYPE_CHECKING:
     from review.services.project import Project

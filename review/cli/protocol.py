@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project, summary_of
+from review.cli.answer import Answer, answers, in_project, summary_of
 from review.cli.program import Commands, program
+from review.domain.naming import counted
 from review.domain.protocol import Amendment, Protocol
 
 if TYPE_CHECKING:

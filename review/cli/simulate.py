@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from review.cli.answer import Answer, answers, counted, progress
+from review.cli.answer import Answer, answers, progress
 from review.cli.program import program
+from review.domain.naming import counted
 
 if TYPE_CHECKING:
     from review.services.study import Run

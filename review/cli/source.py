@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from review.cli.answer import Answer, answers, counted, in_project
+from review.cli.answer import Answer, answers, in_project
 from review.cli.program import program
 from review.domain.errors import Missing
+from review.domain.naming import counted
 from review.domain.record import SourceKind
 
 if TYPE_CHECKING:

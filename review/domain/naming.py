@@ -1,4 +1,4 @@
-"""Names made of what people write: a column's, a fact's, a file's; and a text cut to the length of a message."""
+"""Names made of what people write: a column's, a fact's, a file's; a number with its noun; a text cut to a message's length."""
 
 
 def column_name(text: str) -> str:
@@ -27,6 +27,15 @@ def file_name(text: str, *, otherwise: str) -> str:
     ('l5-s1-mm', 'value')
     """
     return "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in text.casefold()).split()) or otherwise
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "record"), counted(1200, "record"), counted(2, "study", "studies")
+    ('1 record', '1,200 records', '2 studies')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def shortened(text: str, longest: int = 60) -> str:

@@ -122,7 +122,7 @@ def recall(project: Project) -> Recall | None:
     if path is None:
         return None
     data = sheets.read_bytes(path)
-    stamp = (hashlib.sha256(data).hexdigest(), stamps.read(project.store).works)
+    stamp = (path.name, hashlib.sha256(data).hexdigest(), stamps.read(project.store).works)
     return project.cached("known", stamp, lambda: _recall(project, data, path.name))
 
 

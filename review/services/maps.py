@@ -19,6 +19,7 @@ from review.domain.evidence_map import (
     magnitude,
     ordered,
 )
+from review.domain.naming import counted
 from review.domain.plot import Bubbles, Overlap, Timeline
 from review.domain.record import Record
 from review.domain.team import Right
@@ -180,7 +181,7 @@ def _matrix(found: EvidenceMap) -> Table:
     counts = found.counts()
     return Table(
         name=f"{found.rows.name}-{found.columns.name}",
-        title=f"{_title(found)}: {found.n} included studies",
+        title=f"{_title(found)}: {counted(found.n, 'included study', 'included studies')}",
         columns=(found.rows.label, *found.columns.levels),
         rows=tuple((level, *line) for level, line in zip(found.rows.levels, counts, strict=True)),
         note="A study may stand in several cells." if sum(map(sum, counts)) > found.n else "",
@@ -269,9 +270,9 @@ def overlap(project: Project, *, included: bool = False) -> Evidence:
     found = works(project)
     wanted = set(flow.included(project)) if included else None
     combined = Counter(_sources(found, work) for work in found.members if wanted is None or work in wanted)
-    which = "included studies" if included else "works"
+    one, which = ("included study", "included studies") if included else ("work", "works")
     n = sum(combined.values())
-    title = f"What each combination of sources found ({n:,} {which})"
+    title = f"What each combination of sources found ({counted(n, one, which)})"
     ranked = sorted(combined.items(), key=lambda each: (-each[1], each[0]))
     sources = tuple(sorted({source for combination in combined for source in combination}))
     per_source = {

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 
+from review.domain.naming import counted
 from review.domain.screening import Decision, Role, Stage, Standing
 from review.domain.team import Right
 from review.services import chart, flow, known, protocol, rights, screen, standing, stopping
@@ -129,26 +130,26 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
         (needs_dedup(project), "Look for duplicates, because records were added", "`review dedup`", "duplicates"),
         (
             bool(waiting),
-            f"Screen titles and abstracts, {_counted(waiting, 'work')} to go",
+            f"Screen titles and abstracts, {counted(waiting, 'work')} to go",
             "`review app`, page Screen",
             "screen",
         ),
         (
             bool(first.conflict),
-            f"Settle {_counted(first.conflict, 'conflict')} at title and abstract",
+            f"Settle {counted(first.conflict, 'conflict')} at title and abstract",
             "`review app`, page Conflicts",
             "conflicts",
         ),
-        (missing > 0, f"Assess {_counted(missing, 'full text')}", "`review app`, page Full text", "full-text"),
+        (missing > 0, f"Assess {counted(missing, 'full text')}", "`review app`, page Full text", "full-text"),
         (
             bool(second.conflict),
-            f"Settle {_counted(second.conflict, 'conflict')} at full text",
+            f"Settle {counted(second.conflict, 'conflict')} at full text",
             "`review app`, page Conflicts",
             "conflicts",
         ),
         (
             s.charted < s.included,
-            f"Chart {s.included - s.charted} of {_counted(s.included, 'included study', 'included studies')}",
+            f"Chart {s.included - s.charted} of {counted(s.included, 'included study', 'included studies')}",
             "`review app`, page Chart",
             "chart",
         ),
@@ -156,10 +157,6 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
     )
     task, command, page = next(step for applies, *step in steps if applies)
     return replace(s, next_task=f"{task}.", next_page=page, next_step=f"{task}: {command}.")
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 @rights.needs(Right.READ)

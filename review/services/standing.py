@@ -66,7 +66,7 @@ def unveiled(project: Project, stage: Stage) -> Outcomes:
     New decisions change the outcomes of their own works alone: the others are kept from the time before.
     """
     above = decisions.latest(project.store, Stage.TITLE_ABSTRACT) if stage is Stage.FULL_TEXT else 0
-    held = project.cached(f"outcomes {stage}", (above, *_stamp(project)), _Kept)
+    held = project.cached(f"outcomes {stage}", (above, *stamp(project)), _Kept)
     newest = decisions.latest(project.store, stage)
     last, known = held.answer
     if known is None or newest != last:
@@ -75,7 +75,8 @@ def unveiled(project: Project, stage: Stage) -> Outcomes:
     return known
 
 
-def _stamp(project: Project) -> tuple[int, ...]:
+@rights.internal
+def stamp(project: Project) -> tuple[int, ...]:
     """Changes whenever anything but a decision may have changed where works stand."""
     now = stamps.read(project.store)
     return (*now, 0 if now.protocol >= 0 else project.protocol_path.stat().st_mtime_ns)
@@ -145,5 +146,5 @@ def counting(project: Project) -> Mapping[str, str]:
         return counting_versions(links, _come_to_full_text(project))
 
     return project.cached(
-        "counting versions", (*_stamp(project), decisions.latest(project.store, Stage.TITLE_ABSTRACT)), compute
+        "counting versions", (*stamp(project), decisions.latest(project.store, Stage.TITLE_ABSTRACT)), compute
     )

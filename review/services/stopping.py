@@ -14,7 +14,7 @@ from review.ranking.stopping import HELD_ALPHA, HELD_SHARE, ODDS, TARGET_RECALL,
 from review.services import rights, screen, standing
 from review.services.project import Project
 from review.services.works import works
-from review.storage import decisions, samples, stamps
+from review.storage import decisions, samples
 
 HELD_KEPT = "In replays of 22 labelled reviews it kept this in 64 of 66 runs, and never ended below 93 %."
 _LEAST = 10  # works judged before any rule is asked
@@ -67,7 +67,8 @@ def report(project: Project, reviewer: str = "") -> StoppingReport | None:
             mine = screen.my_decisions(project, reviewer, Stage.TITLE_ABSTRACT)
             judged = {w: (d.number, bool(d.verdict and d.verdict.goes_forward)) for w, d in mine.items()}
             return _report(project, judged, len(judged) + waiting, reviewer)
-    stamp = (*stamps.read(project.store), decisions.latest(project.store, Stage.TITLE_ABSTRACT))
+    newest = decisions.latest(project.store, Stage.TITLE_ABSTRACT)
+    stamp = (*standing.stamp(project), newest, standing.hidden(project))
     return project.cached(f"stopping {project.who}", stamp, lambda: _common(project))
 
 

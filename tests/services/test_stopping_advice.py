@@ -107,3 +107,18 @@ def test_when_nothing_is_left_there_is_nothing_to_advise(review: Project) -> Non
     for who in ("Ana", "Ben"):
         say(review, who, every(review), ["exclude"] * N)
     assert stopping.report(review) is None
+
+
+def test_the_advice_follows_a_protocol_that_is_edited_before_it_is_frozen(tmp_path: Path) -> None:
+    made = project.create(tmp_path / "early", preset="scoping-review")
+    text = made.protocol_path.read_text(encoding="utf-8")
+    assert "reviewers_per_record: 2" in text
+    made.protocol_path.write_text(text.replace("reviewers_per_record: 2", "reviewers_per_record: 1"), encoding="utf-8")
+    entries = "".join(f"TY  - JOUR\nTI  - Study {n} of the spine\nDO  - 10.5555/e.{n}\nER  - \n\n" for n in range(20))
+    collect.import_bytes(made, entries.encode(), file_name="scopus.ris", origin=Origin(source="scopus"))
+    say(made, "Ana", every(made)[:12], ["include", *["exclude"] * 11])
+    before = stopping.report(made)
+    assert before is not None
+    assert before.screened == 12
+    made.protocol_path.write_text(text, encoding="utf-8")
+    assert stopping.report(made) is None, "two people are asked for now, so no work is settled"

@@ -18,21 +18,20 @@ def show(project: Project) -> None:
     st.write(
         "Where the included studies lie, and where there is none: the empty cells are the gaps you may write about."
     )
-    n = len(flow.included(project))
-    if not n:
+    if not flow.included(project):
         st.info("No study is included yet. The map draws itself as full texts are included and charted.")
         _sources(project)
         return
     labels = maps.fields(project)
     names = list(labels)
     first = [name for name in _LIKELY if name in labels] + names
-    left, right, form = st.columns([3, 3, 2], vertical_alignment="bottom")
+    left, right, form = st.columns([3, 3, 2])
     rows = left.selectbox("Rows", names, index=names.index(first[0]), format_func=labels.__getitem__, key="map-rows")
     columns = right.selectbox(
         "Columns", names, index=names.index(first[1]), format_func=labels.__getitem__, key="map-columns"
     )
-    heat = form.segmented_control("As", ["Bubbles", "Shades"], default="Bubbles", required=True, key="map-form")
-    _shown(maps.map_of(project, rows, columns, heat=heat == "Shades"))
+    drawn = form.selectbox("Drawn as", ["Bubbles", "Shades"], key="map-form")
+    _shown(maps.map_of(project, rows, columns, heat=drawn == "Shades"))
     st.subheader("Over the years")
     by = st.selectbox(
         "In the levels of", ["", *names], format_func=lambda name: labels.get(name, "(one bar a year)"), key="map-by"

@@ -11,6 +11,7 @@ from review.app import frame, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.finding import Finding
+from review.domain.naming import counted
 from review.domain.screening import Stage
 from review.domain.team import Right
 from review.services import audit_sample, collect, overview, pace, programs, protocol, stopping
@@ -84,6 +85,9 @@ def _stages(project: Project, status: ReviewStatus) -> None:
         blind = bool(who and frame.waiting_for(project, who, stage))
         hidden = hidden or blind
         st.html(markup.stacked_bar(name, _parts(found, blind=blind)))
+    if status.not_retrieved:
+        lost = counted(status.not_retrieved, "full text was", "full texts were")
+        st.caption(f"{lost} not retrieved and can be decided by nobody: the flow diagram says so in its own box.")
     if hidden:
         st.caption("Inclusions, exclusions and conflicts are shown once nothing waits for you: screening is blinded.")
 
@@ -112,7 +116,7 @@ def _pace(project: Project, status: ReviewStatus) -> None:
         if not found.unscreened + found.partial:
             continue
         going = pace.pace(project, stage)
-        if not going.people:
+        if not going.people or not going.needed:
             continue
         st.subheader(f"Pace: {name.lower()}")
         st.write(_forecast(going))
@@ -167,7 +171,7 @@ def _forecast(going: StagePace) -> str:
         return f"{still}{lately} more than a year."
     until = (datetime.now(UTC) + timedelta(days=going.days_left)).date()
     days = max(1, round(going.days_left))
-    return f"{still}{lately} about {days:,} more {'day' if days == 1 else 'days'}, until {until.day} {until:%B %Y}."
+    return f"{still}{lately} about {counted(days, 'more day')}, until {until.day} {until:%B %Y}."
 
 
 def _people(status: ReviewStatus) -> None:
@@ -192,8 +196,9 @@ def _sources(status: ReviewStatus) -> None:
         return
     table = {"Source": list(status.sources), "Records": list(status.sources.values())}
     st.dataframe(pd.DataFrame(table), hide_index=True, alt="Records per source")
-    joined = f"{status.duplicate_groups:,} groups of duplicates"
-    unsure = f"; {status.unsure_pairs:,} pairs wait for a person's answer" if status.unsure_pairs else ""
+    joined = counted(status.duplicate_groups, "group of duplicates", "groups of duplicates")
+    pairs = counted(status.unsure_pairs, "pair waits", "pairs wait")
+    unsure = f"; {pairs} for a person's answer" if status.unsure_pairs else ""
     st.caption(joined + unsure + ".")
 
 
@@ -242,7 +247,7 @@ def _protocol(project: Project) -> None:
     found = protocol.status(project)
     if found.history:
         day = str(found.history[0].at)[:10]
-        state = f"frozen on {day}, {len(found.history) - 1} amendments"
+        state = f"frozen on {day}, {counted(len(found.history) - 1, 'amendment')}"
     else:
         state = "not frozen yet"
     with st.expander(f"Protocol ({state})", icon=":material/description:"):
