@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from review.lint.rule import LETTERS, Rule
+from review.services.manuscript.explained import FAULTS
 
 FAMILIES: tuple[tuple[str, str], ...] = (
     ("ACC", "Accounting"),
@@ -22,6 +23,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
 INTRODUCTION = """\
 `review paper lint` asks these rules of a manuscript: in its project, or of a file written elsewhere
 (`review paper lint draft.tex --type dataset --counts counts.yml`). A rule is one thing that reviewers look for.
+`review paper lint --explain EVA-02` says of one rule, and `--explain EVA` of a family, what stands here.
 
 **Severity.** A *blocker* is a number or claim that is provably wrong, or something without which a paper is returned; an
 *error* is something a paper of its kind must have; a *warning* and an *info* are remarks. Errors and blockers make the exit
@@ -49,6 +51,10 @@ waivers:
 **Kinds of paper.** D dataset, M method, C clinical, S scoping review. Without a kind only the rules that hold for every
 kind are asked, and of the others those that compare numbers.
 """
+FILES = """\
+These are no rules: the linter prints them where it could not use a file, a key of `paper.yaml` or a number that the text
+names. They cannot be waived.
+"""
 
 
 def rules_page(rules: Sequence[Rule], note: str) -> str:
@@ -57,7 +63,13 @@ def rules_page(rules: Sequence[Rule], note: str) -> str:
     for prefix, title in FAMILIES:
         parts.append(f"## {title}\n")
         parts += [part for rule in rules if rule.id.split("-")[0] == prefix for part in _rule(rule)]
+    parts += ["## What is wrong in the files\n", FILES, _faults()]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _faults() -> str:
+    rows = [f"| {each.id} | {_cell(each.title)} | {each.severity} | {_cell(each.fix)} |" for each in FAULTS]
+    return "\n".join(["| Name | What is wrong | Severity | What to do |", "|---|---|---|---|", *rows]) + "\n"
 
 
 def _contents(rules: Sequence[Rule]) -> str:

@@ -43,6 +43,7 @@ def _takes_inputs(function: Any) -> Any:
         "review paper lint paper --format sarif",
         "review paper lint draft.tex --type dataset --counts counts.yml",
         "review paper lint draft.docx --type clinical --evidence evidence --select ACC,EVA",
+        "review paper lint --explain EVA-02",
     ],
 )
 @answers
@@ -61,7 +62,7 @@ def _takes_inputs(function: Any) -> Any:
     metavar="FOLDER",
     help="What is released: LICENSE, release.yaml, croissant.json, …",
 )
-@click.argument("target", metavar="DIR|FILE", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DIR|FILE", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--type", "type_", default="", metavar="TYPE", help="The kind of paper: dataset, method, clinical or review."
 )
@@ -85,32 +86,55 @@ def _takes_inputs(function: Any) -> Any:
     "--select", default="", metavar="RULES", help="Only these rules, by the beginning of their names: ACC,EVA-0"
 )
 @click.option("--ignore", default="", metavar="RULES", help="Not these rules.")
-def lint(target: Path, form: str, select: str, ignore: str, project_folder: Path | None, **given: Any) -> Answer:
+@click.option("--explain", default="", metavar="RULES", help="Say what these rules look for and why, and lint nothing.")
+def lint(target: Path | None, explain: str, project_folder: Path | None, **given: Any) -> Answer:
     """List what a reviewer would say about a manuscript, with the line and how to mend it.
 
     DIR is the folder of a paper in a project: its numbers are looked up, and what it rests on is found in paper.yaml.
     FILE is a manuscript written elsewhere, as Markdown, LaTeX or Word; say its kind with --type and give what it rests
-    on. What a rule would need and was not given is listed as not evaluable. docs/rules.md explains every rule.
+    on. What a rule would need and was not given is listed as not evaluable. What a name in brackets stands for is said
+    by --explain, and for all of them in docs/rules.md.
 
     The exit status is 1 while there is an error, so that a script can wait for a clean paper.
     """
+    if explain:
+        return _explained(explain)
+    if target is None:
+        raise click.UsageError("Name the folder of a paper, or a file: review paper lint paper.")
+    return _answer(target, _linted(target, project_folder, given), given)
+
+
+def _answer(target: Path, found: Linted, given: dict[str, Any]) -> Answer:
     from review.services.manuscript import lint as service
 
-    found = _linted(target, project_folder, given)
-    chosen = service.selected(found.findings, select, ignore)
+    chosen = service.selected(found.findings, given["select"], given["ignore"])
     document = {
         "path": target,
         "type": found.type,
         "waived": [f.as_dict() | {"waived_by": w.who, "reason": w.reason} for f, w in found.waived],
     }
-    if form == "json":
+    if given["form"] == "json":
         click.get_current_context().meta[AS_JSON] = True
-    if form == "sarif":
+    if given["form"] == "sarif":
         from review.services.manuscript.sarif import as_sarif
 
         text = json.dumps(as_sarif(chosen, service.rules()), ensure_ascii=False, indent=2)
         return Answer(document=document, text=text, findings=chosen, findings_in="text")
     return Answer(document=document, text=_text(target, chosen, found), findings=chosen, findings_in="text")
+
+
+def _explained(names: str) -> Answer:
+    from review.lint.rule import Rule
+    from review.services.manuscript.explained import explained
+
+    found = explained(names)
+    parts = []
+    for each in found:
+        parts.append(f"{each.id} ({each.severity}): {each.title}.")
+        if isinstance(each, Rule):
+            parts += [f"  Looks: {each.does}", f"  Why:   {each.why}", f"  Bad:   {each.bad}", f"  Good:  {each.good}"]
+        parts += [f"  Mend:  {each.fix}", ""]
+    return Answer(document={"rules": [each.as_dict() for each in found]}, text="\n".join(parts).rstrip())
 
 
 def _linted(target: Path, project_folder: Path | None, given: dict[str, Any]) -> Linted:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from review.domain.bibliography import Bibliography
 from review.domain.finding import Finding, Severity, Status
 from review.domain.flow import FlowCounts
 from review.domain.paper_settings import PaperSettings
 from review.domain.provenance import Fact
+from review.domain.record import Record
 from review.evidence.accounting import Accounts
 from review.lint.document import Document, Sentence
 
@@ -96,10 +98,17 @@ class Charting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """A manuscript and what it rests on. None is an input that was not given."""
+    """A manuscript and what it rests on. None is an input that was not given.
+
+    `references` is the text of the list and `bibliography` its entries; `stored` are the project's records of a work by
+    the key of its reference; `at_crossref` what Crossref was asked for, by DOI.
+    """
 
     document: Document
     references: str | None = None
+    bibliography: Bibliography | None = None
+    stored: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    at_crossref: Mapping[str, Record | None] | None = None
     type: str = ""
     settings: PaperSettings = field(default_factory=PaperSettings)
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -167,6 +176,12 @@ class Rule:
     good: str = ""
     fix: str = ""
     serves: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """What it is, in words, for those who read JSON."""
+        told = ("id", "title", "severity", "does", "why", "bad", "good", "fix", "needs", "serves")
+        kinds = [name for name, letter in LETTERS.items() if letter in self.types]
+        return {name: getattr(self, name) for name in told} | {"types": kinds}
 
     def applies(self, context: Context) -> bool:
         if context.letter:

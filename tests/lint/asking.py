@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from review import plugins
 from review.domain.finding import Finding, Status
 from review.domain.paper_settings import PaperSettings
 from review.evidence.accounting import Accounts
@@ -17,7 +16,7 @@ from review.evidence.printed import printed
 from review.evidence.quantity import Quantity
 from review.lint import document
 from review.lint.rule import Context, Rule
-from review.services.manuscript import lint
+from review.services.manuscript import bibliography, lint
 from review.services.manuscript.lint import Given, Linted
 
 Case = tuple[str, str, dict[str, Any]]  # a text, what is said of it, the inputs beside it
@@ -34,15 +33,14 @@ def case(text: str = "", said: str = "", **inputs: Any) -> Case:
 
 
 def rule(name: str) -> Rule:
-    found = plugins.load("review.rules", name)
-    assert isinstance(found, Rule)
-    return found
+    return next(each for each in lint.rules() if each.id == name)
 
 
 def ask(name: str, text: str = "", *, subgroups: tuple[str, ...] = (), **inputs: Any) -> list[Finding]:
     """What a rule finds in a text; the kind of paper is the first that the rule is for."""
     of = rule(name)
     given: dict[str, Any] = {"type": TYPES[of.types[0]], "references": "", **inputs}
+    given.setdefault("bibliography", bibliography.read(given["references"] or ""))
     context = Context(document=document.parse(text), settings=PaperSettings(subgroups=subgroups), **given)
     return of.findings(context)
 

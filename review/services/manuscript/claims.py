@@ -45,7 +45,7 @@ def check(project: Project, folder: Path) -> ClaimReport:
     if not path:
         return ClaimReport(claims=(), path="", findings=())
     read = document.parse(paper.text_of(place))
-    known = bibliography.read(paper.references_of(place), path=paper.REFERENCES).keys
+    known = bibliography.read(paper.references_of(place)).keys
     cited = {citation.key for citation in read.citations}
     name = f"{place.name}/{path}"
     told = [*told, *claims.check(found, known=known, cited=cited, path=name)]

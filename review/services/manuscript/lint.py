@@ -13,11 +13,12 @@ from review import plugins
 from review.domain.finding import Finding, Severity, Status
 from review.domain.paper_settings import PaperSettings, Waiver
 from review.domain.team import Right
+from review.lint import bibliography as of_entries
 from review.lint.document import Document
 from review.lint.rule import LETTERS, Context, Rule
 from review.resources import data_dir, read_yaml
 from review.services import facts, rights
-from review.services.manuscript import lint_inputs, lint_review, lint_text, paper, paper_tables
+from review.services.manuscript import bibliography, lint_inputs, lint_review, lint_text, paper, paper_tables
 from review.services.manuscript import references as reference_checks
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.lint_inputs import Inputs
@@ -55,8 +56,9 @@ class Linted:
 
 
 def rules() -> list[Rule]:
-    """Every rule installed, by id."""
-    return [rule for _, rule in sorted(plugins.load_all("review.rules").items())]
+    """Every rule there is, by id: those installed, and ours on the entries of the references."""
+    known: dict[str, Rule] = {rule.id: rule for rule in of_entries.RULES}
+    return [rule for _, rule in sorted((known | plugins.load_all("review.rules")).items())]
 
 
 @rights.needs(Right.READ)
@@ -81,13 +83,12 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     inputs = lint_inputs.read(files | _evidence(settings, project.root, place) | dict(given.files))
     if settings.type == "review":
         inputs.values |= lint_review.inputs(project, references)
-    inputs.values["references"] = references
+    listed = bibliography.read(references, mark=paper.MARK)
+    held = reference_checks.stored(project, listed)
+    inputs.values |= {"references": references, "bibliography": listed, "stored": held}
     inputs.paths["references"] = f"{name}/{paper.REFERENCES}"
     context = _context(document, settings, inputs, facts=known)
-    more = reference_checks.beside(
-        project, references, cited={each.key for each in document.citations}, path=inputs.paths["references"]
-    )
-    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings), beside=more)
+    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings))
 
 
 def check_file(path: Path, given: Given | None = None) -> Linted:
@@ -105,11 +106,10 @@ def check_file(path: Path, given: Given | None = None) -> Linted:
     kind = given.type or (settings.type if has_settings else "") or _kind(document)
     settings = replace(settings, venue=given.venue or settings.venue, subgroups=(*settings.subgroups, *given.subgroups))
     inputs = lint_inputs.read(files)
+    if text := inputs.values.get("references"):
+        inputs.values["bibliography"] = bibliography.read(text)
     context = replace(_context(document, settings, inputs), type=kind)
-    cited = {each.key for each in document.citations}
-    text = inputs.values.get("references")
-    more = reference_checks.alone(text, cited=cited, path=inputs.paths["references"]) if text else []
-    found = _linted(context, settings.waivers, (*told, *inputs.findings), beside=more)
+    found = _linted(context, settings.waivers, (*told, *inputs.findings))
     return replace(found, findings=tuple(_near(f, document) for f in found.findings)) if _lineless(file) else found
 
 
@@ -169,11 +169,9 @@ def _keys(project: Project, references: str) -> dict[str, str]:
 # Findings and waivers
 
 
-def _linted(
-    context: Context, waivers: Sequence[Waiver], more: Sequence[Finding], *, beside: Sequence[Finding] = ()
-) -> Linted:
-    """What the rules find, and what is found `beside` them and can be waived like it; `more` cannot."""
-    found = [*(finding for rule in rules() for finding in rule.findings(context)), *beside]
+def _linted(context: Context, waivers: Sequence[Waiver], more: Sequence[Finding]) -> Linted:
+    """What the rules find, which can be waived; `more` cannot."""
+    found = [finding for rule in rules() for finding in rule.findings(context)]
     open_, waived = _waived(found, waivers, context)
     ordered = sorted(
         [*more, *open_], key=lambda f: (f.status is Status.NOT_EVALUABLE, f.path or "", f.line or 0, f.rule)
