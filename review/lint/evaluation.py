@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from review.domain.finding import Severity
-from review.lint.accounting import class_names
+from review.lint import averages
 from review.lint.grids import Grid
 from review.lint.metrics import DEFINED, PLUS_MINUS, RESULTS, is_uncertain, metrics_in, reported, result_grids
 from review.lint.rule import Context, Remark, Rule, at, missing, quoted
@@ -85,41 +85,6 @@ def _undefined_plus_minus(context: Context) -> Iterator[Remark]:
             severity=Severity.WARNING,
             hint="Say once, in Methods, what stands behind ±.",
         )
-
-
-# EVA-02
-
-
-def _no_class_table(context: Context) -> Iterator[Remark]:
-    names = class_names(context.labels) if context.labels else []
-    if not names and context.cases is not None and "class" in context.cases:
-        names = sorted({str(name) for name in context.cases["class"].dropna()} - {"", "all"})
-    if not names:
-        yield missing("labels")
-        return
-    if len(names) < 2:
-        return
-    groups: Mapping[str, Sequence[str]] = (context.labels or {}).get("groups", {}) or {}
-    reserved = {str(name).casefold() for name in (context.labels or {}).get("reserved", ())}
-    wanted = [name for name in names if name.casefold() not in reserved]
-    tables = result_grids(context.document)
-    lacking = min(([n for n in wanted if not _in_grid(n, grid, groups)] for grid in tables), key=len, default=wanted)
-    if lacking:
-        listed = ", ".join(lacking[:6]) + (" …" if len(lacking) > 6 else "")
-        yield Remark(
-            message=f"No table of results has all {len(wanted)} classes; {listed} {'is' if len(lacking) == 1 else 'are'} in none with the others.",
-            at=tables[0].start if tables else None,
-        )
-
-
-def _in_grid(name: str, grid: Grid, groups: Mapping[str, Sequence[str]]) -> bool:
-    words = fold_all(name)
-    heads = [*grid.header, *(row[0] for row in grid.rows if row), *(row[1] for row in grid.rows if len(row) > 1)]
-    known = [fold_all(head) for head in heads]
-    group = next((g for g, members in groups.items() if name in members), None)
-    return any(words <= head for head in known) or (
-        group is not None and any(fold_all(group) <= head for head in known)
-    )
 
 
 # EVA-03
@@ -327,12 +292,12 @@ CLASSES = Rule(
     id="EVA-02",
     title="Only one aggregated Dice, no per-class table",
     severity=Severity.ERROR,
-    check=_no_class_table,
+    check=averages.classes,
     types="DM",
     asks=True,
     needs=("manuscript", "labels", "cases"),
-    does="Where there are several classes, looks for one table of results that has each of them or its group.",
-    why="A mean hides the class that fails, which is often the one that matters.",
+    does="Where there are several classes, looks for one table of results that has each of them or its group, and for how the mean over all was taken; recomputes it, over classes (macro) and over cases, from the table and from the scores, and compares that with what it is called.",
+    why="A mean hides the class that fails, which is often the one that matters; and over cases it is mostly that of the commonest class.",
     bad="Mean Dice over ten classes: 0.91.",
     good="A table with a row per class: n, mean, 95 % CI; and how the mean over classes was taken.",
     fix="Print the per-class table of `review evidence evaluate --by class`.",
