@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ENTRY = Path(__file__).resolve().parent / "main.py"
+_ROUND = "MESSAGE_FLUSH_INTERVAL_SECS"
 # Imported before the first visit, so that `gc.freeze` takes them out of every later collection.
 _HEAVY = (
     "pandas",
@@ -151,7 +152,19 @@ def _application(project: Project, found: SignIn, place: Place) -> st.App:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(0.001)  # seconds: a press waits for several short turns, and each turn at most so long
+    _send_often()
     return app
+
+
+def _send_often() -> None:
+    """Streamlit sends what a run has made every 5 ms; a key press waits for two or three such rounds.
+
+    It has no option for this, only a number in a module: where a later version has it no more, nothing is changed.
+    """
+    from streamlit.runtime import runtime
+
+    if _ROUND in vars(runtime):
+        vars(runtime)[_ROUND] = 0.001  # seconds
 
 
 def _provider(project: Project, found: SignIn, place: Place) -> dict[str, Any]:

@@ -49,7 +49,9 @@ def test_the_application_is_set_up_for_quick_and_private_use(root, monkeypatch):
     frozen = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
     from streamlit import config
+    from streamlit.runtime import runtime
 
+    monkeypatch.setattr(runtime, "MESSAGE_FLUSH_INTERVAL_SECS", 0.005)
     before = {option: config.get_option(option) for option in (*server._OPTIONS, "server.address", "server.port")}
     try:
         project = open_project(root)
@@ -62,6 +64,7 @@ def test_the_application_is_set_up_for_quick_and_private_use(root, monkeypatch):
         assert config.get_option("server.address") == "127.0.0.1"
         assert "127.0.0.1" in config.get_option("server.allowedHosts")
         assert config.get_option("server.maxUploadSize") == 500
+        assert runtime.MESSAGE_FLUSH_INTERVAL_SECS == 0.001, "this Streamlit still has the number that is changed"
     finally:
         for option, value in before.items():
             config.set_option(option, value)
