@@ -72,11 +72,9 @@ def simulate(
     decided[[row_of[record_id] for record_id in priors]] = True
     protocol = labels_of(corpus, {}, protocol_text=protocol_text).protocol
     seen: list[int] = []
-    before = None
     while True:
         rows = np.flatnonzero(decided)
-        model = ranker.fit(corpus, Labels(rows=rows, values=truth[rows], protocol=protocol, after=before), seed)
-        before = model.support
+        model = ranker.fit(corpus, Labels(rows=rows, values=truth[rows], protocol=protocol), seed)
         order = _ordered(model.scores(corpus), corpus)
         order = order[~decided[order]]
         if not (truth[order] >= 0.5).any():

@@ -7,20 +7,26 @@ characters, so that pairs of characters stand in for words.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 
 TITLE_WEIGHT = 0.3  # best on the development sets; 1.0 is worse than no title block at all
 MAX_SHARE = 0.95  # a term that nearly every record has says nothing …
 MAX_SHARE_FROM = 20  # … unless there are too few records to tell
-CHUNK = 4096  # records counted at a time: bounds the memory of the sort, not the result
+CHUNK = 4096  # records counted at a time: bounds the memory of the sort, not the result …
+SORTED_AT_ONCE = 1 << 24  # … and so many terms at a time are set against each other …
+SAMPLED = 1 << 16  # … in ranges of about the same size, as so many terms tell them
+SUMMED_AT_ONCE = 1 << 16  # records
+LOOKED_AT = 1_000  # rows that stand for all where a spread of scores is taken
 PAIR_MIN_RECORDS = 2  # a pair of words seen once is kept for the length of its record only
 
 # Han, kana, Thai, Lao, Khmer and Burmese are written without spaces. Indic vowel signs, Arabic and Hebrew
@@ -28,7 +34,7 @@ PAIR_MIN_RECORDS = 2  # a pair of words seen once is kept for the length of its 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff"
 _WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}_])[\w{_MARKS}]){{2,}}")
-_ASCII_WORD = re.compile(r"[a-z0-9]{2,}")
+_ASCII_WORDS = "".join(chr(i).lower() if chr(i).isalnum() else " " for i in range(128))
 _ACCENT = re.compile("[\u0300-\u036f]")
 
 
@@ -62,6 +68,8 @@ class Corpus:
     Rows follow `ids`, which are sorted so that the order of arrival cannot change a number; `given` is each
     row's place in the order of arrival and breaks ties. Columns are those of the text block, then those of the
     title block, then one per row for the pairs that only this row has. Rows of the text block have length 1.
+    Cells are of single precision: half the memory to read for each scoring, and no score is known better than that.
+    `sample` are rows spread over all, `sampled` as a matrix of their own.
     """
 
     ids: tuple[str, ...]
@@ -72,6 +80,8 @@ class Corpus:
     text: Block
     title: Block
     column_sums: NDArray[np.float64]
+    sample: NDArray[np.int64]
+    sampled: csr_matrix
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -94,7 +104,7 @@ def tokens(text: str) -> list[str]:
     ['sjogren', 'mri', 'of', 'l5', 's1', '骶', '骨']
     """
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+        return [word for word in text.translate(_ASCII_WORDS).split() if len(word) > 1]
     folded = unicodedata.normalize("NFKD", text).casefold()
     return _WORD.findall(unicodedata.normalize("NFC", _ACCENT.sub("", folded)))
 
@@ -121,20 +131,21 @@ def build_corpus(texts: Iterable[Text]) -> Corpus:
     >>> corpus.ids, corpus.matrix.shape[0]
     (('a', 'b'), 2)
     """
-    arrived = list(texts)
-    order = sorted(range(len(arrived)), key=lambda i: arrived[i].record_id)
-    ids = tuple(arrived[i].record_id for i in order)
+    arrived = sorted(enumerate(texts), key=lambda one: one[1].record_id)
+    ids = tuple(text.record_id for _, text in arrived)
     if len(set(ids)) < len(ids):
         raise ValueError("two texts have the same record id")
-    streams = _read([arrived[i] for i in order])
+    given = np.asarray([place for place, _ in arrived], dtype=np.int64)
+    streams = _read([text for _, text in arrived])
+    del arrived
     body, text, lone = _block(streams.all, len(streams.readable), len(ids), weight=1.0)
     head, title, lone_title = _block(streams.titles, len(streams.readable), len(ids), weight=TITLE_WEIGHT)
-    private = np.sqrt(lone**2 + lone_title**2)
+    private = np.sqrt(lone**2 + lone_title**2).astype(np.float32)
     own = csr_matrix((private, (np.arange(len(ids)), np.arange(len(ids)))), shape=(len(ids), len(ids)))
     matrix = csr_matrix(hstack([body, head, own], format="csr"))
     matrix.eliminate_zeros()
     matrix.sort_indices()
-    given = np.asarray(order, dtype=np.int64)
+    sample = np.arange(0, len(ids), max(1, -(-len(ids) // LOOKED_AT)))
     return Corpus(
         ids=ids,
         given=given,
@@ -143,8 +154,19 @@ def build_corpus(texts: Iterable[Text]) -> Corpus:
         readable=streams.readable,
         text=text,
         title=title,
-        column_sums=np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel(),
+        column_sums=_column_sums(matrix),
+        sample=sample,
+        sampled=csr_matrix(matrix[sample]),
     )
+
+
+def _column_sums(matrix: csr_matrix) -> NDArray[np.float64]:
+    """In double precision: a million small numbers add up here."""
+    sums = np.zeros(matrix.shape[1])
+    for start in range(0, matrix.shape[0], SUMMED_AT_ONCE):
+        cells = slice(matrix.indptr[start], matrix.indptr[min(start + SUMMED_AT_ONCE, matrix.shape[0])])
+        sums += np.bincount(matrix.indices[cells], weights=matrix.data[cells], minlength=len(sums))
+    return sums
 
 
 def vector(corpus: Corpus, text: str) -> csr_matrix:
@@ -237,36 +259,53 @@ def _block(stream: _Stream, size: int, rows: int, *, weight: float) -> tuple[csr
 
     Pairs that occur in one record only get no column; their share of the row's length is returned apart.
     """
-    counted = [_count(stream, size, start, min(start + CHUNK, rows)) for start in range(0, rows, CHUNK)]
-    row = np.concatenate([c[0] for c in counted]) if counted else np.empty(0, dtype=np.int32)
-    key = np.concatenate([c[1] for c in counted]) if counted else np.empty(0, dtype=np.int64)
-    tf = np.concatenate([c[2] for c in counted]) if counted else np.empty(0)
-    del counted
-    keys, records = np.unique(key, return_counts=True)
+    parts = [_count(stream, size, start, min(start + CHUNK, rows)) for start in range(0, rows, CHUNK)]
+    keys, records = _in_how_many([part.keys for part in parts], size)
     limit = MAX_SHARE * rows if rows >= MAX_SHARE_FROM else rows
-    kept = (records <= limit) & ((records >= PAIR_MIN_RECORDS) | (keys < size))
-    idf = np.log((1 + rows) / (1 + records)) + 1
-    block = Block(keys=keys[kept], idf=idf[kept], weight=weight)
-    at, known = _find(block.keys, key)
-    once = np.log((1 + rows) / 2) + 1
-    lone = ~known & (key >= size)
-    if rows >= MAX_SHARE_FROM:
-        lone &= ~np.isin(key, keys[records > limit])
-    alone = np.bincount(row[lone], weights=(tf[lone] * once) ** 2, minlength=rows)
-    row, at, tf = row[known], at[known], tf[known]
-    values = tf * block.idf[at]
-    squares = np.bincount(row, weights=values**2, minlength=rows) + alone
-    scale = np.divide(weight, np.sqrt(squares), out=np.zeros(rows), where=squares > 0)
-    counts = np.zeros(rows + 1, dtype=np.int64)
-    np.cumsum(np.bincount(row, minlength=rows), out=counts[1:])
-    matrix = csr_matrix((values * scale[row], at, counts), shape=(rows, len(block.keys)))
-    return matrix, block, np.sqrt(alone) * scale
+    kept = records <= limit
+    terms = _Terms(
+        keys=keys[kept],
+        idf=np.log((1 + rows) / (1 + records[kept])) + 1,
+        once=math.log((1 + rows) / 2) + 1,
+        size=size,
+        everywhere=keys[~kept],
+    )
+    matrices, alone = [], []
+    for at in range(len(parts)):
+        matrix, lone = _weighed(parts[at], terms, weight)
+        parts[at] = _NOTHING  # at a million records, what has been weighed has to make room
+        matrices.append(matrix)
+        alone.append(lone)
+    block = Block(keys=terms.keys, idf=terms.idf, weight=weight)
+    if not matrices:
+        return csr_matrix(np.empty((0, len(block.keys)), dtype=np.float32)), block, np.empty(0)
+    return csr_matrix(vstack(matrices, format="csr")), block, np.concatenate(alone)
 
 
-def _count(
-    stream: _Stream, size: int, start: int, stop: int
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float64]]:
-    """Rows, keys and 1 + ln count of the terms of some rows, ordered by row and key."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The terms of some rows, ordered by row and key, and how often each occurs; `starts` has one end more than rows."""
+
+    starts: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int32]
+
+
+_NOTHING = _Counted(np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """The terms that have a column, and the idf of a pair seen once; `everywhere` are those that say nothing."""
+
+    keys: NDArray[np.int64]
+    idf: NDArray[np.float64]
+    once: float
+    size: int
+    everywhere: NDArray[np.int64]
+
+
+def _count(stream: _Stream, size: int, start: int, stop: int) -> _Counted:
     begin, end = stream.starts[start], stream.starts[stop]
     words = stream.words[begin:end].astype(np.int64)
     row = np.repeat(np.arange(stop - start), np.diff(stream.starts[start : stop + 1]))
@@ -280,8 +319,45 @@ def _count(
         ]
     )
     codes, counts = np.unique(codes, return_counts=True)
-    rows, keys = np.divmod(codes, span)
-    return (rows + start).astype(np.int32), keys, 1 + np.log(counts)
+    starts = np.searchsorted(codes, np.arange(stop - start + 1) * span)
+    codes %= span
+    return _Counted(starts, codes, counts.astype(np.int32))
+
+
+def _in_how_many(keys: Sequence[NDArray[np.int64]], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The terms that may have a column, sorted, and in how many records each is. Sorted a range of keys at a time."""
+    total = sum(len(part) for part in keys)
+    span = size * (size + 1) + 1
+    ranges = -(-total // SORTED_AT_ONCE)
+    sample = np.sort(np.concatenate([part[:: 1 + total // SAMPLED] for part in keys])) if ranges > 1 else keys[:0]
+    bounds = [0, *(int(sample[len(sample) * at // ranges]) for at in range(1, ranges)), span]
+    found: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = [(_NOTHING.keys, _NOTHING.keys)]
+    for low, high in pairwise(bounds):
+        some = np.concatenate([_NOTHING.keys, *(part[(part >= low) & (part < high)] for part in keys)])
+        some, records = np.unique(some, return_counts=True)
+        columns = (records >= PAIR_MIN_RECORDS) | (some < size)
+        found.append((some[columns], records[columns]))
+    return np.concatenate([some for some, _ in found]), np.concatenate([records for _, records in found])
+
+
+def _weighed(part: _Counted, terms: _Terms, weight: float) -> tuple[csr_matrix, NDArray[np.float64]]:
+    """The rows of a part as a matrix, and what the pairs that only one record has add to the length of each."""
+    rows = len(part.starts) - 1
+    row = np.repeat(np.arange(rows, dtype=np.int32), np.diff(part.starts))
+    at, known = _find(terms.keys, part.keys)
+    tf = 1 + np.log(part.counts)
+    lone = ~known & (part.keys >= terms.size)
+    if len(terms.everywhere):
+        lone &= ~np.isin(part.keys, terms.everywhere)
+    alone = np.bincount(row[lone], weights=(tf[lone] * terms.once) ** 2, minlength=rows)
+    row, at = row[known], at[known]
+    values = tf[known] * terms.idf[at]
+    squares = np.bincount(row, weights=values**2, minlength=rows) + alone
+    scale = np.divide(weight, np.sqrt(squares), out=np.zeros(rows), where=squares > 0)
+    counts = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=rows), out=counts[1:])
+    cells = (values * scale[row]).astype(np.float32)
+    return csr_matrix((cells, at.astype(np.int32), counts), shape=(rows, len(terms.keys))), np.sqrt(alone) * scale
 
 
 def _find(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

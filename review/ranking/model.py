@@ -27,31 +27,22 @@ BACKGROUND = (
     0.5  # … and naive Bayes takes up to this share of "irrelevant" from all records not known as relevant, where …
 )
 FADING = 8.0  # … few are relevant: both fall to their least when an eighth of all records has been found relevant
-SPREAD_OVER = 2_000  # open records from which the spread of scores is taken
-_EQUAL = 1e-12  # a spread below this is rounding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Support:
-    """What each training row carried in a fit: where the next fit, on a few labels more, starts from."""
-
-    rows: NDArray[np.int64]
-    values: NDArray[np.float64]
+SPREAD_LEAST = 400  # open records from which the spread of scores is taken, if there are so many
+_EQUAL = 1e-6  # a spread below this is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fitted:
     """A weight per column of the corpus; a record's score is `intercept` + its row times `weights`."""
 
-    weights: NDArray[np.float64]
+    weights: NDArray[np.float32] | NDArray[np.float64]
     intercept: float = 0.0
     name: str
     parameters: Mapping[str, float | int | str]
-    support: Support | None = None
 
     def scores(self, corpus: Corpus) -> NDArray[np.float64]:
         """One score per row of the corpus."""
-        return np.asarray(corpus.matrix @ self.weights + self.intercept, dtype=np.float64)
+        return np.asarray(corpus.matrix @ self.weights.astype(np.float32), dtype=np.float64) + self.intercept
 
 
 Fit = Callable[[Corpus, "Labels", int], Fitted]
@@ -69,15 +60,11 @@ class Ranker:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Labels:
-    """Decided rows in ascending order, the share of "relevant" in each, and the protocol as a row of the same columns.
-
-    `after` is what the fit before this one left; it saves time, and moves an answer by less than its tolerance.
-    """
+    """Decided rows in ascending order, the share of "relevant" in each, and the protocol as a row of the same columns."""
 
     rows: NDArray[np.int64]
     values: NDArray[np.float64]
     protocol: csr_matrix
-    after: Support | None = None
 
     @property
     def found(self) -> float:
@@ -113,12 +100,14 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
         return Fitted(weights=unlike, name="unlike the excluded", parameters={})
     taught = _training(corpus, labels, seed)
     if len(set(taught.signs.tolist())) < 2:  # every record of the corpus is decided, and all alike
-        return Fitted(weights=_mean(taught.rows), name="like the included", parameters={})
-    found = machine.fit(machine.gram(taught.rows), taught.signs, SOFTNESS * taught.weights, taught.start(labels.after))
-    margin = np.asarray(taught.rows.T @ found, dtype=np.float64)
+        like = np.zeros(corpus.matrix.shape[1], dtype=np.float32)
+        like[taught.columns] = _mean(taught.rows)
+        return Fitted(weights=like, name="like the included", parameters={})
+    found = machine.fit(machine.gram(taught.rows), taught.signs, SOFTNESS * taught.weights)
+    margin = np.zeros(corpus.matrix.shape[1], dtype=np.float32)
+    margin[taught.columns] = taught.rows.T @ found
     mixed, shift = _mixed(corpus, labels, margin, _bayes(corpus, labels, taught))
-    support = Support(rows=taught.of, values=found)
-    return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed), support=support)
+    return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed))
 
 
 TFIDF = Ranker(name="tfidf", label="TF-IDF with a linear model", build=build_corpus, fit=fit_tfidf)
@@ -141,23 +130,16 @@ def _parameters(seed: int) -> dict[str, float | int | str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Taught:
-    """What a model is fitted on: rows, +1 or −1, weights, and which row of the corpus each is.
+    """What a model is fitted on: rows, +1 or −1, and weights.
 
-    In `of` the irrelevant side of row r stands as −2 − r, so that both sides of a doubtful one can be told apart;
-    the protocol is −1.
+    The rows have the columns that occur in them only, `columns` says which of the corpus these are: a corpus has several
+    times as many, and each pass over all of them would cost as much as the fit.
     """
 
     rows: csr_matrix
+    columns: NDArray[np.int64]
     signs: NDArray[np.float64]
     weights: NDArray[np.float64]
-    of: NDArray[np.int64]
-
-    def start(self, before: Support | None) -> NDArray[np.float64] | None:
-        """The last answer for the rows that were there, 0 for new ones."""
-        if before is None:
-            return None
-        known = dict(zip(before.rows.tolist(), before.values.tolist(), strict=True))
-        return np.asarray([known.get(row, 0.0) for row in self.of.tolist()])
 
 
 def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
@@ -165,11 +147,8 @@ def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
     yes, no = labels.values > 0, labels.values < 1
     weak = _weak_negatives(corpus, labels, seed)
     for_relevant = labels.values[yes]
-    of = [labels.rows[yes]]
     if labels.protocol.nnz:
         for_relevant = np.append(for_relevant, 1 / math.sqrt(1 + labels.found))
-        of.append(np.asarray([-1]))
-    of += [-2 - labels.rows[no], -2 - weak]
     for_decided = 1 - labels.values[no]
     share = WEAK_LEAST + WEAK_MORE * _trust_in_the_rest(corpus, labels) if len(weak) else 0.0
     share = share if for_decided.sum() > 0 else 1.0
@@ -189,8 +168,20 @@ def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
     if labels.protocol.nnz:
         at = int(yes.sum())
         known = vstack([known[:at], labels.protocol, known[at:]], format="csr")
+    rows, columns = _narrowed(csr_matrix(known))
     signs = np.repeat(np.asarray([1.0, -1.0]), [len(for_relevant), len(for_irrelevant)])
-    return _Taught(rows=csr_matrix(known), signs=signs, weights=weights, of=np.concatenate(of))
+    return _Taught(rows=rows, columns=columns, signs=signs, weights=weights)
+
+
+def _narrowed(rows: csr_matrix) -> tuple[csr_matrix, NDArray[np.int64]]:
+    """The rows without the columns that none of them has, in double precision, and which columns are left."""
+    there = np.zeros(rows.shape[1], dtype=np.bool_)
+    there[rows.indices] = True
+    columns = np.flatnonzero(there)
+    place = np.empty(rows.shape[1], dtype=np.int32)
+    place[columns] = np.arange(len(columns), dtype=np.int32)
+    cells = (rows.data.astype(np.float64), place[rows.indices], rows.indptr)
+    return csr_matrix(cells, shape=(rows.shape[0], len(columns))), columns
 
 
 def _weak_negatives(corpus: Corpus, labels: Labels, seed: int) -> NDArray[np.int64]:
@@ -207,7 +198,7 @@ def _trust_in_the_rest(corpus: Corpus, labels: Labels) -> float:
     return max(0.0, 1 - FADING * labels.found / max(1, len(corpus)))
 
 
-def _bayes(corpus: Corpus, labels: Labels, taught: _Taught) -> NDArray[np.float64]:
+def _bayes(corpus: Corpus, labels: Labels, taught: _Taught) -> NDArray[np.float32]:
     """Log ratio of a term's share in the two classes (multinomial naive Bayes, one added to each term).
 
     Both classes are first brought to the same weight, half of the decisions each: one relevant record among many would
@@ -215,38 +206,50 @@ def _bayes(corpus: Corpus, labels: Labels, taught: _Taught) -> NDArray[np.float6
     look like at large: a part of their side is the mean of all records not known as relevant.
     """
     half = max(1.0, len(labels.rows) / 2)
-    yes, no = (
-        np.asarray(taught.rows.T @ (weight * (half / weight.sum())), dtype=np.float64)
-        for weight in (np.where(taught.signs == side, taught.weights, 0.0) for side in (1, -1))
-    )
-    known = labels.rows[labels.values > 0]
-    if len(known) < len(corpus):
+    parts = np.zeros((len(taught.signs), 3))
+    for side, sign in enumerate((1, -1)):
+        weight = np.where(taught.signs == sign, taught.weights, 0.0)
+        parts[:, side] = weight * (half / weight.sum())
+    known = int((labels.values > 0).sum())
+    parts[:known, 2] = 1.0
+    yes, no, of_known = np.asarray(taught.rows.T @ parts, dtype=np.float64).T
+    at_large, each = np.zeros(len(no)), 0.0
+    if known < len(corpus):
         share = BACKGROUND * _trust_in_the_rest(corpus, labels)
-        others = corpus.column_sums - np.asarray(corpus.matrix[known].sum(axis=0), dtype=np.float64).ravel()
-        no = (1 - share) * no + share * half / (len(corpus) - len(known)) * np.maximum(0.0, others)
-    ratio: NDArray[np.float64] = np.log1p(yes) - np.log1p(no)
-    ratio += math.log((no.sum() + len(no)) / (yes.sum() + len(yes)))
+        each = share * half / (len(corpus) - known)
+        at_large = each * corpus.column_sums[taught.columns]
+        no = (1 - share) * no + np.maximum(0.0, at_large - each * of_known)
+    everywhere = float(each * corpus.column_sums.sum() - at_large.sum() + no.sum())
+    size = corpus.matrix.shape[1]
+    ratio = np.multiply(corpus.column_sums, -each, dtype=np.float32)  # of the columns that no decided record has …
+    np.log(np.subtract(1, ratio, out=ratio), out=ratio)
+    np.subtract(math.log((everywhere + size) / (yes.sum() + size)), ratio, out=ratio)
+    ratio[taught.columns] = np.log((1 + yes) / (1 + no)) + math.log((everywhere + size) / (yes.sum() + size))
     return ratio
 
 
 def _mixed(
-    corpus: Corpus, labels: Labels, margin: NDArray[np.float64], bayes: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
+    corpus: Corpus, labels: Labels, margin: NDArray[np.float32], bayes: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], float]:
     """Both parts on one scale: each is centred and divided by its spread over the open records, then they are mixed."""
     pool = np.ones(len(corpus), dtype=bool)
     pool[labels.rows] = False
     pool = pool if pool.any() else ~pool
-    open_rows = np.flatnonzero(pool)
-    looked_at = corpus.matrix[open_rows[:: -(-len(open_rows) // SPREAD_OVER)]]
-    mixed, shift = np.zeros_like(margin), 0.0
+    looked_at, chosen = corpus.sampled, pool[corpus.sample]
+    if chosen.sum() < min(SPREAD_LEAST, pool.sum()):
+        open_rows = np.flatnonzero(pool)
+        looked_at = corpus.matrix[open_rows[:: -(-len(open_rows) // SPREAD_LEAST)]]
+        chosen = np.ones(looked_at.shape[0], dtype=bool)
+    scales, shift = [], 0.0
     for part, share in ((margin, 1 - BAYES_SHARE), (bayes, BAYES_SHARE)):
-        values = looked_at @ part
-        if values.std() <= _EQUAL:
-            values = corpus.matrix @ part  # the open records are alike, and the decided ones give the scale
+        values = np.asarray((looked_at @ part)[chosen], dtype=np.float64)
+        if values.std() <= _EQUAL:  # the open records are alike, and the decided ones give the scale
+            values = np.asarray(corpus.matrix @ part, dtype=np.float64)
         spread = float(values.std())
-        if spread > _EQUAL:
-            mixed += part * (share / spread)
-            shift -= float(values.mean()) * share / spread
+        scales.append(share / spread if spread > _EQUAL else 0.0)
+        shift -= float(values.mean()) * scales[-1]
+    mixed = margin * np.float32(scales[0])
+    mixed += bayes * np.float32(scales[1])
     return mixed, shift
 
 

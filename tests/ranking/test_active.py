@@ -114,8 +114,10 @@ def test_an_exclusion_alone_sends_its_like_down() -> None:
 
 
 def test_doubt_stands_between_include_and_exclude() -> None:
+    others = [Text(record_id=f"o{i}", title=f"Study {i} of soil and knee samples") for i in range(6)]
+
     def score_of_d(label: float) -> float:
-        ranking = rank(build_corpus(TEXTS), {"a": 1.0, "c": 0.0, "b": label})
+        ranking = rank(build_corpus([*TEXTS, *others]), {"a": 1.0, "c": 0.0, "b": label})
         return ranking.scores[ranking.ids.index("d")]
 
     assert score_of_d(0.0) < score_of_d(0.5) < score_of_d(1.0)
