@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from dedup import SETS, confusion, f1, read_records, read_truth
 
-from review.dedup import compare, find, find_duplicates, judged
+from review.dedup import compare, find, find_duplicates, judged, ready
 from review.domain.record import Record
 
 _LOST = 10  # redundant records that one lost work is worth
@@ -57,7 +57,7 @@ def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
     known: dict[object, Any] = {}
 
     def call(on: Any, *args: Any, **kwargs: Any) -> Any:
-        name = id(on) if isinstance(on, Record) else len(getattr(on, "marks", on))
+        name = id(on[0]) if isinstance(on, list) and isinstance(on[0], Record) else len(getattr(on, "marks", on))
         key = (name, *(each.tobytes() for each in args))
         if key not in known:
             known[key] = function(on, *args, **kwargs)
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("sets", nargs="*", default=SETS)
     options = parser.parse_args(arguments)
     for module, name in (
-        (find, "normal_form"), (find, "marks_of"), (find, "candidate_pairs"), (judged, "worth_comparing"), (judged, "features")
+        (ready, "made_ready"), (find, "candidate_pairs"), (judged, "worth_comparing"), (judged, "features")
     ):  # fmt: skip
         setattr(module, name, remembered(getattr(module, name)))
     sets = {

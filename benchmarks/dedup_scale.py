@@ -1,11 +1,13 @@
 """Cost of deduplication from 10,000 to 1,000,000 records: seconds, CPU seconds, peak memory, and how accurate it stays.
 
-    python benchmarks/dedup_scale.py ../shared/data/dedup/dev [--sizes 10000 30000 100000]
+    python benchmarks/dedup_scale.py ../shared/data/dedup/dev [--sizes 10000 … 1000000] [--jobs 1 2]
 
 The labelled sets are multiplied: each copy after the first speaks of other works, for its words, names, identifiers and
 places are exchanged, the same for all records of a work, and one record in five is then damaged as exports damage
 records (a slip of the pen in the title, an author list cut, a field lost). The table is written to a temporary file and
-goes through the command `review dedup FILE --groups OUT`, in a process of its own.
+goes through the command `review dedup FILE --groups OUT --jobs N`. CPU seconds are those of all its processes together,
+the peak is the most memory they held at one time, pages that they share counted once for each. Wall seconds say
+nothing on a machine that does other things: beside them stands how many cores the command was given on average.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
@@ -27,6 +30,8 @@ from pathlib import Path
 SETS = ("stroke", "haematology", "diabetes", "digital_work", "srsr")
 COLUMNS = ("record_id", "title", "authors", "year", "journal", "volume", "number", "pages", "doi", "abstract")
 SIZES = (10_000, 30_000, 100_000)
+JOBS = (1, 2)
+_LOOKED_EVERY = 0.2  # seconds
 DAMAGED = 0.2  # of the records
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _NUMBER = re.compile(r"\d+")
@@ -107,39 +112,84 @@ def multiplied(folder: Path, size: int) -> Iterator[tuple[Row, str]]:
     return islice(endless(), size)
 
 
-def measure(folder: Path, size: int) -> str:
-    with tempfile.TemporaryDirectory() as scratch:
-        table, groups = Path(scratch) / "records.csv", Path(scratch) / "groups.csv"
-        truth: dict[str, str] = {}
-        with table.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS)
-            writer.writeheader()
-            for row, work in multiplied(folder, size):
-                writer.writerow(row)
-                truth[row["record_id"]] = work
-        command = [
-            sys.executable,
-            "-c",
-            "from review.cli import main; main()",
-            "dedup",
-            str(table),
-            "--groups",
-            str(groups),
-            "--json",
-        ]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        begin = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        wall = time.perf_counter() - begin
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        with groups.open(encoding="utf-8-sig", newline="") as stream:
-            found = {row["record_id"]: row["group_id"] for row in csv.DictReader(stream)}
+def write_table(path: Path, folder: Path, size: int) -> dict[str, str]:
+    """The records as a table; their works by record id."""
+    truth: dict[str, str] = {}
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS)
+        writer.writeheader()
+        for row, work in multiplied(folder, size):
+            writer.writerow(row)
+            truth[row["record_id"]] = work
+    return truth
+
+
+def measure(table: Path, truth: dict[str, str], jobs: int) -> str:
+    groups, size = table.with_name("groups.csv"), len(truth)
+    command = [
+        sys.executable,
+        "-c",
+        "from review.cli import main; main()",
+        "dedup",
+        str(table),
+        "--groups",
+        str(groups),
+    ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [*command, "--jobs", str(jobs), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    peak = Peak(process.pid)
+    peak.start()
+    _, said = process.communicate()
+    wall = time.perf_counter() - begin
+    peak.join()
+    if process.returncode:
+        raise SystemExit(said.decode())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    with groups.open(encoding="utf-8-sig", newline="") as stream:
+        found = {row["record_id"]: row["group_id"] for row in csv.DictReader(stream)}
     lost, left = errors(truth, found)
     return (
-        f"{size:9,}{wall:9.1f}{seconds:9.1f}{1e6 * seconds / size:14.0f}{after.ru_maxrss / 1024:9.0f}"
+        f"{size:9,}{jobs:6}{wall:9.1f}{seconds:9.1f}{seconds / wall:7.2f}{1e6 * seconds / size:14.0f}{peak.megabytes:9.0f}"
         f"{1000 * lost / size:16.2f}{1000 * left / size:15.2f}"
     )
+
+
+class Peak(threading.Thread):
+    """The most memory that a process and those it started held at one time."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__()
+        self.pid, self.megabytes = pid, 0.0
+
+    def run(self) -> None:
+        while (Path("/proc") / str(self.pid) / "statm").exists():
+            held = sum(map(_held, _family(self.pid)))
+            if not held:
+                return  # it has ended, and waits to be asked
+            self.megabytes = max(self.megabytes, held)
+            time.sleep(_LOOKED_EVERY)
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        children = (Path("/proc") / str(pid) / "task" / str(pid) / "children").read_text(encoding="ascii").split()
+    except OSError:
+        return
+    for child in children:
+        yield from _family(int(child))
+
+
+def _held(pid: int) -> float:
+    try:
+        pages = (Path("/proc") / str(pid) / "statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0.0
+    return int(pages) * resource.getpagesize() / 2**20
 
 
 def errors(truth: dict[str, str], found: dict[str, str]) -> tuple[int, int]:
@@ -156,10 +206,15 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--jobs", type=int, nargs="+", default=JOBS)
     options = parser.parse_args(arguments)
-    print("  records   wall s    CPU s  µs per record  peak MB  merged per 1000  left per 1000")
-    for size in options.sizes:  # ascending: the peak is the largest child's so far
-        print(measure(options.folder, size), flush=True)
+    print("  records  jobs   wall s    CPU s  cores  µs per record  peak MB  merged per 1000  left per 1000")
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory() as scratch:
+            table = Path(scratch) / "records.csv"
+            truth = write_table(table, options.folder, size)
+            for jobs in options.jobs:
+                print(measure(table, truth, jobs), flush=True)
 
 
 if __name__ == "__main__":

@@ -162,6 +162,11 @@ def convert(source: Path, target: Path, from_format: str | None, to_format: str 
 @click.option(
     "--source-column", default="", metavar="NAME", help="The column that names the database each record came from."
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="How many processes share the work where there are many records; without it, one for each core.",
+)
 @project_option
 def dedup(
     files: tuple[Path, ...],
@@ -171,6 +176,7 @@ def dedup(
     uncertain: Path | None,
     links: Path | None,
     source_column: str,
+    jobs: int | None,
 ) -> Answer:
     """Find the records that are one work.
 
@@ -187,11 +193,12 @@ def dedup(
     if not files and source_column:
         raise click.UsageError("--source-column belongs to FILE…; name the files to look through.")
     if not groups:
-        return _in_project(project_folder, uncertain, links)
+        return _in_project(project_folder, uncertain, links, jobs=jobs)
     from review.services import duplicates_in_files as service
+    from review.services.processes import cores
 
     with progress() as tell:
-        found = service.dedup(files, source_column=source_column, progress=tell)
+        found = service.dedup(files, source_column=source_column, progress=tell, jobs=jobs or cores())
     service.write_groups(groups, found)
     _write_pairs(found, uncertain, links)
     return _found(
@@ -208,16 +215,17 @@ def _write_pairs(found: Grouped, uncertain: Path | None, links: Path | None) -> 
         service.write_links(links, found.related)
 
 
-def _in_project(folder: Path | None, uncertain: Path | None, links: Path | None) -> Answer:
+def _in_project(folder: Path | None, uncertain: Path | None, links: Path | None, *, jobs: int | None) -> Answer:
     from review.services import duplicates as service
     from review.services import works
     from review.services.duplicates_in_files import Grouped
+    from review.services.processes import cores
     from review.services.project import open_project
 
     project = open_project(folder)
     try:
         with progress() as tell:
-            found, unsure = works.dedup(project, progress=tell)
+            found, unsure = works.dedup(project, progress=tell, jobs=jobs or cores())
         total, related = works.works(project), service.related(project)
     finally:
         project.close()

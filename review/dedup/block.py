@@ -72,15 +72,18 @@ class Marks:
     def row(self, name: str) -> Hashes:
         return np.asarray(self.codes[_ROWS[name]])
 
-    def take(self, places: Indexes) -> Marks:
+    def take(self, places: Indexes | Sequence[int]) -> Marks:
         return Marks(self.codes[:, places], self.letters[places], self.order[places])
 
-    def together(self, other: Marks) -> Marks:
-        return Marks(
-            np.concatenate((self.codes, other.codes), axis=1),
-            np.concatenate((self.letters, other.letters)),
-            np.concatenate((self.order, other.order)),
-        )
+
+def joined_marks(parts: Sequence[Marks]) -> Marks:
+    """The marks of several lots of records, one lot after the other."""
+    every = parts or [marks_of([])]
+    return Marks(
+        np.concatenate([part.codes for part in every], axis=1),
+        np.concatenate([part.letters for part in every]),
+        np.concatenate([part.order for part in every]),
+    )
 
 
 def marks_of(forms: Sequence[NormalForm]) -> Marks:

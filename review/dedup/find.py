@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from review.dedup.block import Indexes, candidate_pairs, marks_of
+from review.dedup.block import Indexes, candidate_pairs, joined_marks
 from review.dedup.cluster import Doubts, Pair, group, pair_of, standing_answers
 from review.dedup.compare import CONDITIONS, VETOES
 from review.dedup.features import Bools, Codes, Scores, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
-from review.dedup.prepare import NormalForm, normal_form
+from review.dedup.ready import Ready, Spread, in_turn, made_ready, no_collecting, ready
 from review.dedup.related import RELATIONS
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record
 
@@ -24,7 +22,6 @@ Progress = Callable[[str, float], None]
 # What a person can look through in one sitting.
 _QUEUE = 200
 _QUEUE_SHARE = 0.01  # of the records, when these are many
-_TOLD_EVERY = 5_000  # records
 NO_CONDITION = "no_condition"
 
 
@@ -63,8 +60,9 @@ def find_duplicates(
     judgements: Sequence[Judgement] = (),
     one_each: Collection[str] = (),
     progress: Progress | None = None,
+    spread: Spread = in_turn,
 ) -> DedupResult:
-    """Which records are one work. The order of the records makes no difference.
+    """Which records are one work. The order of the records makes no difference, nor does who does it (`spread`).
 
     `records` are gone through once and not kept. `one_each`, looked at after that, names the sources that list each
     work once: two records of such a source are joined only if they are copies or carry the same number.
@@ -77,35 +75,12 @@ def find_duplicates(
     ('a:1', 'b:7')
     """
     tell = progress or (lambda _step, _share: None)
-    with _no_collecting():
-        return _all_at_once(records, judgements, one_each, tell)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Millions of texts are made and kept, and no cycles: looking for such would take a quarter of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _all_at_once(
-    records: Iterable[Record], judgements: Sequence[Judgement], one_each: Collection[str], tell: Progress
-) -> DedupResult:
-    ids, forms, sources = _each_once(records, tell)
-    wanted = set(one_each)
-    on = bench(marks_of(forms), lambda places: [forms[n] for n in places.tolist()], _numbered(sources, one_each))
-    stock = _Stock(
-        ids=ids,
-        on=on,
-        fresh=np.ones(len(ids), dtype=bool),
-        source_of={key: source for key, source in zip(ids, sources, strict=True) if source in wanted},
-    )
-    return _result(stock, judgements, tell)[0]
+    with no_collecting():
+        found = _each_once(records, spread, tell)
+        wanted = set(one_each)
+        source_of = {key: source for key, source in zip(found.ids, found.sources, strict=True) if source in wanted}
+        stock = replace(_first(found, spread, _numbered(found.sources, one_each)), source_of=source_of)
+        return _result(stock, judgements, tell)[0]
 
 
 def find_more(
@@ -115,51 +90,59 @@ def find_more(
     read: Callable[[Sequence[str]], Mapping[str, Record]],
     judgements: Sequence[Judgement] = (),
     progress: Progress | None = None,
+    spread: Spread = in_turn,
 ) -> tuple[DedupResult, Memory]:
     """What `find_duplicates` would say of all records, when only `fresh` were not there at the run that left `memory`.
 
     Only pairs with a fresh record are compared. `read` gives the records of earlier runs that these may be copies of.
     """
     tell = progress or (lambda _step, _share: None)
-    with _no_collecting():
-        ids, forms, _ = _each_once(fresh, tell)
-        stock = _first(ids, forms) if memory is None else _added(memory, ids, forms, read)
-        result, found = _result(stock, judgements, tell)
-    return result, Memory(ids=tuple(stock.ids), marks=stock.on.marks, judged=found)
+    with no_collecting():
+        found = _each_once(fresh, spread, tell)
+        stock = _first(found, spread) if memory is None else _added(memory, found, read, spread)
+        result, judged_pairs = _result(stock, judgements, tell)
+    return result, Memory(ids=tuple(stock.ids), marks=stock.on.marks, judged=judged_pairs)
 
 
-def _first(ids: Sequence[str], forms: Sequence[NormalForm]) -> _Stock:
-    on = bench(marks_of(forms), lambda places: [forms[n] for n in places.tolist()])
-    return _Stock(ids=ids, on=on, fresh=np.ones(len(ids), dtype=bool), source_of={})
+def _each_once(records: Iterable[Record], spread: Spread, tell: Progress) -> Ready:
+    total = len(records) if isinstance(records, Sequence) else 0
+
+    def told(count: int) -> None:
+        if total:
+            tell(f"Reading the records: {count:,}", 0.6 * count / total)
+
+    return ready(records, spread, told)
+
+
+def _first(found: Ready, spread: Spread, source: Codes | None = None) -> _Stock:
+    on = bench(found.marks, lambda places: [found.lines[n] for n in places.tolist()], spread=spread, source=source)
+    return _Stock(ids=found.ids, on=on, fresh=np.ones(len(found.ids), dtype=bool), source_of={})
 
 
 def _added(
-    memory: Memory,
-    ids: Sequence[str],
-    forms: Sequence[NormalForm],
-    read: Callable[[Sequence[str]], Mapping[str, Record]],
+    memory: Memory, found: Ready, read: Callable[[Sequence[str]], Mapping[str, Record]], spread: Spread
 ) -> _Stock:
-    """The records of the memory and the fresh ones; the forms of the former are made when they are asked for."""
+    """The records of the memory and the fresh ones; the former are made ready when they are asked for."""
     seen = set(memory.ids)
-    new = [n for n, key in enumerate(ids) if key not in seen]
-    everything = [*memory.ids, *(ids[n] for n in new)]
+    new = [n for n, key in enumerate(found.ids) if key not in seen]
+    everything = [*memory.ids, *(found.ids[n] for n in new)]
     order = np.array(sorted(range(len(everything)), key=everything.__getitem__), dtype=np.int64)
     place = np.empty(len(order), dtype=np.int64)  # of each in the order of all ids
     place[order] = np.arange(len(order))
     old = len(memory.ids)
-    marks = memory.marks.together(marks_of([forms[n] for n in new])).take(order)
-    known = {int(place[old + n]): forms[at] for n, at in enumerate(new)}
+    marks = joined_marks([memory.marks, found.marks.take(new)]).take(order)
+    known = {int(place[old + n]): found.lines[at] for n, at in enumerate(new)}
     sorted_ids = [everything[n] for n in order.tolist()]
 
-    def forms_of(places: Indexes) -> list[NormalForm]:
+    def lines(places: Indexes) -> list[str]:
         asked = places.tolist()
         lacking = [n for n in asked if n not in known]
         if lacking:
-            found = read([sorted_ids[n] for n in lacking])
-            known.update((n, normal_form(found[sorted_ids[n]])) for n in lacking)
+            again = read([sorted_ids[n] for n in lacking])
+            known.update(zip(lacking, made_ready([again[sorted_ids[n]] for n in lacking]).lines, strict=True))
         return [known[n] for n in asked]
 
-    on = bench(marks, forms_of)
+    on = bench(marks, lines, spread=spread)
     was_generic = np.ones(len(order), dtype=bool)
     was_generic[place[:old]] = generic_titles(memory.marks)
     return _Stock(
@@ -244,21 +227,6 @@ def _chains(count: int, left: Indexes, right: Indexes) -> Indexes:
         if (step == lowest).all():
             return lowest
         lowest = step
-
-
-def _each_once(records: Iterable[Record], tell: Progress) -> tuple[list[str], list[NormalForm], list[str]]:
-    """Ids, normal forms and sources, sorted by id so that order cannot matter; of two entries with one id the lesser."""
-    total = len(records) if isinstance(records, Sequence) else 0
-    known: dict[str, tuple[NormalForm, str]] = {}
-    for number, record in enumerate(records):
-        if total and number % _TOLD_EVERY == 0:
-            tell(f"Reading the records: {number:,}", 0.6 * number / total)
-        form = normal_form(record)
-        key = record.record_id
-        if key not in known or form < known[key][0]:
-            known[key] = form, record.source
-    ids = sorted(known)
-    return ids, [known[key][0] for key in ids], [known[key][1] for key in ids]
 
 
 def _numbered(sources: Sequence[str], one_each: Collection[str]) -> Codes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,13 @@ from rapidfuzz import fuzz
 from review.dedup.block import Indexes, Marks
 from review.dedup.compare import VETOES, Verdicts, judge
 from review.dedup.features import Bools, Codes, Features, Scores, features, generic_titles, likeness_of
-from review.dedup.prepare import NormalForm
+from review.dedup.ready import Spread, form_of, in_turn, no_collecting, title_in
 from review.dedup.related import relations
 
-Forms = Callable[[Indexes], Sequence[NormalForm]]
+Lines = Callable[[Indexes], Sequence[str]]
 
-_AT_ONCE = 400_000  # pairs
+_SIFTED_AT_ONCE = 400_000  # pairs
+_AT_ONCE = 20_000  # pairs
 _ALIKE = 60.0  # two titles less alike are the same work only if a number or the place says so
 _WORTH_A_LOOK = 0.80
 _SAME_TEXT = 0.1  # so much sooner is a pair looked at whose abstracts agree
@@ -72,13 +74,14 @@ class Bench:
     """What judging needs beside the pairs. `source` numbers the source that lists each work once, or is 0."""
 
     marks: Marks
-    forms: Forms
+    lines: Lines  # normal forms as texts
     generic: Bools
     source: Codes | None = None
+    spread: Spread = in_turn
 
 
-def bench(marks: Marks, forms: Forms, source: Codes | None = None) -> Bench:
-    return Bench(marks, forms, generic_titles(marks), source)
+def bench(marks: Marks, lines: Lines, *, spread: Spread, source: Codes | None = None) -> Bench:
+    return Bench(marks, lines, generic_titles(marks), source, spread)
 
 
 def judged(
@@ -88,17 +91,22 @@ def judged(
 
     `everything` keeps each pair, for the question what contradicts a chain.
     """
-    parts = [_nothing()]
-    for start in range(0, len(left), _AT_ONCE):
+    if not everything:
+        parts = range(0, len(left), _SIFTED_AT_ONCE)
+        both = ((left[start : start + _SIFTED_AT_ONCE], right[start : start + _SIFTED_AT_ONCE]) for start in parts)
+        worth = np.concatenate([np.empty(0, dtype=bool), *(worth_comparing(on, *each) for each in both)])
+        left, right = left[worth], right[worth]
+    starts = range(0, len(left), _AT_ONCE)
+    tasks = (
+        _task(on, left[start : start + _AT_ONCE], right[start : start + _AT_ONCE], everything=everything)
+        for start in starts
+    )
+    found = [_nothing()]
+    for number, some in enumerate(on.spread(compared, tasks), start=1):
+        found.append(some)
         if tell is not None:
-            tell(start / len(left))
-        one, other = left[start : start + _AT_ONCE], right[start : start + _AT_ONCE]
-        if not everything:
-            worth = worth_comparing(on, one, other)
-            one, other = one[worth], other[worth]
-        if len(one):
-            parts.append(_some(on, one, other, everything=everything))
-    return together(parts)
+            tell(number / (len(starts) + 1))
+    return together(found)
 
 
 def worth_comparing(on: Bench, left: Indexes, right: Indexes) -> Bools:
@@ -111,35 +119,52 @@ def worth_comparing(on: Bench, left: Indexes, right: Indexes) -> Bools:
     worth |= (mains[left] == titles[right]) | (titles[left] == mains[right])
     rest = np.flatnonzero(~worth)
     records, place = np.unique(np.concatenate((left[rest], right[rest])), return_inverse=True)
-    words = [form.title for form in on.forms(records)]
+    words = list(map(title_in, on.lines(records)))
     one, other = place[: len(rest)].tolist(), place[len(rest) :].tolist()
     ratio = likeness_of([words[n] for n in one], [words[n] for n in other], fuzz.ratio, at_least=_ALIKE)
     worth[rest[ratio >= _ALIKE]] = True
     return worth
 
 
-def _some(on: Bench, left: Indexes, right: Indexes, *, everything: bool) -> Judged:
+class _Task(NamedTuple):
+    """Some pairs, with all that is known of their records: a process of its own can compare them."""
+
+    left: Indexes
+    right: Indexes
+    place: Indexes  # of the left records among the lines, and then of the right ones
+    lines: Sequence[str]
+    generic: Bools
+    source: Codes | None
+    everything: bool
+
+
+def _task(on: Bench, left: Indexes, right: Indexes, *, everything: bool) -> _Task:
     records, place = np.unique(np.concatenate((left, right)), return_inverse=True)
     source = None if on.source is None else on.source[records]
-    found = features(
-        on.forms(records), place[: len(left)], place[len(left) :], generic=on.generic[records], source=source
-    )
-    verdicts = judge(found)
-    relation = relations(found, verdicts)
-    wanted = _worth_a_look(found, verdicts)
-    kept = np.flatnonzero((verdicts.condition >= 0) | (wanted > 0) | (relation >= 0) | everything)
-    said = np.empty(len(kept), dtype=object)
-    said[:] = list(_similarities(found, kept))
-    return Judged(
-        left=left[kept],
-        right=right[kept],
-        condition=verdicts.condition[kept],
-        veto=verdicts.veto[kept],
-        relation=relation[kept],
-        open=wanted[kept],
-        score=verdicts.score[kept],
-        said=said,
-    )
+    return _Task(left, right, place, on.lines(records), on.generic[records], source, everything)
+
+
+def compared(task: _Task) -> Judged:
+    """What some pairs have to say."""
+    with no_collecting():
+        forms, count = list(map(form_of, task.lines)), len(task.left)
+        found = features(forms, task.place[:count], task.place[count:], generic=task.generic, source=task.source)
+        verdicts = judge(found)
+        relation = relations(found, verdicts)
+        wanted = _worth_a_look(found, verdicts)
+        kept = np.flatnonzero((verdicts.condition >= 0) | (wanted > 0) | (relation >= 0) | task.everything)
+        said = np.empty(len(kept), dtype=object)
+        said[:] = list(_similarities(found, kept))
+        return Judged(
+            left=task.left[kept],
+            right=task.right[kept],
+            condition=verdicts.condition[kept],
+            veto=verdicts.veto[kept],
+            relation=relation[kept],
+            open=wanted[kept],
+            score=verdicts.score[kept],
+            said=said,
+        )
 
 
 def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:

@@ -12,7 +12,7 @@ from review.dedup.related import versions_in
 from review.domain.errors import BadInput
 from review.domain.finding import Finding, Severity
 from review.domain.record import DuplicateGroup, DuplicateLink, Record
-from review.services import files, labelled, sheets
+from review.services import files, labelled, processes, sheets
 from review.services.labelled import SEPARATOR
 
 Progress = Callable[[str, float], None]
@@ -46,8 +46,10 @@ class _Taken:
     one_each: set[str] = field(default_factory=set)  # sources that list each work once; known when all is read
 
 
-def dedup(paths: Sequence[Path], *, source_column: str = "", progress: Progress | None = None) -> Grouped:
-    """Look for duplicates among the records of some files.
+def dedup(
+    paths: Sequence[Path], *, source_column: str = "", progress: Progress | None = None, jobs: int = 1
+) -> Grouped:
+    """Look for duplicates among the records of some files, in so many processes if there are many records.
 
     A record is named by the file's own `record_id` where there is one; where two files use one name for two
     records, each name is preceded by its file's. `source_column` of a table with `record_id` names the database each
@@ -56,7 +58,8 @@ def dedup(paths: Sequence[Path], *, source_column: str = "", progress: Progress 
     taken = _Taken()
     tell = progress or (lambda _step, _share: None)
     found = _records(paths, source_column, taken, tell)
-    result = find_duplicates(found, one_each=taken.one_each, progress=tell)
+    with processes.spread(jobs) as spread:
+        result = find_duplicates(found, one_each=taken.one_each, progress=tell, spread=spread)
     names = _names(taken)
     renamed = [replace(group, members=tuple(names[m] for m in group.members)) for group in result.groups]
     return Grouped(

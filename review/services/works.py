@@ -14,7 +14,7 @@ from review.dedup.memory import packed, unpacked
 from review.domain.errors import Missing, ReviewError
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind, fingerprint
 from review.domain.team import Right
-from review.services import rights, team
+from review.services import processes, rights, team
 from review.services.project import Progress, Project, silent
 from review.storage import deeds, duplicates, records, stamps
 from review.storage.stamps import Stamps
@@ -41,30 +41,34 @@ class Works:
 
 
 @rights.needs(Right.GOVERN)
-def dedup(project: Project, *, progress: Progress = silent) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
+def dedup(
+    project: Project, *, progress: Progress = silent, jobs: int = 1
+) -> tuple[list[DuplicateGroup], list[DuplicateLink]]:
     """Look for duplicates among all records; the groups in force afterwards, and the pairs a person should look at.
 
     Records that an earlier look compared are not compared again; what is found is the same.
     """
-    look(project, progress=progress)
+    look(project, progress=progress, jobs=jobs)
     return groups(project), unsure(project)
 
 
 @rights.internal
-def look(project: Project, *, progress: Progress = silent) -> None:
-    """Look for duplicates, and store what was found."""
+def look(project: Project, *, progress: Progress = silent, jobs: int = 1) -> None:
+    """Look for duplicates, in so many processes if there are many new records, and store what was found."""
     rules = _rules()
     ids = [record for record, _ in records.ids_and_sources(project.store)]
     memory = _memory(project, rules, ids)
     seen = set(memory.ids) if memory else set()
     fresh = records.by_id(project.store, [key for key in ids if key not in seen]) if seen else None
-    result, left = find_more(
-        memory,
-        records.all_records(project.store) if fresh is None else list(fresh.values()),
-        read=lambda wanted: records.by_id(project.store, wanted),
-        judgements=duplicates.read_judgements(project.store),
-        progress=progress,
-    )
+    with processes.spread(jobs) as spread:
+        result, left = find_more(
+            memory,
+            records.all_records(project.store) if fresh is None else list(fresh.values()),
+            read=lambda wanted: records.by_id(project.store, wanted),
+            judgements=duplicates.read_judgements(project.store),
+            progress=progress,
+            spread=spread,
+        )
     found = {
         duplicates.JOINED: [link for group in result.groups for link in group.links],
         duplicates.UNSURE: result.unsure,

@@ -18,6 +18,8 @@ from review.dedup import (
     merge,
 )
 from review.dedup.memory import packed, unpacked
+from review.dedup.prepare import normal_form
+from review.dedup.ready import form_of, line_of
 from review.domain.record import Judgement, Record
 from tests.dedup.article import ARTICLE
 
@@ -186,6 +188,14 @@ def test_an_answer_yes_always_joins(records: list[Record], data: st.DataObject) 
     answer = Judgement(record_a=one, record_b=other, same_work=True, person="Ada")
     where = together(find_duplicates(records, judgements=[answer]))
     assert where[one] == where[other]
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_records)
+def test_a_normal_form_comes_back_from_its_line(records: list[Record]) -> None:
+    for record in records:
+        form = normal_form(replace(record, abstract=f"{record.title}\x1f{record.url}", doi=f"10.1234/{record.doi}"))
+        assert form_of(line_of(form)) == form
 
 
 @settings(max_examples=60, deadline=None)
