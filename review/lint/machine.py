@@ -61,6 +61,18 @@ _LLM_ELEMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("its agreement with people", r"\bagree\w*|\bkappa\b|\bsensitivity\b|\brecall\b|\bconcordan"),
     )
 )
+_COUNT = r"(?P<{}>\d{{1,3}}(?:,\d{{3}})+|\d+)\s(?:(?:of\sthem|records?|citations?|abstracts?|titles|were|was|had\sbeen|been|excluded|removed|rejected|marked(?:\sas\sineligible)?|automatically|manually)\s)*by\s(?:a\s|an\s|the\s|our\s|two\s|both\s|one\s|human\s|independent\s)*"
+_BY_PEOPLE = re.compile(_COUNT.format("n") + r"(?:humans?|people|persons?|reviewers?|authors?|hand)\b", re.IGNORECASE)
+_BY_PROGRAM = re.compile(
+    _COUNT.format("n")
+    + r"(?:\w+\s)?(?:automation|tools?|programs?|models?|classifiers?|machine|algorithm|LLMs?|ChatGPT|GPT-?\d?\S*|Claude|Gemini|Llama|ASReview)\b",
+    re.IGNORECASE,
+)
+_OUT = re.compile(r"\b(?:exclu|remov|reject|ineligible)", re.IGNORECASE)
+_ALL_OUT = re.compile(
+    r"(?P<n>\d{1,3}(?:,\d{3})+|\d+)\s(?:records?|citations?|abstracts?|titles)\s(?:\w+\s)?(?:were|was)\s(?:excluded|removed|rejected)(?!\s(?:automatically\s|manually\s)?by\b)",
+    re.IGNORECASE,
+)
 _HUMAN_SPLIT = re.compile(
     r"\b(?:by\s(?:a\s|the\s)?(?:human|person|people|reviewers?)|manually)\b[^.]*\b(?:automat\w+|tool|model|machine|LLM)|\b(?:automat\w+|tool|model|machine|LLM)\b[^.]*\b(?:by\s(?:a\s|the\s)?(?:human|person|people|reviewers?)|manually)\b",
     re.IGNORECASE,
@@ -139,8 +151,10 @@ def decisions(context: Context) -> Iterator[Remark]:
             yield Remark(
                 message=f"{', '.join(log.machine)} excluded {log.machine_excluded:,} records; text and diagram give one number for people and programs."
             )
+        yield from _box_of_programs(context, log)
     elif log is None and used is None:
         yield missing("decisions")
+    yield from _sums(context)
     if used is not None:
         near = " ".join(s.text for s in document.sentences if s.paragraph == used.paragraph or _LLM.search(s.text))
         lacking = [name for name, pattern in _LLM_ELEMENTS if not pattern.search(near)]
@@ -148,3 +162,49 @@ def decisions(context: Context) -> Iterator[Remark]:
             yield Remark(
                 message=f"A language model made decisions here, and the text lacks {', '.join(lacking)}.", at=at(used)
             )
+
+
+def _box_of_programs(context: Context, log: Log) -> Iterator[Remark]:
+    """The box of records that programs marked, against the records that they excluded and no person judged."""
+    shown = context.flow.excluded_automatic if context.flow else 0
+    if shown and log.machine_alone and shown != log.machine_alone:
+        yield Remark(
+            message=f"The diagram says that automation tools marked {shown:,} records as ineligible; of those that {', '.join(log.machine)} excluded, {log.machine_alone:,} were judged by no person.",
+            path=context.paths.get("flow"),
+            expected=f"{log.machine_alone:,}",
+            got=f"{shown:,}",
+            hint="Records that a person judged too belong among the records screened and excluded.",
+        )
+
+
+def _sums(context: Context) -> Iterator[Remark]:
+    """Sentences that part the excluded records into those of people and those of programs."""
+    flow, log = context.flow, context.log
+    for sentence in context.document.of(Role.ABSTRACT, Role.RESULTS, Role.METHODS, Role.FRONT, Role.OTHER):
+        text = sentence.text
+        by_people, by_program = _BY_PEOPLE.search(text), _BY_PROGRAM.search(text)
+        if sentence.cites or not (by_people and by_program and _OUT.search(text)):
+            continue
+        people, program = _whole(by_people["n"]), _whole(by_program["n"])
+        whole = next((m for m in _ALL_OUT.finditer(text) if m.start() != by_people.start()), None)
+        total = _whole(whole["n"]) if whole else (flow.records_excluded + flow.excluded_automatic if flow else None)
+        if total is not None and people + program != total:
+            of = "are excluded in all" if whole else "are excluded in the diagram"
+            yield Remark(
+                message=f"{people:,} excluded by people and {program:,} by programs are {people + program:,}; {total:,} {of}.",
+                at=at(sentence, by_people.start()),
+                expected=f"{total:,}",
+                got=f"{people + program:,}",
+                hint="Count each record once: with people, if a person judged it too.",
+            )
+        elif log is not None and log.machine and program not in (log.machine_alone, log.machine_excluded):
+            yield Remark(
+                message=f"{program:,} records are said to be excluded by programs; the decisions give {log.machine_alone:,} without a person, {log.machine_excluded:,} in all.",
+                at=at(sentence, by_program.start()),
+                expected=f"{log.machine_alone:,}",
+                got=f"{program:,}",
+            )
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", ""))

@@ -74,12 +74,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """The decisions of a review. `boxes` of the flow are counted from them; `reviewers` per stage; `machine` the actors that are programs."""
+    """The decisions of a review. `boxes` of the flow are counted from them; `reviewers` per stage; `machine` the actors that are programs.
+
+    `reasons` are the full texts that are out, by column of the diagram (dbr, other) and reason: surely, and at most.
+    `machine_excluded` records were excluded by a program, `machine_alone` of them without a person having judged them.
+    """
 
     boxes: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
     reviewers: Mapping[str, int] = field(default_factory=dict)
     machine: tuple[str, ...] = ()
     machine_excluded: int = 0
+    machine_alone: int = 0
     unscreened: int = 0
     trailing_excludes: int | None = None
     stopping_rule: int | None = None  # so many irrelevant records in a row, as declared

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from review.domain import flow as arithmetic
 from review.domain.finding import Severity
 from review.domain.flow import FlowCounts
-from review.lint import machine
+from review.lint import decided, machine
 from review.lint.numbers import Kind
 from review.lint.rule import Context, Remark, Rule, at, missing
 from review.lint.sections import Role
@@ -75,15 +75,7 @@ def _against_log(context: Context) -> Iterator[Remark]:
     if log is None:
         yield missing("decisions")
     else:
-        stated = dict(arithmetic.boxes(context.flow))
-        for box, counted in log.boxes.items():
-            if stated.get(box, 0) != counted:
-                yield Remark(
-                    message=f"The diagram says {box} = {stated.get(box, 0):,}; the decisions give {counted:,}.",
-                    path=context.paths.get("flow"),
-                    expected=str(counted),
-                    got=str(stated.get(box, 0)),
-                )
+        yield from decided.boxes(context, context.flow, log)
     yield from _text_against_flow(context, context.flow)
 
 
@@ -200,7 +192,7 @@ LOG = Rule(
     check=_against_log,
     types="S",
     needs=("flow", "decisions", "manuscript"),
-    does="Compares every box with what the decisions give, and the numbers of abstract and results with the boxes.",
+    does="Compares every box with what the decisions give: records screened and excluded, reports sought, not retrieved and assessed, and those excluded for each reason; and the numbers of abstract and results with the boxes.",
     why="A diagram that was drawn by hand is out of date after the next decision.",
     bad="“1,512 records were screened”, where the flow says 1,500.",
     good="{{ flow.records_screened | thousands }} records were screened.",
@@ -253,7 +245,7 @@ MACHINE = Rule(
     types="S",
     asks=True,
     needs=("flow", "decisions", "manuscript"),
-    does="Where a program or language model decided, asks for separate numbers and for model, version, date, prompt, parameters, verification and agreement.",
+    does="Where a program or language model decided, asks for separate numbers, adds those of people and programs up and compares them with the diagram and the decisions; and asks for model, version, date, prompt, parameters, verification and agreement.",
     why="Readers must be able to tell what a person has seen.",
     bad="ChatGPT was used to screen abstracts.",
     good="GPT-4o (2024-08-06, temperature 0, prompt in appendix B) suggested a verdict; a person confirmed each (kappa 0.74).",

@@ -51,6 +51,8 @@ BROKEN = [
     ("review", "flow.yaml", "duplicates: 60", "duplicates: 61", "REV-01"),
     ("review", "flow.yaml", "records_screened: 150", "records_screened: 151", "REV-02"),
     ("review", "manuscript.md", "150 records were screened and 138", "150 records were screened and 148", "REV-02"),
+    ("review", "flow.yaml", "{wrong concept: 4, wrong population: 2, no results: 1}", "{wrong concept: 4, wrong population: 2, no results: 2}", "REV-02"),
+    ("review", "flow.yaml", "dbr_notretrieved_reports: 1", "dbr_notretrieved_reports: 2", "REV-02"),
     ("review", "decisions.csv", "R001,title_abstract,Ana,include", "R001,title_abstract,Ana,exclude", "nothing"),
     ("review", "searches.yaml", "platform: NLM, ", "", "REV-03"),
     ("review", "searches.yaml", "date: 2026-10-02, string: 'spine'", "string: 'spine'", "REV-03"),

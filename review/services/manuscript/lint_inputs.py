@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from review.lint.metrics import metrics_in
 from review.lint.rule import Charting, Log, Search
 from review.services.evidence import accounting_file
 from review.services.evidence.read_files import rows, tree
-from review.services.manuscript import lint_repository
+from review.services.manuscript import lint_decisions, lint_repository
 
 # The usual names of each input in a folder; the first that is there is taken.
 USUAL: Mapping[str, tuple[str, ...]] = {
@@ -98,18 +97,8 @@ def read(files: Mapping[str, Path]) -> Inputs:
         found.paths.setdefault("manifest", found.paths.pop("cases"))
     log, told = found.values.get("log"), found.values.get("screening")
     if isinstance(log, Log) and isinstance(told, dict):
-        found.values["log"] = _declared(log, told)
+        found.values["log"] = lint_decisions.declared(log, told)
     return found
-
-
-def _declared(log: Log, screening: Mapping[str, Any]) -> Log:
-    """With the stopping rule (so many irrelevant records in a row) and what was left, as ai_screening.yaml gives them."""
-    rule, left = (re.search(r"\d[\d,]*", str(screening.get(key) or "")) for key in ("stopping_rule", "unscreened"))
-    return replace(
-        log,
-        stopping_rule=int(rule[0].replace(",", "")) if rule else log.stopping_rule,
-        unscreened=int(left[0].replace(",", "")) if left else log.unscreened,
-    )
 
 
 def _counts(found: Inputs, path: Path) -> None:
@@ -244,48 +233,11 @@ def _faults(search: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _decisions(found: Inputs, path: Path) -> None:
-    """Decisions made elsewhere: who judged, which of them are programs, what they excluded."""
-    table = rows(
-        path, required=("record", "verdict"), aliases={"reviewer": ("actor", "person"), "verdict": ("decision",)}
-    )
-    found.findings += table.findings
-    if not table.usable or "reviewer" not in table.frame:
-        return
-    frame = table.frame
-    programs = frame["reviewer"].str.contains(
-        r"\b(?:gpt|llm|claude|gemini|asreview|model|bot|tool|auto\w*)\b", case=False, regex=True
-    )
-    people = frame[~programs]
-    stages = people.groupby("stage") if "stage" in frame else [("", people)]
-    log = Log(
-        boxes=_boxes(frame),
-        reviewers={str(stage): int(part["reviewer"].nunique()) for stage, part in stages},
-        machine=tuple(sorted(frame[programs]["reviewer"].unique())),
-        machine_excluded=int(frame[programs & frame["verdict"].str.startswith("excl")]["record"].nunique()),
-        trailing_excludes=_trailing(frame),
-    )
-    found.keep("log", path, log)
-    found.paths["decisions"] = path.as_posix()
-
-
-def _trailing(frame: pd.DataFrame) -> int:
-    """How many records in a row were excluded at the end, in the order of the file; a record stands where it was judged last."""
-    last = frame.drop_duplicates("record", keep="last")["verdict"].str.startswith("excl").to_numpy()[::-1]
-    return int(len(last) if last.all() else last.argmin())
-
-
-def _boxes(frame: pd.DataFrame) -> dict[str, int]:
-    """The boxes that decisions on titles decide; a record is settled by its adjudicator, else excluded if all exclude it."""
-    if "stage" not in frame:
-        return {}
-    part = frame[frame["stage"].str.casefold().str.replace(r"[\s-]", "_", regex=True) == "title_abstract"]
-    if part.empty:
-        return {}
-    settles = part["role"].str.startswith("adjud") if "role" in part else pd.Series(data=False, index=part.index)
-    settled = part[settles].groupby("record")["verdict"].last()
-    judged = part[~part["record"].isin(settled.index)].assign(out=lambda f: f["verdict"].str.startswith("excl"))
-    excluded = int(judged.groupby("record")["out"].all().sum()) + int(settled.str.startswith("excl").sum())
-    return {"records_screened": int(part["record"].nunique()), "records_excluded": excluded}
+    log, faults = lint_decisions.read(path)
+    found.findings += faults
+    if log is not None:
+        found.keep("log", path, log)
+        found.paths["decisions"] = path.as_posix()
 
 
 def _charting(found: Inputs, path: Path) -> None:
