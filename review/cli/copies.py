@@ -1,24 +1,27 @@
-"""Commands that keep the review safe: dated copies of its database, and the way back."""
+"""Commands that keep the review safe: dated copies of its database and of its full texts, and the way back."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from review.cli.answer import Answer, answers, project_option
 from review.cli.program import program
-from review.domain.naming import counted
+from review.domain.naming import counted, named
 
 
-@program.command("backup", examples=["review backup", "review backup --list"])
+@program.command("backup", examples=["review backup", "review backup --with-full-texts", "review backup --list"])
 @answers
 @project_option
 @click.option("--list", "listing", is_flag=True, help="Only list the copies there are.")
-def backup(project_folder: Path | None, listing: bool) -> Answer:
+@click.option("--with-full-texts", is_flag=True, help="Copy the PDFs of full texts, too: each once for all copies.")
+def backup(project_folder: Path | None, listing: bool, with_full_texts: bool) -> Answer:
     """Write a dated copy of the database into the folder backups, whoever is working with it.
 
     The app makes one by itself every day and keeps the last 14 days; those made with this command are never removed.
+    `review restore` also brings back the PDFs that are gone. Keep a copy of the folder backups on another disk.
     """
     from review.services import backup as service
     from review.services.project import find_root, open_project
@@ -32,10 +35,22 @@ def backup(project_folder: Path | None, listing: bool) -> Answer:
     project = open_project(project_folder)
     try:
         made = service.make(project)
+        copied = service.copy_full_texts(project) if with_full_texts else None
     finally:
         project.close()
     text = f"{made.path} ({made.size / 1e6:,.1f} MB). To go back to it: review restore {made.path.name}"
-    return Answer(document=_as_dict(made), text=text)
+    if copied is None:
+        notes = ["The PDFs of full texts are not in it. --with-full-texts copies them, too."]
+        return Answer(document=_as_dict(made) | {"full_texts": None}, text=text, notes=notes)
+    notes = [
+        f"{counted(copied.files, 'PDF')} of full texts ({copied.size / 1e6:,.1f} MB) beside it, {copied.new:,} of them new.",
+        *(
+            [f"Not copied, because they are not here as they were kept: {named(copied.lacking)}."]
+            if copied.lacking
+            else ()
+        ),
+    ]
+    return Answer(document=_as_dict(made) | {"full_texts": asdict(copied)}, text=text, notes=notes)
 
 
 def _as_dict(found: object) -> dict[str, object]:
@@ -55,6 +70,8 @@ def restore(project_folder: Path | None, file: Path) -> Answer:
     lines = [
         f"{found.copy.name} is in force: {counted(found.records, 'record')}, {counted(found.decisions, 'decision')}."
     ]
+    if found.full_texts:
+        lines.append(f"{counted(found.full_texts, 'PDF')} of full texts came back that had gone.")
     if found.replaced:
         lines.append(f"What it replaced is kept as {found.replaced}.")
     document = {
@@ -62,5 +79,6 @@ def restore(project_folder: Path | None, file: Path) -> Answer:
         "replaced": found.replaced,
         "records": found.records,
         "decisions": found.decisions,
+        "full_texts": found.full_texts,
     }
     return Answer(document=document, text="\n".join(lines))

@@ -1,5 +1,9 @@
 """Names made of what people write: a column's, a fact's, a file's; a number with its noun; a text cut to a message's length."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 def column_name(text: str) -> str:
     """A column's name as it is known here: `Patient ID` and `patient_id` are one.
@@ -36,6 +40,16 @@ def counted(n: int, one: str, many: str = "") -> str:
     ('1 record', '1,200 records', '2 studies')
     """
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def named(names: Sequence[str], most: int = 5) -> str:
+    """The first names of many, and how many more there are.
+
+    >>> named(["a.pdf", "b.pdf"]), named(["a", "b", "c"], most=2)
+    ('a.pdf, b.pdf', 'a, b and 1 more')
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def shortened(text: str, longest: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""Copies of the review's database: one a day by itself, more when asked, and the way back."""
+"""Copies of the review's database, and of its full texts if asked: one a day by itself, more when asked, and the way back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.team import Right
-from review.services import rights, team
+from review.services import full_text_copies, rights, team
+from review.services.full_text_copies import Copied
+from review.services.full_texts import FOLDER as FULL_TEXTS
 from review.services.project import DATABASE, DATABASE_URL, Project, project_of
 from review.storage import copies, deeds
 from review.storage.deeds import Deed
@@ -30,6 +32,12 @@ class Backup:
     at: str  # UTC
     size: int
     kept: bool
+
+
+@rights.needs(Right.GOVERN)
+def copy_full_texts(project: Project) -> Copied:
+    """Copy the files of full texts beside the copies of the database; each once, however often this is asked."""
+    return full_text_copies.copy_aside(project, project.root / FOLDER / FULL_TEXTS)
 
 
 @rights.needs(Right.GOVERN)
@@ -53,7 +61,8 @@ def _database(project: Project) -> Path:
     if not project.store.is_sqlite or not name:
         raise ReviewError(
             "This review is in a database on a server, which is copied with the server's own program.",
-            hint="For PostgreSQL: pg_dump --format=custom --file=review.dump DATABASE",
+            hint="For PostgreSQL: pg_dump --format=custom --file=review.dump DATABASE. The files of full texts are not in "
+            f"it: copy the folder {FULL_TEXTS} as well.",
         )
     return Path(name)
 
@@ -121,6 +130,7 @@ class Restored:
     replaced: Path | None
     records: int
     decisions: int
+    full_texts: int = 0  # files that were gone and came back from their copies
 
 
 def restore(root: Path, name: str | Path) -> Restored:
@@ -138,7 +148,8 @@ def restore(root: Path, name: str | Path) -> Restored:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     replaced = root / f"review.replaced-{stamp}.sqlite" if database.exists() else None
     copies.put_back(copy, database, replaced=replaced or database)
-    return Restored(copy=copy, replaced=replaced, records=found.records, decisions=found.decisions)
+    back = full_text_copies.put_back(root / FOLDER / FULL_TEXTS, root)
+    return Restored(copy=copy, replaced=replaced, records=found.records, decisions=found.decisions, full_texts=back)
 
 
 def _named(root: Path, asked: Path) -> Path:

@@ -8,14 +8,11 @@ each file.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -27,11 +24,24 @@ from review.domain.provenance import Fact
 from review.domain.record import SourceKind
 from review.domain.team import Right
 from review.render import tables
-from review.services import blinding, crate, facts, flow, included, protocol, pseudonyms, raw, rights
+from review.services import (
+    blinding,
+    bundle_file,
+    crate,
+    facts,
+    flow,
+    full_text_copies,
+    included,
+    protocol,
+    pseudonyms,
+    raw,
+    rights,
+)
 from review.services.charting import exports
 from review.services.charting.charted import charted, sees
 from review.services.crate import Packed
 from review.services.evidence import kept
+from review.services.full_text_copies import Along
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
 from review.services.pseudonyms import WHOLE, Packing
 from review.storage import charting, decisions, projects, records, transfer
@@ -45,23 +55,6 @@ _PAPER_FILES = (".md", ".yaml", ".bib", ".svg", ".png", ".csl")
 _SEARCH_FILES = (".json", ".jsonl", ".gz")
 _DEPTH = 3  # papers/<paper>/<file>, searches/<search>/<file>
 _KEPT_DEPTH = 2  # evidence/<file>
-# What reading a damaged or forged bundle can raise, from the zip to the values of its facts.
-_UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,  # an encrypted file, or nesting without end
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-_LARGEST = 4 * 1024**3  # bytes in a bundle once unpacked: far above any review, far below a zip bomb
-_SMALL = 64 * 1024**2  # bytes that harm nobody, however tightly packed
-_TIGHTEST = 100  # times that text of a review may shrink; a bomb shrinks a thousandfold
-_MOST_FILES = 20_000
-_PART = 1024**2  # bytes hashed at a time
 # Facts that tell of this computer or this moment and not of the review.
 _NOT_COMPARED = frozenset({"software.version"})
 
@@ -73,6 +66,9 @@ class BundleReport:
     facts: int
     sha256: str
     named_in: tuple[str, ...] = ()  # texts that name people, although pseudonyms were asked for
+    full_texts: int = 0  # files of full texts in it
+    full_texts_kept: int = 0  # and how many the review keeps
+    full_texts_lacking: tuple[str, ...] = ()  # asked for, and not on this computer as they were kept
 
 
 @rights.needs(Right.GOVERN)
@@ -80,13 +76,19 @@ def export(project: Project, path: Path, *, packing: Packing = WHOLE, progress: 
     """Write the bundle; the file appears only when it is complete."""
     blinding.refuse_while_open(project, "The bundle")
     _refuse_open_charting(project)
+    if packing.full_texts and not packing.abstracts:
+        raise NotAllowed("Abstracts were to be left out, and full texts hold them.", hint="Ask for one of the two.")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     try:
+        along = full_text_copies.along(project, proved=packing.full_texts)
+        files = along if packing.full_texts else Along(there={})
+        making = _Making(path=unfinished, packing=packing, full_texts=files, progress=progress)
         if packing.whole:
-            known, hashes = steadily(project, lambda: _packed(project, unfinished, packing, progress))
+            known, hashes = steadily(project, lambda: _packed(project, making))
         else:
-            known, hashes = _packed_veiled(project, unfinished, packing, progress)
+            known, hashes = _packed_veiled(project, making)
+        full_text_copies.pack(files, unfinished, progress)
         unfinished.replace(path)
     except OSError as error:
         raise ReviewError(
@@ -95,10 +97,28 @@ def export(project: Project, path: Path, *, packing: Packing = WHOLE, progress: 
     finally:
         unfinished.unlink(missing_ok=True)
     progress("Done", 1.0)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BundleReport(
-        path=str(path), files=len(hashes) + 1, facts=len(known), sha256=digest, named_in=_named_in(project, packing)
+        path=str(path),
+        files=len(hashes) + 1,
+        facts=len(known),
+        sha256=digest,
+        named_in=_named_in(project, packing),
+        full_texts=len(files.there),
+        full_texts_kept=along.kept,
+        full_texts_lacking=files.lacking,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Making:
+    """A bundle on its way: where it is written, what is left out, and the full texts that will follow."""
+
+    path: Path
+    packing: Packing
+    full_texts: Along
+    progress: Progress
 
 
 def _refuse_open_charting(project: Project) -> None:
@@ -121,37 +141,34 @@ def _named_in(project: Project, packing: Packing) -> tuple[str, ...]:
     return (PROTOCOL,) if wanted and wanted.search(text) else ()
 
 
-def _packed_veiled(
-    project: Project, path: Path, packing: Packing, progress: Progress
-) -> tuple[dict[str, Fact], dict[str, str]]:
+def _packed_veiled(project: Project, making: _Making) -> tuple[dict[str, Fact], dict[str, str]]:
     """The same from a copy of the project in which people, or abstracts, are not to be found."""
     with tempfile.TemporaryDirectory() as folder:
-        progress("Leaving out what is not to be packed", 0.0)
+        making.progress("Leaving out what is not to be packed", 0.0)
         files = {CONFIG: Path(folder) / CONFIG} | {
-            inside.as_posix(): found for found, inside in _beside(project, packing)
+            inside.as_posix(): found for found, inside in _beside(project, making.packing)
         }
         files[CONFIG].write_bytes(pseudonyms.settings(project))
-        copied = pseudonyms.copy(project, Path(folder) / "copy", pseudonyms.veil(project, packing), files)
+        copied = pseudonyms.copy(project, Path(folder) / "copy", pseudonyms.veil(project, making.packing), files)
         try:
-            return _packed(copied, path, packing, progress)
+            return _packed(copied, making)
         finally:
             copied.close()
 
 
-def _packed(
-    project: Project, path: Path, packing: Packing, progress: Progress
-) -> tuple[dict[str, Fact], dict[str, str]]:
-    """The whole bundle in a file; its facts, and the hash of each file in it."""
+def _packed(project: Project, making: _Making) -> tuple[dict[str, Fact], dict[str, str]]:
+    """The whole bundle in a file, but for the full texts, which its lists already name; its facts, and all hashes."""
     known = facts.facts(project)
     files: dict[str, Packed] = {}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for at, (name, data) in enumerate(_contents(project, known, packing)):
-            progress(f"Packing {name}", min(0.95, at / 40))
-            files[name] = Packed(sha256=_write(archive, name, data), size=len(data))
+    with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for at, (name, data) in enumerate(_contents(project, known, making.packing)):
+            making.progress(f"Packing {name}", min(0.95, at / 40))
+            files[name] = Packed(sha256=bundle_file.write(archive, name, data), size=len(data))
+        files |= making.full_texts.packed()
         hashes = {name: packed.sha256 for name, packed in files.items()}
-        hashes[CRATE] = _write(archive, CRATE, _json(crate.metadata(project, files, packing)))
+        hashes[CRATE] = bundle_file.write(archive, CRATE, _json(crate.metadata(project, files, making.packing)))
         manifest = {"made_by": f"Scopewright {__version__}", "made_at": now(), "files": hashes}
-        _write(archive, MANIFEST, _json(manifest))
+        bundle_file.write(archive, MANIFEST, _json(manifest))
     return known, hashes
 
 
@@ -212,31 +229,27 @@ _DERIVED: Mapping[str, Callable[[Project], bytes]] = {
 }
 
 
-def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> str:
-    # A fixed time makes two bundles of one state differ only where the review does.
-    info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, data)
-    return hashlib.sha256(data).hexdigest()
-
-
 def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
-def open_bundle(path: Path, folder: Path) -> Project:
-    """Unpack a bundle into a new project folder with its database; `verify` tells whether the numbers agree."""
+def open_bundle(path: Path, folder: Path, *, full_texts: bool = True) -> Project:
+    """Unpack a bundle into a new project folder with its database, and the full texts if they came along.
+
+    `verify` tells whether the numbers agree.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AlreadyExists(folder, hint="Choose a new, empty folder.")
-    with _archive(path) as archive:
-        names = _checked_names(archive, path)
+    with bundle_file.archive(path) as archive:
+        names = bundle_file.checked_names(archive, path)
         for needed in (CONFIG, PROTOCOL, FACTS, MANIFEST):
             if needed not in names:
                 raise BadInput(path, f"{needed} is missing.", hint="This is not a bundle made by `review export`.")
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with _whole(path):
+            with bundle_file.whole(path):
                 _unpack(archive, names, folder)
+                full_text_copies.unpack(archive, names if full_texts else set(), folder)
             return open_store_for(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)  # it was empty, and half a review is none
@@ -251,7 +264,8 @@ def _unpack(archive: zipfile.ZipFile, names: set[str], folder: Path) -> None:
             target.write_bytes(archive.read(name))
     store = open_file(folder / DATABASE)
     try:
-        transfer.load(store, ((table, _lines(archive, table, names)) for table in transfer.TABLES))
+        tables = ((table, bundle_file.lines(archive, f"facts/{table}.jsonl", names)) for table in transfer.TABLES)
+        transfer.load(store, tables)
         _read_once(store)
     finally:
         store.close()
@@ -288,73 +302,47 @@ def _belongs(name: str) -> bool:
     return inside.parts[0] == raw.FOLDER and inside.suffix in _SEARCH_FILES
 
 
-@contextmanager
-def _whole(path: Path) -> Iterator[None]:
-    """A bundle that cannot be read, or whose facts are no facts, is refused in one sentence."""
-    try:
-        yield
-    except _UNREADABLE as error:
-        raise BadInput(
-            path, "the bundle is damaged.", hint="Ask for it again; nothing in it can be trusted."
-        ) from error
-
-
-def _archive(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(io.BytesIO(path.read_bytes()))
-    except FileNotFoundError as error:
-        raise BadInput(path, "there is no such file.", hint="Check the name and the folder.") from error
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BadInput(path, "this is not a zip file that can be read.", hint="Ask for the bundle again.") from error
-
-
-def _checked_names(archive: zipfile.ZipFile, path: Path) -> set[str]:
-    entries = archive.infolist()
-    size, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
-    if len(entries) > _MOST_FILES or size > min(_LARGEST, max(_SMALL, _TIGHTEST * packed)):
-        raise BadInput(path, "this bundle would unpack to more than any review holds.", hint="Nothing was unpacked.")
-    for entry in entries:
-        inside = PurePosixPath(entry.filename)
-        if inside.is_absolute() or ".." in inside.parts or "\\" in entry.filename or ":" in entry.filename:
-            raise BadInput(path, f"the name {entry.filename!r} leads out of the folder.", hint="Nothing was unpacked.")
-    return {entry.filename for entry in entries if not entry.is_dir()}
-
-
-def _lines(archive: zipfile.ZipFile, table: str, names: set[str]) -> Iterator[str]:
-    name = f"facts/{table}.jsonl"
-    if name in names:
-        with archive.open(name) as handle:
-            yield from (line for line in io.TextIOWrapper(handle, encoding="utf-8", newline="\n") if line.strip())
-
-
 def verify(path: Path) -> list[Finding]:
     """Check every hash, then derive every number again in a fresh folder; a finding for each that differs."""
     found: list[Finding] = []
-    with _archive(path) as archive:
-        names = _checked_names(archive, path)
+    with bundle_file.archive(path) as archive:
+        names = bundle_file.checked_names(archive, path)
         if MANIFEST not in names or FACTS not in names:
             raise BadInput(path, f"{MANIFEST} or {FACTS} is missing.", hint="This is not a bundle of this program.")
-        with _whole(path):
+        with bundle_file.whole(path):
             hashes = dict(json.loads(archive.read(MANIFEST))["files"])
-            changed = [n for n in sorted(hashes) if n not in names or _digest(archive, n) != hashes[n]]
+            changed = [n for n in sorted(hashes) if n not in names or bundle_file.digest(archive, n) != hashes[n]]
             whole = {name: archive.read(name) for name in (FACTS, *_DERIVED) if name in names and not changed}
+            said = full_text_copies.said_in(archive, names).said if not changed else frozenset()
     found += [_fault(path, f"{name} is not as it was packed.", rule="BUNDLE-HASH") for name in changed]
     found += [
         _fault(path, f"{name} was added later.", rule="BUNDLE-EXTRA") for name in sorted(names - {*hashes, MANIFEST})
     ]
-    return found if changed else found + _derived_again(path, whole)
+    if changed:
+        return found
+    return [*found, *_strange_full_texts(path, hashes, said), *_derived_again(path, whole)]
+
+
+def _strange_full_texts(path: Path, hashes: Mapping[str, str], said: frozenset[str]) -> Iterator[Finding]:
+    """A finding for each full text that is not what its name says, or of which no fact speaks."""
+    for name, sha256 in sorted(hashes.items()):
+        named = full_text_copies.hash_in(name)
+        if named and named != sha256:
+            yield _fault(path, f"{name} is not the file that was kept.", rule="BUNDLE-HASH", expected=named, got=sha256)
+        elif named and named not in said:
+            yield _fault(path, f"{name} belongs to no report.", rule="BUNDLE-EXTRA")
 
 
 def _derived_again(path: Path, packed: Mapping[str, bytes]) -> list[Finding]:
     """A finding for each number and each derived file that does not follow from the facts."""
     found: list[Finding] = []
-    with _whole(path):
+    with bundle_file.whole(path):
         stated = {name: fact["value"] for name, fact in json.loads(packed[FACTS]).items()}
         drawn = {name: _comparable(name, data) for name, data in packed.items() if name in _DERIVED}
     with tempfile.TemporaryDirectory() as folder:
-        project = open_bundle(path, Path(folder) / "again")
+        project = open_bundle(path, Path(folder) / "again", full_texts=False)
         try:
-            with _whole(path):
+            with bundle_file.whole(path):
                 derived = {name: fact.value for name, fact in facts.facts(project).items()}
                 again = {name: _comparable(name, _DERIVED[name](project)) for name in drawn}
         finally:
@@ -378,17 +366,6 @@ def _comparable(name: str, data: bytes) -> object:
         return data
     said = json.loads(data)
     return said["counts"] if name == _FLOW else said
-
-
-def _digest(archive: zipfile.ZipFile, name: str) -> str:
-    try:
-        with archive.open(name) as file:
-            digest = hashlib.sha256()
-            while part := file.read(_PART):
-                digest.update(part)
-            return digest.hexdigest()
-    except (zipfile.BadZipFile, zlib.error):  # the zip's own checksum caught it first
-        return ""
 
 
 def _fault(path: Path, message: str, *, rule: str, expected: object = None, got: object = None) -> Finding:

@@ -30,6 +30,7 @@ _ENCODINGS = {
     ".bib": "application/x-bibtex",
     ".csl": "application/xml",
     ".gz": "application/gzip",
+    ".pdf": "application/pdf",
 }
 # What a file is, by its name or the beginning of it.
 _IS = {
@@ -46,6 +47,7 @@ _IS = {
     "papers/": "A manuscript and what belongs to it: ",
     "searches/": "An answer of a search as it came: ",
     "evidence/": "Numbers kept for the manuscript: ",
+    "full_texts/": "A full text, named by its SHA-256: ",
 }
 
 
@@ -140,6 +142,8 @@ def _program() -> dict[str, object]:
 
 def _rights(packing: Packing) -> dict[str, object]:
     left = "" if packing.abstracts else " Abstracts and raw answers of the sources are left out."
+    if packing.full_texts:
+        left = " Full texts belong to their publishers: pass this file on only to people who may have them."
     return {
         "@id": _RIGHTS,
         "@type": "CreativeWork",

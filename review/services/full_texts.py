@@ -110,7 +110,7 @@ def _place(project: Project, found: KeptFile) -> Path:
     if not path.is_file():
         raise ReviewError(
             f"The file {found.name} is not on this computer.",
-            hint="Files of full texts do not travel with a bundle or a database: upload it again, or copy the folder "
+            hint="Full texts travel with a bundle only if that was asked for: upload it again, or copy the folder "
             f"{FOLDER} into the project.",
         )
     return path
@@ -143,12 +143,13 @@ def held(project: Project) -> Held:
 
     def compute() -> Held:
         work_of = works(project).work_of
-        return _settled(stored.read(project.store), {r: counting.get(w, w) for r, w in work_of.items()})
+        return settled(stored.read(project.store), {r: counting.get(w, w) for r, w in work_of.items()})
 
     return project.cached("full texts", stamp, compute)
 
 
-def _settled(said: Iterable[FileFact], work_of: Mapping[str, str]) -> Held:
+def settled(said: Iterable[FileFact], work_of: Mapping[str, str]) -> Held:
+    """What stands of all that was said of files, each under the work of its record."""
     kept: dict[tuple[str, str], KeptFile] = {}
     waiting: dict[str, KeptFile] = {}
     hashes = set()

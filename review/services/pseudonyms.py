@@ -42,10 +42,11 @@ _TEXTS = (".md", ".yaml", ".json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packing:
-    """What a bundle leaves out on request."""
+    """What a bundle leaves out on request, and that it takes the files of full texts along."""
 
     pseudonyms: bool = False
     abstracts: bool = True
+    full_texts: bool = False
 
     @property
     def whole(self) -> bool:

@@ -98,3 +98,16 @@ def test_the_diagram_is_drawn_in_the_words_and_resolution_asked_for(run: Any, so
     settings.write_text(settings.read_text(encoding="utf-8").replace("screened", "screnned"), encoding="utf-8")
     refused = run("flow", "--out", "a.svg", "--project", "p", "--json", status=1)
     assert "screened" in json.loads(refused.stdout)["hint"]
+
+
+def test_what_is_said_of_full_texts_is_what_is_in_the_file(ask: Any, run: Any, sought: Path) -> None:
+    here = ("--project", "p")
+    run("fulltext", "add", sought / "one.pdf", "--reviewer", "Ana", *here)
+    assert "The PDFs of 1 full text are not in it" in run("export", "without.zip", *here).stderr
+    assert "It holds 0 of 1 full text as PDF." in run("verify", "without.zip").stdout
+    assert "PDFs of 1 of 1 full text are in it" in run("export", "with.zip", "--with-full-texts", *here).stderr
+    assert ask("verify", "with.zip")["full_texts"] == {"files": 1, "kept": 1}
+    assert "did not come along" in run("open", "without.zip", "bare").stderr
+    assert "did not come along" not in run("open", "with.zip", "full").stderr
+    assert "--with-full-texts copies them, too" in run("backup", *here).stderr
+    assert "1 PDF of full texts" in run("backup", "--with-full-texts", *here).stderr
