@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from review.cli.program import AS_JSON, debug_option, print_json
-from review.domain.finding import Finding, Severity, Status
+from review.domain.finding import Finding, Severity, Status, summed
 from review.domain.naming import counted
 
 FAILING = (Severity.ERROR, Severity.BLOCKER)  # the threshold of exit status 1
@@ -121,12 +121,7 @@ def line_of(finding: Finding) -> str:
 
 def summary_of(findings: Sequence[Finding]) -> str:
     """How many findings of each severity, as in `2 errors, 1 warning`."""
-    parts = []
-    for severity in reversed(Severity):
-        n = sum(f.severity is severity for f in findings)
-        if n:
-            parts.append(counted(n, str(severity), str(severity) if severity is Severity.INFO else ""))
-    return ", ".join(parts) if parts else "nothing to mend"
+    return summed(findings) or "nothing to mend"
 
 
 def in_project(function: Body) -> Body:

@@ -10,7 +10,7 @@ import click
 
 from review.cli.answer import Answer, answers, in_project, progress, project_option, summary_of
 from review.cli.program import program
-from review.domain.finding import Finding
+from review.domain.finding import Finding, summed
 from review.domain.manuscript import PROJECT_TYPES
 from review.domain.naming import counted
 
@@ -122,11 +122,16 @@ def demo(folder: Path, no_serve: bool, host: str, port: int, no_browser: bool) -
     with progress() as tell:
         report = sample.build(folder, progress=tell)
     written = "was there already" if report.was_there else f"is written ({counted(len(report.files), 'file')})"
-    document = {"root": report.root, "files": list(report.files), "was_there": report.was_there}
+    document = {
+        "root": report.root,
+        "files": list(report.files),
+        "was_there": report.was_there,
+        "lint": summed(report.linted),
+    }
     if no_serve:
         lines = [f"The sample review {written}: {report.root}", *(f"  {path}" for path in report.files)]
-        if report.findings:
-            lines.append(f"Its paper is a draft, {summary_of(report.findings)}: review paper lint paper")
+        if report.linted:
+            lines.append(f"Its paper is a draft: {summary_of(report.linted)}. Read them: review paper lint paper")
         lines.append(f"To screen such records yourself: review new practice --type review --protocol {sample.PRESET}")
         lines.append(f"  then: review import {report.root / 'exports'}/* --project practice")
         return Answer(document=document, text="\n".join(lines), findings=report.findings, findings_in="text")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+
+from review.domain.naming import counted
 
 
 class Severity(StrEnum):
@@ -45,3 +48,14 @@ class Finding:
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
         text = f"{place}: {self.message}" if place else self.message
         return f"{text} {self.hint}".strip()
+
+
+def summed(findings: Iterable[Finding]) -> str:
+    """How many findings there are of each severity, the gravest first; nothing for none.
+
+    >>> summed([Finding(rule="A", message="a"), Finding(rule="B", message="b", severity=Severity.INFO)])
+    '1 error, 1 info'
+    """
+    listed = [finding.severity for finding in findings]
+    numbers = [(listed.count(severity), str(severity)) for severity in reversed(Severity)]
+    return ", ".join(counted(n, word, word if word == Severity.INFO else "") for n, word in numbers if n)

@@ -8,7 +8,14 @@ from review.domain import flow as arithmetic
 from review.domain.flow import FlowCounts, Rows
 from review.lint.rule import Context, Log, Remark
 
-_WORDS: Mapping[str, str] = {
+# What the boxes are called in a message.
+WORDS: Mapping[str, str] = {
+    "identified": "records identified",
+    "duplicates": "duplicates removed",
+    "records_screened": "records screened",
+    "records_excluded": "records excluded",
+    "new_studies": "studies included",
+    "new_reports": "reports included",
     "dbr_sought_reports": "reports sought (databases)",
     "dbr_not_assessed": "reports not retrieved or still awaited (databases)",
     "dbr_assessed": "reports assessed (databases)",
@@ -29,7 +36,7 @@ def boxes(context: Context, flow: FlowCounts, log: Log) -> Iterator[Remark]:
         right = counted - (marked if box in ("records_screened", "records_excluded") else 0)
         if stated.get(box, 0) != right:
             yield Remark(
-                message=f"The diagram says {_WORDS.get(box, box)} = {stated.get(box, 0):,}; the decisions give {right:,}.",
+                message=f"The diagram says {WORDS.get(box, box)} = {stated.get(box, 0):,}; the decisions give {right:,}.",
                 path=context.paths.get("flow"),
                 expected=str(right),
                 got=str(stated.get(box, 0)),

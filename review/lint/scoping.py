@@ -94,7 +94,7 @@ def _text_against_flow(context: Context, flow: FlowCounts) -> Iterator[Remark]:
                     total.get(box),
                 }:
                     yield Remark(
-                        message=f"{number.shown} stands here for {box.replace('_', ' ')}; the flow says {known[box]:,}.",
+                        message=f"{number.shown} stands here for {decided.WORDS[box]}; the flow says {known[box]:,}.",
                         at=at(sentence, number.start),
                         expected=f"{known[box]:,}",
                         got=number.shown,

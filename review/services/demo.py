@@ -28,11 +28,12 @@ _WHO = "Ana Sample"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
-    """What the sample left behind: its folder, the diagram, the manuscript and its documents."""
+    """What the sample left behind: its folder, the diagram, the manuscript and its documents; `linted` is said of its paper."""
 
     root: Path
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
+    linted: tuple[Finding, ...] = ()
     was_there: bool = False
 
 
@@ -50,13 +51,13 @@ def build(folder: Path, *, progress: Progress = silent) -> DemoReport:
     shutil.rmtree(unfinished, ignore_errors=True)
     project = projects.create(unfinished, preset=PRESET, name=place.name)
     try:
-        findings = _whole_way(project, progress)
+        findings, linted = _whole_way(project, progress)
     finally:
         project.close()
     if place.exists():
         place.rmdir()
     unfinished.rename(place)
-    return DemoReport(root=place, files=_made(place), findings=findings)
+    return DemoReport(root=place, files=_made(place), findings=findings, linted=linted)
 
 
 def _made(root: Path) -> tuple[Path, ...]:
@@ -65,7 +66,7 @@ def _made(root: Path) -> tuple[Path, ...]:
     return tuple(sorted((path for path in found if path.is_file()), key=lambda path: (len(path.parts), path.name)))
 
 
-def _whole_way(project: Project, progress: Progress) -> tuple[Finding, ...]:
+def _whole_way(project: Project, progress: Progress) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     sample = data_dir("templates") / "sample"
     progress("Freezing the protocol", 0.02)
     protocol.freeze(project, who=_WHO)
@@ -98,7 +99,7 @@ def _whole_way(project: Project, progress: Progress) -> tuple[Finding, ...]:
     place = paper.create(project, Path("paper"))
     built = building.build(project, place, FORMATS)
     progress("Done", 1.0)
-    return (*findings, *built.findings)
+    return (*findings, *built.findings), built.linted
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -125,6 +125,12 @@ def test_the_sample_review_is_written_once_and_then_left_alone(
     assert {finding["severity"] for finding in made["findings"]} <= {"info", "warning"}
     assert all(Path(path).is_file() for path in made["files"])
     assert {Path(path).suffix for path in made["files"]} >= {".svg", ".docx", ".pdf", ".html"}
+    # One way of counting: the sample, the linter and the build say the same of the same paper.
+    assert "warnings" in made["lint"]
+    assert run("paper", "lint", "paper", "--project", "sample", status=1).stdout.endswith(f"paper: {made['lint']}.\n")
+    assert (
+        f"The linter says {made['lint']}," in run("paper", "build", "paper", "--to", "md", "--project", "sample").stderr
+    )
     served: list[Any] = []
     monkeypatch.setattr("review.app.server.serve", lambda root, **asked: served.append((Path(root), asked["port"])))
     assert "was there already" in run("demo", "sample", "--no-serve").stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from review.domain import manuscript, venue
 from review.domain.errors import BadInput, Missing
-from review.domain.finding import Finding, Severity
+from review.domain.finding import Finding, Severity, summed
 from review.domain.paper_settings import PaperSettings
 from review.domain.team import Right
 from review.domain.venue import Venue
@@ -32,10 +32,14 @@ _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # as typst writes the pages of a P
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """The documents written, and what a reader of the draft should know before sending it on."""
+    """The documents written, and what a reader of the draft should know before sending it on.
+
+    `linted` is all that the linter says of it; of that `findings` has what would show in the print.
+    """
 
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
+    linted: tuple[Finding, ...] = ()
 
 
 @rights.needs(Right.WRITE)
@@ -58,6 +62,7 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     of_flow = flow.check(project) if settings.type == "review" else ()
     name = f"{place.name}/{paper.MANUSCRIPT}"
     of_venue = venues.check(paper.text_of(place), markdown, settings.venue, path=name, kind=settings.type)
+    linted = tuple(lint.check(project, folder).faults)
     found = (
         *told,
         *findings,
@@ -67,10 +72,10 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         *_for_listeners(parsed, documents, name),
         *_of_claims(project, folder),
         *gaps.check(project, settings.gaps, path=f"{place.name}/{paper.SETTINGS}"),
-        *_of_lint(lint.check(project, folder).faults, folder),
+        *_of_lint(linted, folder),
         *of_flow,
     )
-    return BuildReport(files=tuple(files), findings=found)
+    return BuildReport(files=tuple(files), findings=found, linted=linted)
 
 
 def _written(parsed: Text, formats: Sequence[str], place: Path) -> dict[str, Document]:
@@ -132,14 +137,14 @@ def _of_claims(project: Project, folder: Path) -> Iterator[Finding]:
 
 
 def _of_lint(found: Sequence[Finding], folder: Path) -> Iterator[Finding]:
-    """What of the linter a build says: what would show in the print. The rest is counted; to read it is another step."""
+    """What of the linter a build says: what would show in the print. All of it is counted; to read it is another step."""
     shown = [f for f in found if f.rule.startswith(_IN_PRINT)]
     yield from shown
-    if rest := len(found) - len(shown):
+    if len(found) > len(shown):
         yield Finding(
             rule="LINT",
             severity=Severity.INFO,
-            message=f"A reviewer would say {rest:,} thing{'s' if rest > 1 else ''} more.",
+            message=f"The linter says {summed(found)}{', those above among them' if shown else ''}.",
             hint=f"Read them: review paper lint {folder.name}",
         )
 
