@@ -1,28 +1,17 @@
-"""The table of conditions that join two records, and of vetoes that keep them apart; each has a name and a reason."""
+"""The table of conditions that join two records, each with a name and a reason, and what it and the vetoes say together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from review.dedup.features import CLOSE, CONTAINED, EQUAL, SUBSTITUTED, Bools, Codes, Features, Scores
-
-Test = Callable[[Features], Bools]
+from review.dedup.features import Bools, Codes, Features, Scores
+from review.dedup.titles import CONTAINED, EQUAL, SUBSTITUTED
+from review.dedup.vetoes import VETOES, Test, authors_conflict, like_title, same_title
 
 _SAME_TEXT = 97
 _UPDATED_WITHIN = range(1, 7)  # years
-_OTHER_TEXT = 75  # two abstracts less alike than this are not one abstract in two spellings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Veto:
-    """Two records that match this are kept apart by every condition that does not overrule it."""
-
-    name: str
-    explanation: str
-    holds: Test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,36 +25,12 @@ class Condition:
     version: bool = False  # the two are versions of one work, such as a preprint and its article
 
 
-def _same_title(f: Features) -> Bools:
-    return np.asarray(f.relation >= CLOSE)
-
-
-def _like_title(f: Features) -> Bools:
-    return np.asarray(f.relation >= CONTAINED)
-
-
 def _near_year(f: Features) -> Bools:
     return np.asarray(f.year_gap <= 1)
 
 
 def _authors_agree(f: Features) -> Bools:
     return f.first_author.same | (f.authors >= 85)
-
-
-def _authors_conflict(f: Features) -> Bools:
-    return f.first_author.differ & (f.authors < 60)
-
-
-def _places_conflict(f: Features) -> Bools:
-    """At least two of volume, pages and journal say: printed elsewhere."""
-    against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
-    moved = (f.journal.differ | (f.page.differ & ~f.volume.same)) & (f.year_gap > 0) & ~f.page.same & ~f.doi.same
-    moved |= f.page.differ & ~f.volume.same & ~f.journal.same & (f.year_gap != 0) & ~f.doi.same
-    bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
-    other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
-    shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
-    apart = other_text | shown_twice | (f.strange & (f.abstract < _OTHER_TEXT))
-    return np.asarray((against >= 2) | bare | (apart & ~f.page.same & ~f.doi.same))
 
 
 def _placed(f: Features) -> Bools:
@@ -76,80 +41,8 @@ def _placed(f: Features) -> Bools:
 
 def _contents_conflict(f: Features) -> Bools:
     """Neighbours under one DOI, as the abstracts of a supplement are."""
-    return _authors_conflict(f) | (f.relation <= SUBSTITUTED) | f.numbers.differ
+    return authors_conflict(f) | (f.relation <= SUBSTITUTED) | f.numbers.differ
 
-
-VETOES: tuple[Veto, ...] = (
-    Veto(
-        name="different_numbers",
-        explanation="The titles are alike but hold different numbers, as parts of a series do.",
-        holds=lambda f: f.numbers.differ,
-    ),
-    Veto(
-        name="erratum_or_reply",
-        explanation="One is a correction of, or a reply to, the other.",
-        holds=lambda f: f.kind.differ,
-    ),
-    Veto(
-        name="generic_title",
-        explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
-        holds=lambda f: f.generic & ~(f.first_author.same & (f.abstract >= 90)),
-    ),
-    Veto(
-        name="other_review",
-        explanation="One Cochrane number, but another title and another first author: the review was written anew.",
-        holds=lambda f: f.cochrane.same & ~_same_title(f) & ~f.first_author.same & ~(_like_title(f) & (f.title >= 90)),
-    ),
-    Veto(
-        name="different_word",
-        explanation="The titles are alike except for a word that changes what the work is about.",
-        holds=lambda f: np.asarray(f.relation <= SUBSTITUTED),
-    ),
-    Veto(
-        name="different_authors",
-        explanation="Both name authors, and they are different people.",
-        holds=_authors_conflict,
-    ),
-    Veto(
-        name="different_doi",
-        explanation="The DOIs differ by more than a slip of the pen.",
-        holds=lambda f: (f.doi.differ & ~f.doi_typo) | f.cochrane.differ,
-    ),
-    Veto(
-        name="different_pmid",
-        explanation="PubMed lists them under two numbers.",
-        holds=lambda f: f.pmid.differ & ~f.doi.same,
-    ),
-    Veto(
-        name="one_source",
-        explanation="Both come from one source, which lists each work once.",
-        holds=lambda f: f.one_source,
-    ),
-    Veto(
-        name="different_issue",
-        explanation="They stand in two issues of one volume.",
-        holds=lambda f: f.volume.same & f.issue.differ & f.journal.same & ~f.page.same & ~f.doi.same,
-    ),
-    Veto(
-        name="different_year",
-        explanation="They appeared more than a year apart.",
-        holds=lambda f: np.asarray(f.year_gap > 1),
-    ),
-    Veto(
-        name="different_place",
-        explanation="Journal, volume and pages say that they were printed in different places.",
-        holds=_places_conflict,
-    ),
-    Veto(
-        name="meeting_abstract",
-        explanation="One is a conference abstract and the other is not.",
-        holds=lambda f: (
-            f.meeting
-            & (f.volume.differ | f.page.differ | f.journal.differ)
-            & ~(f.one_page & f.journal.same & f.volume.same)  # then it is the abstract, and a page was mistyped
-        ),
-    ),
-)
 
 _ALL = frozenset(veto.name for veto in VETOES)
 
@@ -163,20 +56,20 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="same_pmid",
         explanation="The PubMed numbers are the same and the titles agree.",
-        holds=lambda f: f.pmid.same & (_like_title(f) | (f.title >= 70)),
+        holds=lambda f: f.pmid.same & (like_title(f) | (f.title >= 70)),
         overrules=_ALL - {"erratum_or_reply"},
     ),
     Condition(
         name="same_arxiv",
         explanation="They are versions of one arXiv paper.",
-        holds=lambda f: f.arxiv.same & (_authors_agree(f) | _like_title(f)),
+        holds=lambda f: f.arxiv.same & (_authors_agree(f) | like_title(f)),
         overrules=_ALL - {"erratum_or_reply", "different_authors"},
     ),
     Condition(
         name="same_doi_and_title",
         explanation="The DOIs are the same and the titles agree.",
         holds=lambda f: (
-            (f.doi.same | f.doi_typo) & (_like_title(f) | (f.title >= 80)) & ~(f.page.differ & _contents_conflict(f))
+            (f.doi.same | f.doi_typo) & (like_title(f) | (f.title >= 80)) & ~(f.page.differ & _contents_conflict(f))
         ),
         overrules=_ALL - {"erratum_or_reply"},
     ),
@@ -189,39 +82,39 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="cochrane_review",
         explanation="The number of the Cochrane review is the same, and nothing says that they are two versions of it.",
-        holds=lambda f: f.cochrane.same & ~(f.doi.differ | (f.year_gap > 0)) & (_like_title(f) | (f.title >= 60)),
+        holds=lambda f: f.cochrane.same & ~(f.doi.differ | (f.year_gap > 0)) & (like_title(f) | (f.title >= 60)),
         overrules=_ALL - {"erratum_or_reply"},
     ),
     Condition(
         name="cochrane_version",
         explanation="They are versions of one Cochrane review.",
-        holds=lambda f: f.cochrane.same & (f.doi.differ | (f.year_gap > 0)) & (_like_title(f) | (f.title >= 60)),
+        holds=lambda f: f.cochrane.same & (f.doi.differ | (f.year_gap > 0)) & (like_title(f) | (f.title >= 60)),
         overrules=_ALL - {"erratum_or_reply", "other_review"},
         version=True,
     ),
     Condition(
         name="preprint_and_article",
         explanation="A preprint and the article it became are counted as one work: title and first author agree.",
-        holds=lambda f: f.preprint & ~f.doi.same & _same_title(f) & f.first_author.same & (f.year_gap <= 4),
+        holds=lambda f: f.preprint & ~f.doi.same & same_title(f) & f.first_author.same & (f.year_gap <= 4),
         overrules=frozenset({"different_doi", "different_year", "different_place", "one_source"}),
         version=True,
     ),
     Condition(
         name="title_year_author",
         explanation="Title, first author and year agree.",
-        holds=lambda f: _same_title(f) & _authors_agree(f) & _near_year(f),
+        holds=lambda f: same_title(f) & _authors_agree(f) & _near_year(f),
     ),
     Condition(
         name="title_abstract",
         explanation="Title and abstract agree.",
-        holds=lambda f: _same_title(f) & (f.abstract >= 90),
+        holds=lambda f: same_title(f) & (f.abstract >= 90),
         overrules=frozenset({"different_authors", "different_year"}),
     ),
     Condition(
         name="title_pages_author",
         explanation="Title, first author, volume, issue and pages agree.",
         holds=lambda f: (
-            (_like_title(f) | (f.title >= 85))
+            (like_title(f) | (f.title >= 85))
             & f.first_author.same
             & f.volume.same
             & f.page.same
@@ -232,14 +125,14 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="title_volume_pages",
         explanation="Title, volume and first page agree.",
-        holds=lambda f: _like_title(f) & f.page.same & (f.volume.same | (f.volume.missing & (f.year_gap == 0))),
+        holds=lambda f: like_title(f) & f.page.same & (f.volume.same | (f.volume.missing & (f.year_gap == 0))),
         overrules=frozenset({"different_year", "different_place", "meeting_abstract"}),
     ),
     Condition(
         name="rubric_same_place",
         explanation="A title that many works share, but author, journal, volume, issue and pages agree as well.",
         holds=lambda f: (
-            _same_title(f)
+            same_title(f)
             & (f.first_author.same | f.doi.same)
             & f.page.same
             & (f.volume.same | (f.year_gap == 0))
@@ -273,7 +166,7 @@ CONDITIONS: tuple[Condition, ...] = (
             f.span
             & f.first_author.same
             & (f.year_gap == 0)
-            & (_like_title(f) | (f.title >= 85))
+            & (like_title(f) | (f.title >= 85))
             & ~f.numbers.differ
             & ~(f.generic & (f.volume.differ | f.issue.differ))
         ),
@@ -296,14 +189,14 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="title_span",
         explanation="Title, journal, volume and the whole run of pages agree; the authors are written otherwise.",
-        holds=lambda f: f.span & f.journal.same & f.volume.same & _same_title(f) & ~f.issue.differ & (f.year_gap <= 0),
+        holds=lambda f: f.span & f.journal.same & f.volume.same & same_title(f) & ~f.issue.differ & (f.year_gap <= 0),
         overrules=frozenset({"different_authors"}),
     ),
     Condition(
         name="wrong_doi",
         explanation="Title, authors, journal, place and the beginning of the abstract agree; one of the DOIs is wrong.",
         holds=lambda f: (
-            _same_title(f)
+            same_title(f)
             & f.first_author.same
             & (f.authors >= 85)
             & f.journal.same
@@ -332,7 +225,7 @@ CONDITIONS: tuple[Condition, ...] = (
         name="title_unopposed",
         explanation="The long title is the same, and no other field that both give says otherwise.",
         holds=lambda f: (
-            _same_title(f)
+            same_title(f)
             & f.telling
             & (f.year_gap <= 0)
             & ~(f.first_author.differ | f.journal.differ | f.volume.differ | f.page.differ | f.issue.differ)

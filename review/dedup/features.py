@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -10,17 +9,15 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
 
 from review.dedup.block import Indexes, Marks
 from review.dedup.prepare import NormalForm
+from review.dedup.titles import CONTAINED, EQUAL, OTHER, title_relation
 
 Bools = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int64]
 
-# How two titles are related.
-OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
 _SPAN = 2  # pages: two works may share one, or the end of one and the beginning of the next
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
 _TELLING_LETTERS = 45
@@ -82,6 +79,7 @@ class Features:
     meetings: Bools  # both are conference abstracts
     one_page: Bools  # both stand on a single page
     protocol: Bools  # exactly one of the two titles speaks of a protocol
+    thesis: Bools  # exactly one of the two is a thesis, and the other is printed in a journal
     one_source: Bools  # both stand in one source that lists each work once
 
 
@@ -95,7 +93,8 @@ def features(
     title = table.similarity("title", fuzz.ratio)
     volume, issue, page = table.agree("volume"), _issue(table), _page(table)
     doi = table.agree("doi")
-    preprint, meeting = table.flags("preprint"), table.flags("meeting")
+    preprint, meeting, thesis = table.flags("preprint"), table.flags("meeting"), table.flags("thesis")
+    printed = table.sides_of([bool(form.journal) for form in forms])
     relation, telling = _relations(table, title), _telling(forms)
     one_page = table.sides_of([bool(form.first_page) and form.first_page == form.last_page for form in forms])
     long = table.sides_of([len(form.abstract) >= _LONG_ABSTRACT for form in forms])
@@ -132,6 +131,7 @@ def features(
         meetings=meeting[0] & meeting[1],
         one_page=one_page[0] & one_page[1],
         protocol=protocol[0] != protocol[1],
+        thesis=(thesis[0] & ~thesis[1] & printed[1]) | (thesis[1] & ~thesis[0] & printed[0]),
         one_source=np.zeros(len(left), dtype=bool)
         if source is None
         else (source[left] > 0) & (source[left] == source[right]),
@@ -214,8 +214,13 @@ def _doi_typo(table: _Columns, differ: Bools) -> Bools:
     for n in np.flatnonzero(differ).tolist():
         a, b = one[n], other[n]
         near = abs(len(a) - len(b)) <= _LOST_MARKS and _alphanumeric(a) == _alphanumeric(b)
-        typo[n] = near or a.startswith(b) or b.startswith(a)
+        typo[n] = near or _stuck(*sorted((a, b), key=len))
     return typo
+
+
+def _stuck(doi: str, longer: str) -> bool:
+    """Something is stuck to the end of a DOI; a digit behind a digit makes another DOI."""
+    return longer.startswith(doi) and not (doi[-1:].isdigit() and longer[len(doi)].isdigit())
 
 
 def _alphanumeric(doi: str) -> str:
@@ -343,58 +348,3 @@ def _relations(table: _Columns, ratio: Scores) -> Codes:
         elif ratio[n] >= _WORTH_ALIGNING or key.startswith(other) or other.startswith(key):
             relation[n] = title_relation(titles[n], other_titles[n])
     return relation
-
-
-def title_relation(one: str, other: str) -> int:
-    """EQUAL, CLOSE (spelling only), CONTAINED (words added on one side), SUBSTITUTED (some words replaced) or OTHER.
-
-    >>> title_relation("lstm vertebra labelling spine mri", "lstv vertebra labelling spine mri") == SUBSTITUTED
-    True
-    >>> title_relation("executive deficit after stroke", "executive defict after stroke") == CLOSE
-    True
-    """
-    words, others = one.split(), other.split()
-    left, right = _only_in(words, others), _only_in(others, words)
-    if not left and not right:
-        return EQUAL
-    shared = len(words) - len(left)
-    for word in list(left):
-        match = next((other for other in right if other[0] == word[0] and same_word(word, other)), None)
-        if match is not None:
-            left.remove(word)
-            right.remove(match)
-            shared += 1
-    if (not left and not right) or _run_together(left, right):
-        return CLOSE
-    if shared < 3:
-        return OTHER
-    if not left or not right:
-        return CONTAINED
-    return SUBSTITUTED if shared >= max(len(left), len(right)) else OTHER
-
-
-def _only_in(words: list[str], others: list[str]) -> list[str]:
-    """The words that `others` does not hold, as often as they stand in one more than in the other."""
-    known = set(others)
-    if len(known) == len(others) and len(set(words)) == len(words):
-        return [word for word in words if word not in known]
-    return list((Counter(words) - Counter(others)).elements())
-
-
-def _run_together(left: list[str], right: list[str]) -> bool:
-    """The same letters, or nearly, cut into words differently."""
-    if not left or not right:
-        return False
-    one, other = "".join(left), "".join(right)
-    return len(one) >= 5 and (one == other or sorted(one) == sorted(other))
-
-
-def same_word(one: str, other: str) -> bool:
-    """A plural or a slip of the pen; never a number, and never a short word or abbreviation."""
-    if one[0] != other[0] or abs(len(one) - len(other)) > 2:
-        return False
-    short = min(len(one), len(other))
-    allowed = 0 if short < 5 else 1 if short < 8 else 2
-    if not allowed or DamerauLevenshtein.distance(one, other, score_cutoff=allowed) > allowed:
-        return False
-    return not any(c.isdigit() for c in one + other)

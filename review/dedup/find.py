@@ -9,12 +9,13 @@ import numpy as np
 
 from review.dedup.block import Indexes, candidate_pairs, joined_marks
 from review.dedup.cluster import Doubts, Pair, group, pair_of, standing_answers
-from review.dedup.compare import CONDITIONS, VETOES
+from review.dedup.compare import CONDITIONS
 from review.dedup.features import Bools, Codes, Scores, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
 from review.dedup.ready import Ready, Spread, in_turn, made_ready, no_collecting, ready
 from review.dedup.related import RELATIONS
+from review.dedup.vetoes import VETOES
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record
 
 Progress = Callable[[str, float], None]

@@ -11,10 +11,11 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from review.dedup.block import Indexes, Marks
-from review.dedup.compare import VETOES, Verdicts, judge
+from review.dedup.compare import Verdicts, judge
 from review.dedup.features import Bools, Codes, Features, Scores, features, generic_titles, likeness_of
 from review.dedup.ready import Spread, form_of, in_turn, no_collecting, title_in
 from review.dedup.related import relations
+from review.dedup.vetoes import VETOES
 
 Lines = Callable[[Indexes], Sequence[str]]
 

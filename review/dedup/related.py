@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 
 from review.dedup.compare import VERSIONS, Verdicts
-from review.dedup.features import CONTAINED, Bools, Codes, Features
+from review.dedup.features import Bools, Codes, Features
+from review.dedup.titles import CONTAINED
 from review.domain.record import DuplicateGroup
 
 # The order matters: the first that holds is told.

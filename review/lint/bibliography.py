@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from review.dedup.features import OTHER, SUBSTITUTED, title_relation
 from review.dedup.find import find_duplicates
 from review.dedup.prepare import NormalForm, normal_form
+from review.dedup.titles import OTHER, SUBSTITUTED, title_relation
 from review.domain.bibliography import Reference
 from review.domain.finding import Severity
 from review.domain.naming import shortened

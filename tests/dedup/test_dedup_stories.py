@@ -11,6 +11,7 @@ from review.dedup import (
     compare,
     find_duplicates,
     prepare,
+    vetoes,
 )
 from review.domain.record import Record
 from tests.dedup.article import ARTICLE, joined_by, kept_apart_by, twin
@@ -130,6 +131,10 @@ APART = {
         replace(ARTICLE, pmid="33712345", doi=""),
         twin(pmid="33799999", doi="", pages="", abstract=""),
     ),
+    "thesis": (
+        replace(ARTICLE, doi="", abstract="", journal="", volume="Ph.D.", issue="", pages="", year=2020),
+        twin(doi="", abstract="", journal="Dissertation Abstracts International", volume="69"),
+    ),
     "different_issue": (ARTICLE, twin(doi="", issue="9", pages="", abstract="")),
     "different_year": (ARTICLE, twin(year=2016, doi="", pages="", abstract="")),
     "different_place": (ARTICLE, twin(journal="Skeletal Radiology", volume="50", pages="1-9", doi="", abstract="")),
@@ -212,8 +217,22 @@ def test_one_abstract_with_two_places_in_a_journal_is_left_to_a_person() -> None
     )
 
 
+def test_a_thesis_of_the_same_year_is_the_one_that_the_index_of_theses_prints() -> None:
+    printed = twin(doi="", abstract="", journal="Dissertation Abstracts International", volume="69", pages="")
+    thesis = replace(ARTICLE, doi="", abstract="", journal="", volume="", issue="", pages="", type="thesis")
+    assert joined_by(thesis, printed)
+    assert not joined_by(replace(thesis, year=2020), printed)
+
+
+def test_a_digit_behind_a_doi_makes_another_doi() -> None:
+    one = replace(ARTICLE, doi="10.1000/j.12", volume="", pages="", abstract="", authors=("Wu, Yi",))
+    assert not joined_by(one, twin(doi="10.1000/j.123", volume="", pages="", abstract="", authors=("Ito, Ken",)))
+    assert joined_by(one, twin(doi="10.1000/j.12.", volume="", pages="", abstract="", authors=("Wu, Yi",)))
+    assert joined_by(one, twin(doi="10.1000/j.12;jsessionid=1", volume="", pages="", abstract="", authors=("Wu, Yi",)))
+
+
 def test_every_veto_has_a_story() -> None:
-    assert set(APART) | {"one_source"} == {veto.name for veto in compare.VETOES}
+    assert set(APART) | {"one_source"} == {veto.name for veto in vetoes.VETOES}
 
 
 def test_a_source_that_lists_each_work_once_keeps_two_records_apart_unless_they_carry_one_number() -> None:

@@ -1,0 +1,126 @@
+"""The table of vetoes that keep two records apart; each has a name and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from review.dedup.features import Bools, Features
+from review.dedup.titles import CLOSE, CONTAINED, SUBSTITUTED
+
+Test = Callable[[Features], Bools]
+
+_OTHER_TEXT = 75  # two abstracts less alike than this are not one abstract in two spellings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veto:
+    """Two records that match this are kept apart by every condition that does not overrule it."""
+
+    name: str
+    explanation: str
+    holds: Test
+
+
+def same_title(f: Features) -> Bools:
+    return np.asarray(f.relation >= CLOSE)
+
+
+def like_title(f: Features) -> Bools:
+    return np.asarray(f.relation >= CONTAINED)
+
+
+def authors_conflict(f: Features) -> Bools:
+    return f.first_author.differ & (f.authors < 60)
+
+
+def _places_conflict(f: Features) -> Bools:
+    """At least two of volume, pages and journal say: printed elsewhere."""
+    against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
+    moved = (f.journal.differ | (f.page.differ & ~f.volume.same)) & (f.year_gap > 0) & ~f.page.same & ~f.doi.same
+    moved |= f.page.differ & ~f.volume.same & ~f.journal.same & (f.year_gap != 0) & ~f.doi.same
+    bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
+    other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
+    shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
+    apart = other_text | shown_twice | (f.strange & (f.abstract < _OTHER_TEXT))
+    return np.asarray((against >= 2) | bare | (apart & ~f.page.same & ~f.doi.same))
+
+
+VETOES: tuple[Veto, ...] = (
+    Veto(
+        name="different_numbers",
+        explanation="The titles are alike but hold different numbers, as parts of a series do.",
+        holds=lambda f: f.numbers.differ,
+    ),
+    Veto(
+        name="erratum_or_reply",
+        explanation="One is a correction of, or a reply to, the other.",
+        holds=lambda f: f.kind.differ,
+    ),
+    Veto(
+        name="generic_title",
+        explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
+        holds=lambda f: f.generic & ~(f.first_author.same & (f.abstract >= 90)),
+    ),
+    Veto(
+        name="other_review",
+        explanation="One Cochrane number, but another title and another first author: the review was written anew.",
+        holds=lambda f: f.cochrane.same & ~same_title(f) & ~f.first_author.same & ~(like_title(f) & (f.title >= 90)),
+    ),
+    Veto(
+        name="different_word",
+        explanation="The titles are alike except for a word that changes what the work is about.",
+        holds=lambda f: np.asarray(f.relation <= SUBSTITUTED),
+    ),
+    Veto(
+        name="different_authors",
+        explanation="Both name authors, and they are different people.",
+        holds=authors_conflict,
+    ),
+    Veto(
+        name="different_doi",
+        explanation="The DOIs differ by more than a slip of the pen.",
+        holds=lambda f: (f.doi.differ & ~f.doi_typo) | f.cochrane.differ,
+    ),
+    Veto(
+        name="different_pmid",
+        explanation="PubMed lists them under two numbers.",
+        holds=lambda f: f.pmid.differ & ~f.doi.same,
+    ),
+    Veto(
+        name="one_source",
+        explanation="Both come from one source, which lists each work once.",
+        holds=lambda f: f.one_source,
+    ),
+    Veto(
+        name="different_issue",
+        explanation="They stand in two issues of one volume.",
+        holds=lambda f: f.volume.same & f.issue.differ & f.journal.same & ~f.page.same & ~f.doi.same,
+    ),
+    Veto(
+        name="different_year",
+        explanation="They appeared more than a year apart.",
+        holds=lambda f: np.asarray(f.year_gap > 1),
+    ),
+    Veto(
+        name="different_place",
+        explanation="Journal, volume and pages say that they were printed in different places.",
+        holds=_places_conflict,
+    ),
+    Veto(
+        name="thesis",
+        explanation="One is a thesis, the other is printed in a journal, and the years do not say that they are one.",
+        holds=lambda f: f.thesis & (f.year_gap != 0) & ~f.doi.same,
+    ),
+    Veto(
+        name="meeting_abstract",
+        explanation="One is a conference abstract and the other is not.",
+        holds=lambda f: (
+            f.meeting
+            & (f.volume.differ | f.page.differ | f.journal.differ)
+            & ~(f.one_page & f.journal.same & f.volume.same)  # then it is the abstract, and a page was mistyped
+        ),
+    ),
+)
