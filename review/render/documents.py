@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.markup import Kind, Verbatim, header_end, verbatim
-from review.render import title_page, word
+from review.render import formulas, title_page, word
 from review.render.accessible import TYPST, UNTITLED, Picture, number_captions, prepare, say_signs, speak
 from review.render.images import export_module, svg_to_png
 from review.render.tree import ATTRIBUTED, Node, attributes, nodes, plain, words
@@ -180,7 +180,7 @@ def _written(tree: bytes, *, to: str, folder: Path) -> Document:
     if to == "jats":
         return Document(data=title_page.without_empty(_pandoc(tree, to="jats_archiving", arguments=common)))
     head = folder / "head.typ"
-    head.write_text(_TYPST_HEAD + TYPST, encoding="utf-8")
+    head.write_text(_TYPST_HEAD + TYPST + formulas.TYPST, encoding="utf-8")
     source = _pandoc(tree, to="typst-citations", arguments=[*common, f"--include-in-header={head}"])
     return _typeset(source, folder)
 
