@@ -40,6 +40,16 @@ def counts(project: Project, *, since: str | None = None) -> FlowCounts:
     `since` is a day or `last`: what was searched until then is the previous version, and the other boxes count only what
     is new. None leaves that to the protocol, "" counts the whole review.
     """
+    said = (
+        decisions.latest(project.store, Stage.TITLE_ABSTRACT),
+        decisions.latest(project.store, Stage.FULL_TEXT),
+        decisions.latest_retrieval(project.store),
+    )
+    stamp = (*standing.stamp(project), said, standing.hidden(project))
+    return project.cached(f"flow {project.who} {since!r}", stamp, lambda: _counted(project, since))
+
+
+def _counted(project: Project, since: str | None) -> FlowCounts:
     found = works(project)
     part = within(project, since=since)
     rules = protocol.in_force(project)

@@ -59,7 +59,8 @@ def read_file(project: Project) -> str:
 def status(project: Project) -> ProtocolStatus:
     """What protocol.yaml says now, its faults, and the versions frozen so far."""
     text = read_file(project)
-    protocol, findings = check_text(text, path=project.protocol_path.name)
+    name = project.protocol_path.name
+    protocol, findings = project.cached("protocol.yaml", (name, text), lambda: check_text(text, path=name))
     history = tuple(projects.protocol_history(project.store))
     changed = bool(history) and history[-1].sha256 != sha256(text)
     return ProtocolStatus(protocol=protocol, findings=tuple(findings), history=history, changed=changed)

@@ -6,7 +6,6 @@ on anybody else's verdict.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,6 @@ from review.domain.screening import (
     Standing,
     Verdict,
     conflict,
-    current_decisions,
     outcome,
 )
 from review.domain.team import Right
@@ -235,15 +233,14 @@ def undo(project: Project, reviewer: str, stage: Stage, *, role: Role = Role.REV
 
 @rights.needs(Right.REVIEW, whose="reviewer")
 def my_decisions(project: Project, reviewer: str, stage: Stage) -> dict[str, Decision]:
-    """The standing decisions of one reviewer on the works that are at this stage now, by work."""
-    work_of = works.works(project).work_of
-    here = outcomes(project, stage)
-    mine = [d for d in decisions.read(project.store, stage=stage, reviewer=reviewer) if d.role is Role.REVIEWER]
-    by_work: dict[str, list[Decision]] = defaultdict(list)
-    for decision in mine:
-        if work_of[decision.record_id] in here:
-            by_work[work_of[decision.record_id]].append(decision)
-    return {work: standing[-1] for work, found in by_work.items() if (standing := current_decisions(found))}
+    """The standing decisions of one reviewer on the works that are at this stage now, by work, the newest last."""
+    mine = (
+        (work, decision)
+        for work, one in outcomes(project, stage).items()
+        for decision in one.decisions
+        if decision.reviewer == reviewer and decision.role is Role.REVIEWER
+    )
+    return dict(sorted(mine, key=lambda said: said[1].number))
 
 
 @rights.needs(Right.REVIEW, whose="reviewer")

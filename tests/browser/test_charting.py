@@ -17,6 +17,7 @@ from review.services.collect import Origin
 from review.services.full_text_intake import Upload
 from review.services.project import Project, create, open_project
 from tests.browser.conftest import Served
+from tests.browser.test_accessibility import axe  # noqa: F401 - a fixture
 from tests.pdfs import pdf
 
 pytestmark = pytest.mark.browser
@@ -157,6 +158,49 @@ def test_words_of_a_pdf_become_the_quote_of_a_field_with_their_page(browser, ser
     assert page.evaluate("document.querySelector('.charting .quiet').innerHTML.includes('&lt;b&gt;')"), (
         "help is no markup"
     )
+    project.close()
+
+
+def test_sentences_are_quoted_by_keyboard_alone(browser, served: Served, axe) -> None:  # noqa: F811 - the fixture
+    page = opened(browser, served, "Ana")
+    patients = field(page, "Patients")
+    patients.locator("[data-of=value]").focus()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Choose in the text":
+            break
+    page.keyboard.press("Enter")
+    pages = page.locator(f"{FORM} .pages")
+    assert pages.evaluate("(found) => found === document.activeElement")
+    told = page.locator(f"{FORM} [data-part=found]")
+    assert "There is no quote for “Patients” yet" in told.inner_text()
+    first = ""
+    for _ in range(60):
+        page.keyboard.press("ArrowDown")
+        first = page.evaluate("document.getSelection().toString()")
+        if "2,140 patients" in first:
+            break
+    assert " ".join(first.split()).startswith("The cohort held 2,140 patients from one hospital"), (
+        "no heading before it"
+    )
+    assert told.inner_text().startswith("Page 2: ")
+    page.keyboard.press("Shift+ArrowDown")
+    both = " ".join(page.evaluate("document.getSelection().toString()").split())
+    assert both.startswith(" ".join(first.split()))
+    assert len(both) > len(first)
+    page.evaluate(axe)
+    faults = page.evaluate("axe.run(document.querySelector('.charting'), {resultTypes: ['violations']})")["violations"]
+    assert [fault["id"] for fault in faults if fault["impact"] in {"serious", "critical"}] == []
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Enter")
+    quote = patients.locator("[data-of=quote]")
+    assert quote.input_value() == " ".join(first.split())
+    assert patients.locator("[data-of=page]").input_value() == "2"
+    assert quote.evaluate("(found) => found === document.activeElement"), "and back in the form"
+    saved(page)
+    project = open_project(served.root)
+    kept = drafts.filled(project, the_work(project), reviewer="Ana")["n_patients", 0]
+    assert (kept.entry.page, kept.warning) == ("2", "")
     project.close()
 
 

@@ -74,6 +74,10 @@ class ChartingForm {
     this.part.search.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.find();
     });
+    this.sentences = new Sentences(this.part.pages, {
+      take: () => this.quoteSelected(),
+      tell: (words) => (this.part.found.textContent = words),
+    });
     this.timer = setInterval(() => this.tick(), WAIT / 3);
   }
 
@@ -281,13 +285,15 @@ class ChartingForm {
     }
     this.paper = text.id;
     this.asked = false;
+    this.sentences.forget();
     this.part.pages.replaceChildren(
       ...(why ? [element("p", { className: "quiet" }, why)] : []),
       ...(text.pages ?? []).map((page, at) =>
         element("article", { className: "page", data: { page: at + 1 } }, element("h3", {}, `Page ${at + 1}`), element("p", {}, page)),
       ),
     );
-    this.part.take.hidden = this.part.search.parentElement.hidden = this.part.next.hidden = !text.id;
+    for (const part of ["take", "next", "keys"]) this.part[part].hidden = !text.id;
+    this.part.search.parentElement.hidden = !text.id;
   }
 
   selection() {
@@ -308,11 +314,12 @@ class ChartingForm {
       ? "Select words to quote them"
       : this.active
         ? `Quote for “${this.active.field.label}”`
-        : "First click into a field";
+        : "First go into a field";
   }
 
   quoteSelected() {
     const found = this.selection();
+    if (!this.active) this.part.found.textContent = "First go into the field that the words are for.";
     if (!found || !this.active) return;
     this.active.put("quote", found.words);
     this.active.put("page", found.page);
@@ -339,6 +346,7 @@ class ChartingForm {
     const range = new Range();
     range.setStart(all[at].text.firstChild, all[at].start);
     range.setEnd(all[at].text.firstChild, all[at].end);
+    this.sentences.startAt(range);
     if (globalThis.Highlight) CSS.highlights.set("charting-quote", new Highlight(range));
     const [inner, outer] = [range.getBoundingClientRect(), this.part.pages.getBoundingClientRect()];
     this.part.pages.scrollTop += inner.top - outer.top - outer.height / 3;
@@ -346,8 +354,10 @@ class ChartingForm {
   }
 
   showQuote(box) {
+    this.activate(box.root);
     const words = box.read().quote.split(/\s*(?:\[\s*)?(?:…|\.\.\.)(?:\s*\])?\s*/)[0];
     if (words) this.find(words, null);
-    else this.part.found.textContent = `There is no quote for “${box.field.label}” yet.`;
+    else this.part.found.textContent = `There is no quote for “${box.field.label}” yet: choose its words.`;
+    this.part.pages.focus({ preventScroll: true });
   }
 }

@@ -84,8 +84,8 @@ class Box {
     const words = element("label", {}, "Words of the paper", quote);
     const made = element("div", { className: "rests" }, words, element("label", {}, "Page", page));
     if (!paper) return made;
-    const find = element("button", { type: "button", className: "small", data: { find: "" } }, "Show in the text");
-    find.setAttribute("aria-label", `Show the quote of ${this.field.label} in the text`);
+    const find = element("button", { type: "button", className: "small", data: { find: "" } }, "Choose in the text");
+    find.setAttribute("aria-label", `Choose the quote of ${this.field.label} in the text`);
     return element("div", {}, made, find);
   }
 
