@@ -51,12 +51,12 @@ pre { white-space: pre-wrap; background: #f5f5f5; padding: .8em; font-size: .85e
 div.csl-entry { margin: .3em 0; overflow-wrap: anywhere } div.csl-entry:has(> div.csl-left-margin) { display: flex }
 div.csl-left-margin { min-width: 2em !important; float: none !important } div.csl-right-inline { margin: 0 !important; padding: 0 !important }
 """
-_TYPST_HEAD = """
+# Behind the settings of pandoc's template, which would otherwise go before these; the page is set by the template alone.
+_TYPST_LAYOUT = """
 #let remark(body) = {
   show quote.where(block: true): it => block(fill: luma(246), stroke: (left: 3pt + luma(170)), inset: 8pt, width: 100%, it.body)
   body
 }
-#set page(paper: "a4", margin: (x: 2.4cm, y: 2.5cm), numbering: "1", number-align: center)
 #set text(size: 10.5pt)
 #set par(justify: false, leading: 0.68em, spacing: 1.1em)
 #show heading: set block(above: 1.6em, below: 0.8em)
@@ -72,6 +72,7 @@ _TYPST_HEAD = """
 #show raw.where(block: true): it => block(fill: luma(245), inset: 7pt, radius: 2pt, width: 100%, text(size: 8pt, it))
 #show quote.where(block: true): it => block(fill: rgb("#fff8e1"), stroke: (left: 3pt + rgb("#d9a400")), inset: 8pt, width: 100%, it.body)
 """
+_TYPST_PAGE = ("-V", "papersize=a4", "-V", "fontsize=10.5pt", '--variable-json=margin:{"x":"2.4cm","y":"2.5cm"}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +180,11 @@ def _written(tree: bytes, *, to: str, folder: Path) -> Document:
         return Document(data=_pandoc(tree, to="latex", arguments=[*common, *more]))
     if to == "jats":
         return Document(data=title_page.without_empty(_pandoc(tree, to="jats_archiving", arguments=common)))
-    head = folder / "head.typ"
-    head.write_text(_TYPST_HEAD + TYPST + formulas.TYPST, encoding="utf-8")
-    source = _pandoc(tree, to="typst-citations", arguments=[*common, f"--include-in-header={head}"])
+    head, before = folder / "head.typ", folder / "before.typ"
+    head.write_text(TYPST + formulas.TYPST, encoding="utf-8")
+    before.write_text(_TYPST_LAYOUT, encoding="utf-8")
+    included = [f"--include-in-header={head}", f"--include-before-body={before}"]
+    source = _pandoc(tree, to="typst-citations", arguments=[*common, *_TYPST_PAGE, *included])
     return _typeset(source, folder)
 
 

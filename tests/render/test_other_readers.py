@@ -181,3 +181,15 @@ def test_libreoffice_opens_the_word_file_and_shows_all_of_it(folder: Path, tmp_p
         "Corresponding author",
     ):
         assert words in text, words
+
+
+def test_the_pdf_is_on_a4_with_the_same_margins_at_either_side(folder: Path) -> None:
+    pages = pypdfium2.PdfDocument(build(folder, "pdf", PAPER))
+    try:
+        sizes = {tuple(round(side) for side in page.get_size()) for page in pages}
+        text = pages[0].get_textpage()
+        lefts = [text.get_charbox(at)[0] for at in range(text.count_chars()) if text.get_text_range(at, 1).strip()]
+    finally:
+        pages.close()
+    assert sizes == {(595, 842)}
+    assert 66 <= min(lefts) <= 70  # 2.4 cm in points
