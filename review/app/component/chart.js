@@ -359,5 +359,6 @@ class ChartingForm {
     if (words) this.find(words, null);
     else this.part.found.textContent = `There is no quote for “${box.field.label}” yet: choose its words.`;
     this.part.pages.focus({ preventScroll: true });
+    this.part.paper.scrollIntoView({ block: "nearest" }); // on a narrow screen it stands below the form
   }
 }
