@@ -290,6 +290,34 @@ def test_everything_charted_is_in_the_long_file_and_the_map(two: Project) -> Non
     assert "1.10" in codes.values(), "a level without a study is a gap"
 
 
+# The names in a report of EPPI-Reviewer that its users published.
+EPPI_SET = {"SetName", "ReviewSetId", "SetId", "SetType", "SetDescription", "Attributes"}
+EPPI_ATTRIBUTE = {"AttributeSetId", "AttributeId", "OriginalAttributeID", "AttributeSetDescription", "AttributeType",
+                  "AttributeName", "AttributeDescription", "ExtURL", "ExtType", "Attributes"}  # fmt: skip
+EPPI_CODE = {"AttributeId", "AdditionalText", "ArmId", "ArmTitle"}
+EPPI_ITEM = {"QuickCitation", "ItemId", "Title", "ParentTitle", "ShortTitle", "Year", "Month", "StandardNumber", "City",
+             "Country", "Publisher", "Institution", "Volume", "Pages", "Edition", "Issue", "Availability", "URL", "OldItemId",
+             "Abstract", "Comments", "TypeName", "Authors", "ParentAuthors", "DOI", "Keywords", "ItemStatus",
+             "ItemStatusTooltip", "Codes"}  # fmt: skip
+
+
+def test_the_map_has_the_names_of_a_published_report_of_eppi_reviewer(two: Project) -> None:
+    charted_alike(two, differ=False)
+    drawn = json.loads(exports.eppi_json(two))
+    assert set(drawn) == {"CodeSets", "References"}
+    [code_set] = drawn["CodeSets"]
+    assert set(code_set) == EPPI_SET
+    parents = code_set["Attributes"]["AttributesList"]
+    leaves = [leaf for parent in parents for leaf in parent.get("Attributes", {}).get("AttributesList", ())]
+    assert all(set(one) | {"Attributes"} == EPPI_ATTRIBUTE for one in (*parents, *leaves))
+    numbers = [one["AttributeId"] for one in (*parents, *leaves)]
+    assert len(numbers) == len(set(numbers))
+    assert all(set(item) == EPPI_ITEM for item in drawn["References"])
+    codes = [code for item in drawn["References"] for code in item["Codes"]]
+    assert codes
+    assert all(set(code) == EPPI_CODE and code["AttributeId"] in numbers for code in codes)
+
+
 @pytest.mark.parametrize("ending", exports.REFERENCES)
 def test_references_carry_what_was_decided(two: Project, ending: str) -> None:
     text = exports.references(two, ending).decode()

@@ -150,6 +150,9 @@ def _json(value: object) -> bytes:
 def eppi_json(project: Project) -> bytes:
     """The evidence map in the shape of EPPI-Reviewer's JSON report, which EPPI-Mapper draws: a code set whose codes are
     the levels of every field that has some, and each study with the codes it stands under.
+
+    The shape is that of a report its users published (infoqualitylab/Empirical-Retraction-Lit, web-maintenance/
+    eppi_export_162.json). Nobody has opened one of ours in EPPI-Mapper itself yet.
     """
     form = chart.form(project)
     fields = [f for f in form.fields if f.options or f.kind in ("yes_no", "number")]
@@ -168,12 +171,13 @@ def eppi_json(project: Project) -> bytes:
             children.append(_attribute(child, level, []))
             for study in studies:
                 if level in axis.of.get(study, ()):
-                    codes[study].append({"AttributeId": child, "AdditionalText": _quote(said[study].get(name))})
+                    codes[study].append(_code(child, said[study].get(name)))
         parents.append(_attribute(parent, axis.label, children))
     code_set = {
-        "SetId": 1,
         "SetName": protocol.in_force(project).title,
-        "SetType": {"SetTypeName": "Standard"},
+        "ReviewSetId": 1,
+        "SetId": 1,
+        "SetType": {"SetTypeName": "Standard", "SetTypeDescription": ""},
         "SetDescription": f"Charting form, written by Scopewright {__version__}",
         "Attributes": {"AttributesList": parents},
     }
@@ -183,16 +187,43 @@ def eppi_json(project: Project) -> bytes:
 
 def _attribute(number: int, name: str, children: list[dict[str, Any]]) -> dict[str, Any]:
     kind = "Not selectable (no checkbox)" if children else "Selectable (show checkbox)"
-    made: dict[str, Any] = {"AttributeId": number, "AttributeName": name, "AttributeType": kind}
+    made: dict[str, Any] = {
+        "AttributeSetId": number,
+        "AttributeId": number,
+        "OriginalAttributeID": 0,
+        "AttributeSetDescription": "",
+        "AttributeType": kind,
+        "AttributeName": name,
+        "AttributeDescription": "",
+        "ExtURL": "",
+        "ExtType": "",
+    }
     return made | ({"Attributes": {"AttributesList": children}} if children else {})
 
 
-def _quote(entry: ChartEntry | None) -> str:
-    return entry.quote if entry else ""
+def _code(number: int, entry: ChartEntry | None) -> dict[str, Any]:
+    """A code of a study with the words it rests on; EPPI-Reviewer's arms are those of trials."""
+    return {"AttributeId": number, "AdditionalText": entry.quote if entry else "", "ArmId": 0, "ArmTitle": ""}
+
+
+_UNSAID = (
+    "Month",
+    "StandardNumber",
+    "City",
+    "Country",
+    "Publisher",
+    "Institution",
+    "Edition",
+    "Availability",
+    "OldItemId",
+    "Comments",
+    "ParentAuthors",
+)
 
 
 def _reference(number: int, record: Record, codes: list[dict[str, Any]]) -> dict[str, Any]:
     return {
+        "QuickCitation": f"{record.short_citation} {record.title}. {record.journal}",
         "ItemId": number,
         "Title": record.title,
         "ParentTitle": record.journal,
@@ -204,11 +235,13 @@ def _reference(number: int, record: Record, codes: list[dict[str, Any]]) -> dict
         "Abstract": record.abstract,
         "DOI": record.doi,
         "URL": record.url,
-        "Authors": "; ".join(record.authors),
+        "Authors": "".join(f"{author} ; " for author in record.authors),
         "Keywords": "; ".join(record.keywords),
+        "TypeName": "Journal, Article",
+        "ItemStatus": "I",
+        "ItemStatusTooltip": "Included in review",
         "Codes": codes,
-        "Outcomes": [],
-    }
+    } | dict.fromkeys(_UNSAID, "")
 
 
 # References
