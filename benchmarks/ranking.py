@@ -3,7 +3,7 @@
     python benchmarks/ranking.py ../shared/data/ranking/dev --sets Cohen_ADHD CLEF_CD008081 --seeds 1 2 3 --jobs 2
 
 The folder holds NAME.csv.xz (`record_id,title,abstract,label_included`), priors.json, asreview.csv and, for
---titles, titles.json. One line per set and seed, then the geometric mean over sets of our loss over ASReview's
+--titles and --without-priors, titles.json. One line per set and seed, then the geometric mean over sets of our loss over ASReview's
 with a bootstrap interval over sets. Sets with fewer than 15 relevant records are noisy and shown apart.
 """
 
@@ -15,6 +15,7 @@ import io
 import json
 import lzma
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ NOISY_BELOW = 15
 csv.field_size_limit(10**9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     name: str
     seed: str
@@ -38,6 +39,8 @@ class Run:
     theirs: float
     wss95: float
     theirs_wss95: float
+    wss100: float
+    recall10: float
     cpu: float
 
     @property
@@ -52,32 +55,60 @@ def read_set(path: Path) -> tuple[list[Text], dict[str, float]]:
     return texts, {r["record_id"]: float(r["label_included"] or 0) for r in rows}
 
 
-def run_set(folder: Path, name: str, options: argparse.Namespace) -> list[Run]:
+def theirs_of(folder: Path, figure: str) -> dict[tuple[str, str], float]:
+    """One figure of ASReview's own runs by set and seed."""
     with (folder / "asreview.csv").open(encoding="utf-8", newline="") as file:
-        theirs = {(r["dataset"], r["seed"]): r for r in csv.DictReader(file)}
+        return {(r["dataset"], r["seed"]): float(r[figure]) for r in csv.DictReader(file)}
+
+
+def known_runs(folder: Path, name: str, options: argparse.Namespace) -> Iterator[tuple[str, list[str], str]]:
+    """Each seed of a set with the records known from the start and the words of the protocol.
+
+    With titles asked for, a set whose title is not known has no runs.
+    """
+    words = ""
+    if options.titles or options.without_priors:
+        words = json.loads((folder / "titles.json").read_text(encoding="utf-8")).get(name, {}).get("title", "")
+        if not words:
+            return
     priors = json.loads((folder / "priors.json").read_text(encoding="utf-8"))[name]
-    titles = json.loads((folder / "titles.json").read_text(encoding="utf-8")) if options.titles else {}
+    for seed in options.seeds:
+        yield seed, [] if options.without_priors else [str(record) for record in priors[seed]], words
+
+
+def run_set(folder: Path, name: str, options: argparse.Namespace) -> list[Run]:
+    todo = list(known_runs(folder, name, options))
+    if not todo:
+        return []
     texts, labels = read_set(folder / f"{name}.csv.xz")
     began = time.process_time()
     corpus = build_corpus(texts)
     built = time.process_time() - began
+    losses, wss = theirs_of(folder, "loss"), theirs_of(folder, "wss95")
     runs = []
-    for seed in options.seeds:
+    for seed, priors, words in todo:
         began = time.process_time()
         order = simulate(
-            corpus,
-            labels,
-            [str(i) for i in priors[seed]],
-            protocol_text=titles.get(name, {}).get("title", ""),
-            seed=int(seed),
-            retrain_every=options.retrain_every,
+            corpus, labels, priors, protocol_text=words, seed=int(seed), retrain_every=options.retrain_every
         )
         cpu = time.process_time() - began + built
         if options.orders:
             (options.orders / f"{name}-{seed}.txt").write_text("\n".join(order) + "\n", encoding="utf-8")
-        ours = order_metrics([labels[i] >= 0.5 for i in order])
-        other = theirs[name, seed]
-        runs.append(Run(name, seed, ours.r, ours.loss, float(other["loss"]), ours.wss95, float(other["wss95"]), cpu))
+        ours = order_metrics([labels[record] >= 0.5 for record in order])
+        runs.append(
+            Run(
+                name=name,
+                seed=seed,
+                relevant=ours.r,
+                loss=ours.loss or 0.0,
+                theirs=losses[name, seed],
+                wss95=ours.wss95 or 0.0,
+                theirs_wss95=wss[name, seed],
+                wss100=ours.wss100 or 0.0,
+                recall10=ours.recall_at_10pct or 0.0,
+                cpu=cpu,
+            )
+        )
     return runs
 
 
@@ -97,7 +128,10 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="*", default=["1"])
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--retrain-every", type=int, default=None)
-    parser.add_argument("--titles", action="store_true", help="let the review's title speak where it is known")
+    parser.add_argument(
+        "--titles", action="store_true", help="only sets whose title is known, which guides the ranking"
+    )
+    parser.add_argument("--without-priors", action="store_true", help="the title is all that is known at the start")
     parser.add_argument("--orders", type=Path, help="write each order into this folder, for other scoring programs")
     options = parser.parse_args()
     names = options.sets or sorted(p.name.removesuffix(".csv.xz") for p in options.folder.glob("*.csv.xz"))
@@ -125,7 +159,9 @@ def main() -> None:
             wss, theirs = np.mean([r.wss95 for r in part]), np.mean([r.theirs_wss95 for r in part])
             print(
                 f"{title}: loss ratio {mean:.3f} [{low:.3f}, {high:.3f}], {won} of {of} sets won; "
-                f"WSS@95 {wss:.3f} (ASReview {theirs:.3f}); {sum(r.cpu for r in part):.0f} CPU s"
+                f"WSS@95 {wss:.3f} (ASReview {theirs:.3f}), "
+                f"WSS@100 {np.mean([r.wss100 for r in part]):.3f}, recall@10 % {np.mean([r.recall10 for r in part]):.3f}; "
+                f"{sum(r.cpu for r in part):.0f} CPU s"
             )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,11 @@ import numpy as np
 from ranking import read_set
 from scipy.stats import binomtest
 
-from review.ranking.habits import enough_in_a_row, knee, knee_bound
+from review.ranking.ending import HELD, RULES, Ending, ended, endings, held_at
 from review.ranking.sample import relevant_in
-from review.ranking.stopping import HELD_ALPHA, HELD_SHARE, biased_p, hypergeometric
-from review.ranking.stopping import ODDS as ODDS_SET
+from review.ranking.stopping import TARGET_RECALL
 
-TARGET = 0.95
-LOOKS = 100
 ODDS = (2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
-Rule = Callable[[Sequence[int], int], bool]
 
 
 @dataclass(frozen=True)
@@ -48,10 +44,7 @@ class Stop:
     recall: float
     oracle: float
     never: bool
-
-    @property
-    def kept(self) -> bool:
-        return self.recall >= TARGET - 1e-12
+    kept: bool
 
 
 def read(folder: Path, orders: Path) -> list[Replay]:
@@ -67,27 +60,10 @@ def read(folder: Path, orders: Path) -> list[Replay]:
     return found
 
 
-def stopped(run: Replay, rule: Rule) -> Stop:
-    labels, n = run.labels, len(run.labels)
-    at = next((at for at in range(1, n) if at % max(1, n // LOOKS) == 0 and rule(labels[:at], n)), n)
-    return ended(run, at)
-
-
-def ended(run: Replay, at: int) -> Stop:
-    n, places = len(run.labels), np.flatnonzero(run.labels) + 1
-    oracle = places[int(np.ceil(TARGET * len(places) - 1e-9)) - 1]
-    return Stop(run.name, n, at / n, sum(run.labels[:at]) / len(places), oracle / n, at == n)
-
-
-def held_stop(run: Replay, odds: float = ODDS_SET) -> Stop:
-    """Where `held` ends a run: the same answer, with every p computed once."""
-    n = len(run.labels)
-    looks = sorted({round(look * n / LOOKS) for look in range(1, LOOKS)} - {0})
-    labels = np.asarray(run.labels)
-    ps = [biased_p(labels[:at], n, TARGET, odds)[0] for at in looks]
-    back = round(HELD_SHARE * LOOKS)
-    at = next((looks[j] for j in range(back, len(ps)) if max(ps[j - back : j + 1]) < HELD_ALPHA), n)
-    return ended(run, at)
+def stop(run: Replay, end: Ending) -> Stop:
+    places = np.flatnonzero(run.labels) + 1
+    oracle = places[int(np.ceil(TARGET_RECALL * len(places) - 1e-9)) - 1]
+    return Stop(run.name, end.total, end.share, end.recall, oracle / end.total, never=end.never, kept=end.kept)
 
 
 def table(title: str, stops: Sequence[Stop]) -> None:
@@ -120,7 +96,7 @@ def show(name: str, stops: Sequence[Stop]) -> None:
 
 def halves(runs: Sequence[Replay], splits: int = 40) -> None:
     """The greatest odds that keep 97 % and no run below .9 on one half, measured on the other."""
-    by_odds = {odds: [held_stop(run, odds) for run in runs] for odds in ODDS}
+    by_odds = {odds: [stop(run, ended(HELD, run.labels, held_at(run.labels, odds))) for run in runs] for odds in ODDS}
     names = sorted({run.name for run in runs})
     draw = np.random.default_rng(0)
     kept, screened, chosen = [], [], []
@@ -170,16 +146,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="names of rules")
     options = parser.parse_args()
     runs = read(options.folder, options.orders)
-    rules: dict[str, Rule] = {
-        "hypergeometric": lambda s, n: hypergeometric(s, n).stop,
-        "100-in-a-row": lambda s, _: enough_in_a_row(s, needed=100),
-        "knee": lambda s, n: len(s) >= min(1000, n / 10) and knee(s) >= knee_bound(sum(s)),
-        "half": lambda s, n: len(s) >= n / 2,
-    }
-    show("held", [held_stop(run) for run in runs])
-    for name, rule in rules.items():
+    ends = [{end.rule: stop(run, end) for end in endings(run.labels)} for run in runs]
+    for name in (HELD, *RULES):
         if not options.only or name in options.only:
-            show(name, [stopped(run, rule) for run in runs])
+            show(name, [of_run[name] for of_run in ends])
     audit(runs)
     if options.halves:
         halves(runs)

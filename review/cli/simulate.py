@@ -67,6 +67,8 @@ def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, *
     DATA.csv (also packed: .csv.xz, .csv.gz) has the columns record_id, title, abstract and label_included (1 or 0).
     Several files are read as one set, or with --each as one set each. The folder of a project replays its own decisions
     at title and abstract. With several seeds, sets or rankers a table of means with 95 % bootstrap intervals is printed.
+
+    It also says where each stopping rule would have ended the reading, and what would have been found by then.
     """
     from review.services import replay
     from review.services.study_asked import Asked
@@ -87,6 +89,15 @@ def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, *
         replay.write_metrics(metrics, found)
     figures = found.as_dict()
     lines = [f"{name:18}{_figure(value)}" for name, value in figures.items() if isinstance(value, int | float | None)]
+    lines += [
+        "",
+        "rule               would have stopped after        having found",
+        *(
+            f"{end.rule:18}{end.screened:>7,} of {end.total:<7,} ({end.share:4.0%}){end.recall:16.1%}"
+            + ("  (never spoke)" if end.never else "")
+            for end in found.endings
+        ),
+    ]
     return Answer(document=figures, text="\n".join(lines))
 
 
@@ -96,18 +107,24 @@ def _study(question: Asked) -> Answer:
     with progress() as tell:
         runs, notes = study_asked.study(question, progress=tell)
     written = study_files.write(question.out, runs) if question.out else []
-    found = study.estimates(runs)
+    found, rules = study.estimates(runs), study.stops(runs)
     rankers = list(dict.fromkeys(one.ranker for one in runs))
     lines = [f"{'ranker':16}{'figure':18}{'mean':>8}   95 % interval over {found[0].over if found else 'sets'}"]
     for one in found:
         interval = f"{one.low:.4f} to {one.high:.4f}" if one.low is not None and one.high is not None else "one value"
         lines.append(f"{one.ranker:16}{one.figure:18}{one.mean:8.4f}   {interval}")
+    lines += ["", "ranker          rule              95 % found     least found   share read"]
+    lines += [
+        f"{one.ranker:16}{one.rule:18}{one.kept:>4} of {one.replays:<6}{one.least_recall:11.1%}{one.screened_share:13.0%}"
+        for one in rules
+    ]
     lines += [line for other in rankers[1:] if (line := _compared(runs, rankers[0], other))]
     lines.append(f"{counted(len(runs), 'replay')}, {sum(one.cpu for one in runs):,.0f} seconds of computing.")
     return Answer(
         document={
             "runs": [one.row() for one in runs],
             "figures": [asdict(one) for one in found],
+            "stops": [asdict(one) for one in rules],
             "written": [str(path) for path in written],
         },
         text="\n".join(lines),

@@ -127,7 +127,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallCurves:
-    """Per ranker the share of relevant records found over the share screened, with a band; shares ascend from 0 to 1."""
+    """Per ranker the share of relevant records found over the share screened, with a band; shares ascend from 0 to 1.
+
+    `ends` are points with a name: where something would have ended the reading, and what was found by then.
+    """
 
     name: str
     title: str
@@ -136,6 +139,7 @@ class RecallCurves:
     found: tuple[tuple[float, ...], ...]
     low: tuple[tuple[float, ...], ...]
     high: tuple[tuple[float, ...], ...]
+    ends: tuple[tuple[str, float, float], ...] = ()
 
 
 Plot = (

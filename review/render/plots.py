@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import textwrap
 from functools import singledispatch
+from itertools import cycle
 from typing import Any
 
 import matplotlib as mpl
@@ -34,6 +35,8 @@ from review.domain.plot import (
 from review.render.typeface import FAMILIES
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666"
+_DARK = "#333333"
+_ENDS = "osD^vP"  # marks that are told apart without colour
 _SIDES = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9")
 _WIDTH = 6.3  # inches: the text of an A4 page
 _LABEL = 34  # letters of a label before it is broken
@@ -325,7 +328,7 @@ def _(plot: Overlap) -> Figure:
     for at, members in enumerate(plot.members[:shown]):
         within = [place for place, member in enumerate(members) if member]
         dots.scatter([at] * sets, range(sets), s=26, color="#dddddd", linewidths=0)
-        dots.plot([at] * len(within), within, "o-", color="#333333", markersize=5, linewidth=1.4)
+        dots.plot([at] * len(within), within, "o-", color=_DARK, markersize=5, linewidth=1.4)
     dots.set_yticks(range(sets), [_broken(name) for name in plot.sets])
     dots.set_ylim(max(sets, 1) - 0.5, -0.5)
     dots.set_xticks([])
@@ -346,6 +349,17 @@ def _(plot: RecallCurves) -> Figure:
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), label="in any order")
     axes.axhline(0.95, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
     axes.annotate("95 %", (1.01, 0.95), xycoords=("axes fraction", "data"), va="center", color=GREY, fontsize=8)
+    for mark, (name, share, found) in zip(cycle(_ENDS), plot.ends, strict=False):
+        axes.plot(
+            share,
+            found,
+            mark,
+            color=_DARK,
+            markersize=6,
+            markerfacecolor="white",
+            clip_on=False,
+            label=f"end by {name}",
+        )
     axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel="share of the records screened", ylabel="share of the relevant found")
     axes.legend(loc="lower right", frameon=False)
     return figure

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from review.domain.errors import BadInput, ReviewError
+from review.ranking.ending import Ending
 from review.ranking.features import Text
 from review.ranking.metrics import OrderMetrics
 from review.resources import write_file
@@ -37,11 +38,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """The ids in the order seen, priors left out, and the figures of that order."""
+    """The ids in the order seen, priors left out, the figures of that order, and where stopping rules would have ended it."""
 
     order: tuple[str, ...]
     priors: tuple[str, ...]
     metrics: OrderMetrics
+    endings: tuple[Ending, ...]
     seed: int
     seconds: float
 
@@ -51,6 +53,7 @@ class Replayed:
             "seconds": round(self.seconds, 3),
             "seed": self.seed,
             "priors": list(self.priors),
+            "stops": [asdict(end) for end in self.endings],
         }
 
 
@@ -69,6 +72,7 @@ def replay(question: Question, *, progress: Progress = silent) -> Replayed:
         order=found.order,
         priors=found.priors,
         metrics=found.metrics,
+        endings=found.endings,
         seed=found.seed,
         seconds=time.perf_counter() - started,
     )

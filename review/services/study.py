@@ -15,6 +15,7 @@ import numpy as np
 from review import plugins
 from review.domain.errors import NotInstalled, ReviewError
 from review.ranking.active import simulate
+from review.ranking.ending import Ending, endings
 from review.ranking.features import Text
 from review.ranking.metrics import OrderMetrics, order_metrics
 from review.services.project import Progress, silent
@@ -46,7 +47,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One replay. `order` are the ids in the order seen and `seen` their labels, priors left out of both."""
+    """One replay. `order` are the ids in the order seen and `seen` their labels, priors left out of both.
+
+    `endings` says where each stopping rule would have ended it, the priors counted as read first.
+    """
 
     data: str
     ranker: str
@@ -55,6 +59,7 @@ class Run:
     order: tuple[str, ...]
     seen: tuple[bool, ...]
     metrics: OrderMetrics
+    endings: tuple[Ending, ...]
     cpu: float  # seconds, the reading of the texts included
 
     def row(self) -> dict[str, object]:
@@ -81,6 +86,20 @@ class Estimate:
     over: str  # "sets" or "seeds"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stops:
+    """What one stopping rule would have come to over all replays of a ranker: how often 95 % were found, at what reading."""
+
+    ranker: str
+    rule: str
+    replays: int
+    kept: int
+    never: int
+    screened_share: float
+    recall: float
+    least_recall: float
+
+
 def replayed(task: Task) -> list[Run]:
     """Replay one set. A function of its argument alone: the same answer in whatever process or on whatever machine."""
     began = time.process_time()
@@ -91,7 +110,8 @@ def replayed(task: Task) -> list[Run]:
     for seed, priors in task.priors.items():
         began = time.process_time()
         order = simulate(corpus, task.data.labels, priors, protocol_text=task.data.words, seed=seed, ranker=ranker)
-        seen = tuple(task.data.labels[record] >= 0.5 for record in order)
+        spent = built + time.process_time() - began
+        known, seen = (tuple(task.data.labels[record] >= 0.5 for record in ids) for ids in (priors, order))
         runs.append(
             Run(
                 data=task.data.name,
@@ -101,7 +121,8 @@ def replayed(task: Task) -> list[Run]:
                 order=order,
                 seen=seen,
                 metrics=order_metrics(seen),
-                cpu=built + time.process_time() - began,
+                endings=endings((*known, *seen)),
+                cpu=spent,
             )
         )
     return runs
@@ -202,6 +223,27 @@ def estimates(runs: Sequence[Run]) -> list[Estimate]:
                     Estimate(ranker=ranker, figure=figure, mean=mean, low=low, high=high, n=len(known), over=over)
                 )
     return found
+
+
+def stops(runs: Sequence[Run]) -> list[Stops]:
+    """Each stopping rule by ranker, our own first."""
+    ends: dict[tuple[str, str], list[Ending]] = {}
+    for one in runs:
+        for end in one.endings:
+            ends.setdefault((one.ranker, end.rule), []).append(end)
+    return [
+        Stops(
+            ranker=ranker,
+            rule=rule,
+            replays=len(found),
+            kept=sum(end.kept for end in found),
+            never=sum(end.never for end in found),
+            screened_share=sum(end.share for end in found) / len(found),
+            recall=sum(end.recall for end in found) / len(found),
+            least_recall=min(end.recall for end in found),
+        )
+        for (ranker, rule), found in ends.items()
+    ]
 
 
 def _value(run: Run, figure: str) -> float | None:

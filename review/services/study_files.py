@@ -12,10 +12,22 @@ from review.domain.plot import RecallCurves
 from review.render import plots
 from review.resources import write_file
 from review.services import sheets
-from review.services.study import Run, estimates
+from review.services.study import Run, estimates, stops
 
 POINTS = 200  # of a curve, at equal distances
 _CURVE = ("set", "ranker", "seed", "screened_share", "recall")
+_STOPS = (
+    "set",
+    "ranker",
+    "seed",
+    "rule",
+    "screened",
+    "records",
+    "screened_share",
+    "recall",
+    "reached_95",
+    "never_spoke",
+)
 _FIGURES = ("ranker", "figure", "mean", "low", "high", "n", "over")
 
 
@@ -25,6 +37,7 @@ def write(folder: Path, runs: Sequence[Run]) -> list[Path]:
         "runs.csv": _table([one.row() for one in runs]),
         "figures.csv": sheets.as_csv(_FIGURES, [[getattr(one, name) for name in _FIGURES] for one in estimates(runs)]),
         "curves.csv": sheets.as_csv(_CURVE, [row for one in runs for row in _curve_rows(one)]),
+        "stops.csv": sheets.as_csv(_STOPS, [row for one in runs for row in _stop_rows(one)]),
         "curves.svg": plots.drawn(curves(runs), "svg"),
         "curves.png": plots.drawn(curves(runs), "png"),
     }
@@ -59,8 +72,19 @@ def _curve_rows(run: Run) -> list[tuple[object, ...]]:
     ]
 
 
+def _stop_rows(run: Run) -> list[tuple[object, ...]]:
+    whose = (run.data, run.ranker, run.seed)
+    return [
+        (*whose, end.rule, end.screened, end.total, round(end.share, 4), round(end.recall, 6), end.kept, end.never)
+        for end in run.endings
+    ]
+
+
 def curves(runs: Sequence[Run]) -> RecallCurves:
-    """One curve per ranker: the mean over sets of the mean over seeds, with the range of nine in ten runs."""
+    """One curve per ranker: the mean over sets of the mean over seeds, with the range of nine in ten runs.
+
+    The ends are those of the stopping rules with the first ranker, on average.
+    """
     rankers = tuple(dict.fromkeys(one.ranker for one in runs))
     middle, low, high = [], [], []
     for ranker in rankers:
@@ -82,4 +106,5 @@ def curves(runs: Sequence[Run]) -> RecallCurves:
         found=tuple(middle),
         low=tuple(low),
         high=tuple(high),
+        ends=tuple((one.rule, one.screened_share, one.recall) for one in stops(runs) if one.ranker == rankers[0]),
     )

@@ -122,13 +122,33 @@ def test_many_sets_and_seeds_leave_curves_tables_and_orders(tmp_path: Path, ask:
     assert (loss["n"], loss["over"]) == (2, "sets")
     assert loss["low"] <= loss["mean"] <= loss["high"]
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {"runs.csv", "figures.csv", "curves.csv", "curves.svg", "curves.png", "orders"}
+    assert written == {"runs.csv", "figures.csv", "curves.csv", "stops.csv", "curves.svg", "curves.png", "orders"}
     order = (tmp_path / "out" / "orders" / "one-tfidf-2.csv").read_text().split()
     run_2 = next(r for r in found["runs"] if (r["set"], r["seed"]) == ("one", 2))
     assert order_metrics([int(i) < 10 for i in order]).loss == run_2["loss"]
     curve = [r for r in rows_of(tmp_path / "out" / "curves.csv") if r["set"] == "one"]
     assert (float(curve[0]["recall"]), float(curve[200]["recall"])) == (0, 1)
     assert "share of the records screened" in (tmp_path / "out" / "curves.svg").read_text()
+
+
+def test_a_replay_says_where_each_stopping_rule_would_have_ended_it(
+    tmp_path: Path, ask: Ask, run: Run, table: Table
+) -> None:
+    sets(tmp_path, table)
+    found = ask("simulate", "one.csv", "--prior-ids", "0,10", "--order", "order.csv")
+    seen = [1, 0] + [int(int(record) < 10) for record in (tmp_path / "order.csv").read_text().split()]
+    half = next(end for end in found["stops"] if end["rule"] == "half")
+    assert (half["screened"], half["total"], half["recall"]) == (6, 12, sum(seen[:6]) / 4)
+    never = next(end for end in found["stops"] if end["rule"] == "100-in-a-row")
+    assert (never["never"], never["recall"]) == (True, 1)
+    assert "(never spoke)" in run("simulate", "one.csv", "--prior-ids", "0,10").stdout
+    many = ask("simulate", "one.csv", "two.csv", "--each", "--seeds", "1-3", "--draw-priors", "--out", "out")
+    rows = rows_of(tmp_path / "out" / "stops.csv")
+    for rule in many["stops"]:
+        own = [float(row["recall"]) for row in rows if row["rule"] == rule["rule"]]
+        assert len(own) == rule["replays"] == 6
+        assert rule["least_recall"] == pytest.approx(min(own))
+        assert rule["kept"] == sum(recall >= 0.95 for recall in own)
 
 
 def test_two_processes_give_what_one_gives(tmp_path: Path, ask: Ask, table: Table) -> None:
