@@ -7,7 +7,7 @@ import pytest
 from review.app.menu import PAGES
 from review.domain.screening import Stage, Standing, Verdict
 from review.services import chart, fulltext, protocol, screen, works
-from tests.app.conftest import NASTY, ids
+from tests.app.conftest import NASTY, RECORDS, ids
 
 TITLE, FULL = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
 
@@ -33,6 +33,12 @@ def test_every_page_opens(visit):
     for entry in PAGES:
         at = fine(visit(entry.file.removesuffix(".py")))
         assert len(at.title) == 1, entry.address
+
+
+def test_what_was_imported_is_listed_file_by_file(visit):
+    for page in ("overview", "imports"):
+        (table,) = [frame.value for frame in fine(visit(page)).dataframe if "Unreadable" in frame.value]
+        assert list(table["Read"]) == [len(RECORDS)], page
 
 
 @pytest.mark.parametrize("file", ["screen", "full_text", "conflicts", "chart"])

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from review.app import frame
+from review.app import frame, imported
 from review.app.markup import plain
 from review.domain.errors import BadInput, ReviewError
 from review.domain.record import SourceKind
@@ -41,6 +41,7 @@ def show(project: Project) -> None:
         st.rerun()
     for answer in st.session_state.get(_REPORTS, []):
         _report(answer)
+    imported.show(project)
 
 
 def _round() -> int:

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup, menu, person
+from review.app import frame, imported, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
-from review.domain.finding import Finding
 from review.domain.naming import counted
 from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import audit_sample, collect, overview, pace, programs, protocol, stopping
+from review.services import audit_sample, overview, pace, programs, protocol, stopping
 from review.services.overview import ReviewStatus, StageStatus
 from review.services.pace import StagePace
 from review.services.project import Project
@@ -47,7 +46,7 @@ def show(project: Project) -> None:
         _sources(status)
         _known(status)
     _protocol(project)
-    _imports(project)
+    imported.show(project)
     _take_along(project, status)
 
 
@@ -271,29 +270,6 @@ def _protocol(project: Project) -> None:
 def _freeze(project: Project) -> None:
     protocol.freeze(project, who=str(st.session_state.get("who", "")))
     frame.notice("The protocol is frozen. Later changes are numbered amendments with a reason.")
-
-
-def _imports(project: Project) -> None:
-    reports = collect.reports(project)
-    if not reports:
-        return
-    st.subheader("Imported files")
-    table = {
-        "File": [r.file for r in reports],
-        "Source": [r.source for r in reports],
-        "Format": [r.format for r in reports],
-        "Read": [r.read for r in reports],
-        "New": [r.new for r in reports],
-        "Known": [r.known for r in reports],
-        "Unreadable": [r.unreadable for r in reports],
-        "Without abstract": [r.without_abstract for r in reports],
-    }
-    st.dataframe(pd.DataFrame(table), hide_index=True, alt="Imported files")
-    findings: list[Finding] = [finding for report in reports for finding in report.findings]
-    if findings:
-        with st.expander(f"{len(findings):,} remarks on what was read"):
-            for finding in findings[:200]:
-                st.text(str(finding))
 
 
 def _take_along(project: Project, status: ReviewStatus) -> None:
