@@ -78,14 +78,19 @@ def confusion(truth: Mapping[str, str], groups: Iterable[DuplicateGroup]) -> dic
 
 
 def queued(truth: Mapping[str, str], result: DedupResult) -> dict[str, int]:
-    """`missed`: parts of works that are left separate; `queued`: those a person meets within three times as many pairs."""
+    """`missed`: parts of works that are left separate; `queued`: those a person meets within three times as many pairs;
+    `linked`: those listed as related, such as an erratum that the labels count as its article.
+    """
     group_of = {member: group.group_id for group in result.groups for member in group.members}
     parts: dict[str, set[str]] = defaultdict(set)
     for record, work in truth.items():
         parts[work].add(group_of.get(record, record))
     missed = sum(len(each) - 1 for each in parts.values())
     first = result.unsure[: 3 * missed]
-    return {"missed": missed, "queued": sum(truth[pair.record_a] == truth[pair.record_b] for pair in first)}
+    queued, linked = (
+        sum(truth[pair.record_a] == truth[pair.record_b] for pair in pairs) for pairs in (first, result.related)
+    )
+    return {"missed": missed, "queued": queued, "linked": linked}
 
 
 def f1(count: Mapping[str, float]) -> float:
@@ -117,7 +122,7 @@ def in_own_process(folder: Path) -> dict[str, float]:
 def _line(name: str, count: Mapping[str, float]) -> str:
     return (
         f"{name:13}{count['records']:8.0f}{count['TP']:7.0f}{count['FP']:5.0f}{count['FN']:5.0f}{f1(count):9.5f}"
-        f"{count['worst_fp']:9.0f}{count['unsure']:8.0f}{count['missed']:8.0f}{count['queued']:8.0f}{count['cpu_s']:8.1f}{count['peak_mb']:9.0f}"
+        f"{count['worst_fp']:9.0f}{count['unsure']:8.0f}{count['missed']:8.0f}{count['queued']:8.0f}{count['linked']:8.0f}{count['cpu_s']:8.1f}{count['peak_mb']:9.0f}"
     )
 
 
@@ -130,7 +135,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.json:
         print(json.dumps(measure(options.folder / options.sets[0])))
         return
-    print("set           records     TP   FP   FN       F1 worst FP  unsure  missed  queued   CPU s  peak MB")
+    print("set           records     TP   FP   FN       F1 worst FP  unsure  missed  queued  linked   CPU s  peak MB")
     together: Counter[str] = Counter()
     for name in options.sets:
         count = in_own_process(options.folder / name)

@@ -14,7 +14,7 @@ from review.dedup.features import Bools, Codes, Scores, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
 from review.dedup.ready import Ready, Spread, in_turn, made_ready, no_collecting, ready
-from review.dedup.related import RELATIONS
+from review.dedup.related import NOTICE, RELATIONS
 from review.dedup.vetoes import VETOES
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record
 
@@ -163,7 +163,8 @@ def _result(stock: _Stock, judgements: Sequence[Judgement], tell: Progress) -> t
     against = frozenset(stock.pair(found, n) for n in np.flatnonzero(found.against).tolist())
     groups = group(_links(stock, found), answers, Doubts(against=against, source_of=stock.source_of))
     tell("Listing what is unsure", 0.95)
-    unsure, related = _unsure(stock, found, groups, answers), _related(stock, found, groups, answers)
+    related, told = _related(stock, found, groups, answers)
+    unsure = _unsure(stock, found, groups, answers, told)
     tell("Done", 1.0)
     return DedupResult(groups=groups, unsure=unsure, related=related), found
 
@@ -255,11 +256,16 @@ def _link(stock: _Stock, found: Judged, n: int, name: str, why: str) -> Duplicat
 
 
 def _unsure(
-    stock: _Stock, found: Judged, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
+    stock: _Stock,
+    found: Judged,
+    groups: Sequence[DuplicateGroup],
+    answers: Mapping[Pair, Judgement],
+    told: Collection[Pair],
 ) -> tuple[DuplicateLink, ...]:
-    """The open pairs that are most alike, one for each two works."""
+    """The open pairs that are most alike, one for each two works; none of works that are `told` already."""
     limit = max(_QUEUE, int(len(stock.ids) * _QUEUE_SHARE))
-    chosen = _one_for_each_two_works(stock, found, found.open, groups, answers)[:limit]
+    near = _one_for_each_two_works(stock, found, found.open, groups, answers)
+    chosen = [n for works, n in near.items() if works not in told][:limit]
     return tuple(_link(stock, found, n, *_reason(int(found.veto[n]))) for n in chosen)
 
 
@@ -272,25 +278,26 @@ def _reason(veto: int) -> tuple[str, str]:
 
 def _related(
     stock: _Stock, found: Judged, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
-) -> tuple[DuplicateLink, ...]:
-    """The pairs that belong together without being one work, the likest first."""
+) -> tuple[tuple[DuplicateLink, ...], Collection[Pair]]:
+    """The pairs that belong together without being one work, the likest first; and the works of each notice with its
+    article, which nobody need be asked about. (Of an abstract or a protocol, somebody may know that it is the same work.)
+    """
     chosen = _one_for_each_two_works(stock, found, np.where(found.relation >= 0, found.score, 0), groups, answers)
-    return tuple(_link(stock, found, n, *RELATIONS[found.relation[n]]) for n in chosen)
+    notices = {works for works, n in chosen.items() if RELATIONS[found.relation[n]][0] == NOTICE}
+    return tuple(_link(stock, found, n, *RELATIONS[found.relation[n]]) for n in chosen.values()), notices
 
 
 def _one_for_each_two_works(
     stock: _Stock, found: Judged, wanted: Scores, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
-) -> list[int]:
+) -> dict[Pair, int]:
     """The most `wanted` pair of each two works, in order; none of those that are wanted with 0."""
     work = {member: each.group_id for each in groups for member in each.members}
     near = np.flatnonzero(wanted > 0)
     order = np.lexsort((found.right[near], found.left[near], -wanted[near]))
-    seen: set[Pair] = set()
-    chosen: list[int] = []
+    chosen: dict[Pair, int] = {}
     for n in near[order].tolist():
         one, other = stock.pair(found, n)
         works = pair_of(work.get(one, one), work.get(other, other))
-        if works[0] != works[1] and works not in seen and (one, other) not in answers:
-            seen.add(works)
-            chosen.append(n)
+        if works[0] != works[1] and works not in chosen and (one, other) not in answers:
+            chosen[works] = n
     return chosen

@@ -11,9 +11,10 @@ from review.dedup.features import Bools, Codes, Features
 from review.dedup.titles import CONTAINED
 from review.domain.record import DuplicateGroup
 
+NOTICE = "notice"
 # The order matters: the first that holds is told.
 RELATIONS: tuple[tuple[str, str], ...] = (
-    ("notice", "One is an erratum, a retraction notice or an answer to the other."),
+    (NOTICE, "One is an erratum, a retraction notice or an answer to the other."),
     ("protocol", "One is the protocol of the other."),
     ("meeting_abstract", "One is a conference abstract of the other."),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from review.domain.charting import ChartingForm
 from review.domain.record import SourceKind
@@ -78,8 +79,15 @@ class Criterion:
     text: str
 
 
+class VersionsCountAs(StrEnum):
+    ONE = "one"
+    SEVERAL = "several"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningRules:
+    """`versions_count_as` tells what a preprint and its article, or the updates of one review, are: one report or several."""
+
     """The rules of the game: how many people judge each record, and what must hold before screening goes on."""
 
     reviewers_per_record: int = 2
@@ -87,6 +95,7 @@ class ScreeningRules:
     kappa_target: float | None = None
     stopping: str = ""
     instructions: str = ""
+    versions_count_as: VersionsCountAs = VersionsCountAs.ONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from review.domain.protocol import (
     ScreeningRules,
     SearchMethods,
     Term,
+    VersionsCountAs,
 )
 from review.domain.record import SourceKind
 from review.domain.string_check import check_string
@@ -282,7 +283,9 @@ class _Reader(TreeReader):
 
     def screening(self, tree: Mapping[str, Any]) -> ScreeningRules:
         part = self.mapping(
-            tree, ("screening",), ("reviewers_per_record", "pilot_records", "kappa_target", "stopping", "instructions")
+            tree,
+            ("screening",),
+            ("reviewers_per_record", "pilot_records", "kappa_target", "stopping", "instructions", "versions_count_as"),
         )
         at = ("screening",)
         people = self.number(part, (*at, "reviewers_per_record"), least=1, most=9, whole=True)
@@ -293,4 +296,12 @@ class _Reader(TreeReader):
             kappa_target=self.number(part, (*at, "kappa_target"), least=0, most=1, whole=False),
             stopping=self.text(part, (*at, "stopping")),
             instructions=self.text(part, (*at, "instructions")),
+            versions_count_as=self.versions(part, (*at, "versions_count_as")),
         )
+
+    def versions(self, part: Mapping[str, Any], at: Place) -> VersionsCountAs:
+        said = self.text(part, at) or VersionsCountAs.ONE
+        if said not in set(VersionsCountAs):
+            self.wrong(at, "one or several", said)
+            return VersionsCountAs.ONE
+        return VersionsCountAs(said)

@@ -37,11 +37,14 @@ class Act:
 
 @rights.needs(Right.READ)
 def related(project: Project) -> list[DuplicateLink]:
-    """Pairs of works that belong together, such as an erratum and its article; never what people hold for one work."""
+    """Pairs of works that belong together, such as an erratum and its article, or versions of one work where the protocol
+    counts each by itself (their condition is `version`); never what people hold for one work.
+    """
 
     def compute() -> list[DuplicateLink]:
         run = duplicates.latest_run(project.store)
         found = duplicates.links(project.store, run[0], duplicates.RELATED) if run else []
+        found += [replace(link, condition="version") for link in works.versions_apart(project)]
         work_of = works.works(project).work_of
         return [link for link in found if work_of[link.record_a] != work_of[link.record_b]]
 
@@ -113,14 +116,12 @@ def _arrange(project: Project, parts: Parts, person: str) -> None:
 
 def _mending(project: Project, parts: Parts, said: Sequence[Judgement], who: str) -> list[Judgement]:
     """What must be said besides, so that no part falls asunder because the record that tied it has gone."""
-    run = duplicates.latest_run(project.store)
-    links = duplicates.links(project.store, run[0], duplicates.JOINED) if run else []
     everything = [*duplicates.read_judgements(project.store), *(replace(each, at="~") for each in said)]
     touched = {record for part in parts for record in part}
     known = touched | {record for each in everything for record in (each.record_a, each.record_b)}
     group_of = {
         member: group.group_id
-        for group in cluster.group(links, cluster.standing_answers(everything, known))
+        for group in cluster.group(works.joined(project), cluster.standing_answers(everything, known))
         for member in group.members
     }
     return [

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from review import __version__
 from review.dedup import Memory, cluster, find, find_more
+from review.dedup.compare import VERSIONS
 from review.dedup.memory import packed, unpacked
 from review.domain.errors import Missing, ReviewError
+from review.domain.protocol import VersionsCountAs
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record, SourceKind, fingerprint
 from review.domain.team import Right
-from review.services import processes, rights, team
+from review.services import processes, protocol, rights, team
 from review.services.project import Progress, Project, silent
-from review.storage import deeds, duplicates, records, stamps
+from review.storage import deeds, duplicates, projects, records, stamps
 from review.storage.stamps import Stamps
 
 
@@ -99,27 +101,44 @@ def groups(project: Project) -> list[DuplicateGroup]:
     """The groups in force: the links of the newest run, and every person's answer."""
 
     def compute() -> list[DuplicateGroup]:
-        run = duplicates.latest_run(project.store)
-        links = duplicates.links(project.store, run[0], duplicates.JOINED) if run else []
         judgements = duplicates.read_judgements(project.store)
         known = {record for j in judgements for record in (j.record_a, j.record_b)}
-        return list(cluster.group(links, cluster.standing_answers(judgements, known)))
+        return list(cluster.group(joined(project), cluster.standing_answers(judgements, known)))
 
     return project.cached("groups", stamps.read(project.store).works[2:], compute)
+
+
+@rights.internal
+def joined(project: Project) -> list[DuplicateLink]:
+    """What the newest run joined and the protocol counts as one work."""
+    apart = set(versions_apart(project))
+    return [link for link in _links(project, duplicates.JOINED) if link not in apart]
+
+
+@rights.internal
+def versions_apart(project: Project) -> list[DuplicateLink]:
+    """What ties versions of a work, if the frozen protocol counts each of them by itself; else nothing."""
+    if projects.latest_protocol(project.store) < 0:
+        return []
+    if protocol.in_force(project).screening.versions_count_as is VersionsCountAs.ONE:
+        return []
+    return [link for link in _links(project, duplicates.JOINED) if link.condition in VERSIONS]
+
+
+def _links(project: Project, kind: str) -> list[DuplicateLink]:
+    run = duplicates.latest_run(project.store)
+    return duplicates.links(project.store, run[0], kind) if run else []
 
 
 @rights.needs(Right.READ)
 def unsure(project: Project) -> list[DuplicateLink]:
     """Pairs nobody has answered yet, the most likely first."""
-    run = duplicates.latest_run(project.store)
-    if run is None:
-        return []
     given = duplicates.read_judgements(project.store)
     answered = set(cluster.standing_answers(given, {record for j in given for record in (j.record_a, j.record_b)}))
     group_of = {member: group.group_id for group in groups(project) for member in group.members}
     return [
         link
-        for link in duplicates.links(project.store, run[0], duplicates.UNSURE)
+        for link in _links(project, duplicates.UNSURE)
         if cluster.pair_of(link.record_a, link.record_b) not in answered
         and (link.record_a not in group_of or group_of.get(link.record_a) != group_of.get(link.record_b))
     ]

@@ -32,9 +32,9 @@ class Stamps(NamedTuple):
     link: int  # between reports
 
     @property
-    def works(self) -> tuple[int, int, int, int, int]:
-        """Changes exactly when the works may have changed."""
-        return self.record, self.run, self.dedup, self.judgement, self.kind
+    def works(self) -> tuple[int, int, int, int, int, int]:
+        """Changes exactly when the works may have changed; the protocol says whether versions are one."""
+        return self.record, self.run, self.dedup, self.judgement, self.kind, self.protocol
 
 
 _NEWEST = select(

@@ -36,7 +36,10 @@ def joined_by(one: Record, other: Record, **kwargs: object) -> str:
 
 
 def kept_apart_by(one: Record, other: Record) -> str:
-    """The veto under which two separate records stand in the queue."""
+    """The veto under which two separate records stand in the queue; a notice stands among the related works instead."""
     result = find_duplicates([one, other])
     assert not result.groups
+    if [link.condition for link in result.related] == ["notice"]:
+        assert not result.unsure
+        return "erratum_or_reply"
     return result.unsure[0].condition if result.unsure else ""

@@ -102,6 +102,14 @@ def test_titles_that_sources_write_differently_have_one_key(one: str, other: str
     assert len(keys) == 1
 
 
+def test_an_erratum_stands_among_the_related_and_nobody_is_asked_about_it() -> None:
+    notice = twin(title=f"Correction to: {ARTICLE.title}", doi="", pages="1300", year=2021)
+    copy = twin(source="wos", source_id="3", title=f"Correction to: {ARTICLE.title}", doi="10.9/x", pages="1300")
+    result = find_duplicates([ARTICLE, notice, copy])
+    assert [link.condition for link in result.related] == ["notice"]
+    assert result.unsure == ()
+
+
 def test_progress_rises_to_one() -> None:
     shares: list[float] = []
     find_duplicates([ARTICLE, twin()], progress=lambda _step, share: shares.append(share))

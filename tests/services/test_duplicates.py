@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 
 import pytest
 
 from review.domain.errors import Missing, ReviewError
-from review.services import collect, duplicates, works
+from review.services import collect, duplicates, flow, protocol, works
 from review.services.collect import Origin
 from review.services.project import Project
 from review.storage import duplicates as stored
@@ -180,3 +181,46 @@ def test_looking_again_with_nothing_new_changes_nothing(made: Project) -> None:
     before = state(made)
     works.dedup(made)
     assert state(made) == before
+
+
+def counted_as(project: Project, word: str) -> None:
+    """Freeze the protocol, or amend it, so that it counts versions in this way."""
+    text = project.protocol_path.read_text(encoding="utf-8")
+    changed = re.sub(r"versions_count_as: \w+", f"versions_count_as: {word}", text)
+    project.protocol_path.write_text(changed, encoding="utf-8")
+    if protocol.status(project).frozen:
+        protocol.amend(project, reason="Asked by the librarian.")
+    else:
+        protocol.freeze(project)
+
+
+def test_versions_are_one_work_unless_the_frozen_protocol_counts_each_by_itself(spines: Project) -> None:
+    article, preprint = named(spines, "a2"), named(spines, "p1")
+    one = flow.counts(spines)
+    counted_as(spines, "several")
+    total = works.works(spines)
+    assert total.work_of[preprint] == preprint
+    assert total.members[article] == (named(spines, "a3"), named(spines, "a1"), article)
+    several = flow.counts(spines)
+    assert (several.duplicates, several.left_unscreened) == (one.duplicates - 1, one.left_unscreened + 1)
+    assert "version" in {link.condition for link in duplicates.related(spines)}
+    assert [(b.relation, b.record.record_id) for b in duplicates.beside(spines, [preprint])[preprint]] == [
+        ("version", article)
+    ]
+    counted_as(spines, "one")
+    assert flow.counts(spines) == one
+    assert "version" not in {link.condition for link in duplicates.related(spines)}
+
+
+def test_what_a_person_said_of_two_versions_outranks_the_protocol(spines: Project) -> None:
+    counted_as(spines, "several")
+    works.judge(spines, [(named(spines, "a2"), named(spines, "p1"))], same_work=True, person="Ada")
+    assert len(group_of(spines, named(spines, "p1"))) == 4
+
+
+def test_a_new_look_for_duplicates_leaves_versions_apart(spines: Project) -> None:
+    counted_as(spines, "several")
+    works.dedup(spines)
+    duplicates.split(spines, works.groups(spines)[0].group_id, out=[named(spines, "a3")], person="Ada")
+    assert group_of(spines, named(spines, "p1")) in ((), (named(spines, "p1"),))
+    assert len(group_of(spines, named(spines, "a1"))) == 2
