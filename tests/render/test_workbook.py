@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zipfile
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,3 +44,42 @@ def test_names_of_sheets_fit_excel_and_a_cell_too_long_is_marked() -> None:
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in book.sheetnames)
     assert len(set(book.sheetnames)) == 3
     assert str(book.worksheets[2]["A2"].value).endswith("[…]")
+
+
+def test_text_comes_back_letter_for_letter_but_for_what_no_sheet_can_hold() -> None:
+    said = (
+        "  two  blanks ",
+        "a\tb\nc",
+        "R&D <b>'x' \"y\"",
+        "=1+1",
+        "-5 °C",
+        "naïve ž 漢 😀",
+        "\x00\x0b\ufffe\ud800 rest",
+    )
+    [rows] = read(workbook([table(*((text, None) for text in said))]))
+    assert [row[0] for row in rows[1:]] == [*said[:-1], " rest"]
+
+
+def test_what_excel_would_read_as_an_escape_is_escaped() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook([table(("_x0041_", "a_x"))]))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "_x005F_x0041_" in sheet
+    assert ">a_x<" in sheet
+
+
+def test_numbers_stay_exact_and_what_is_none_is_no_number() -> None:
+    [rows] = read(workbook([table((0.1 + 0.2, 2**53), (float("nan"), float("-inf")), (True, 0))]))
+    assert rows[1] == [0.1 + 0.2, 2**53]
+    assert rows[2] == ["nan", "-inf"]
+    assert rows[3] == [True, 0]
+
+
+def test_the_same_tables_are_the_same_bytes_and_the_head_stays_in_sight() -> None:
+    data = workbook([table(("x", 1), name="One"), table(name="one")])
+    assert data == workbook([table(("x", 1), name="One"), table(name="one")])
+    book = load_workbook(io.BytesIO(data))
+    assert len({name.casefold() for name in book.sheetnames}) == 2
+    sheet = book.worksheets[0]
+    assert sheet.freeze_panes == "B2"
+    assert sheet["A1"].font.bold
+    assert not sheet["A2"].font.bold
