@@ -9,6 +9,7 @@ import click
 
 from review.cli.answer import Answer, answers, in_project
 from review.cli.program import Commands, program
+from review.domain.naming import argument
 
 if TYPE_CHECKING:
     from review.services.project import Project
@@ -61,7 +62,9 @@ def new(project: Project, folder: Path, type_: str, venue: str, gap: str) -> Ans
     from review.services.manuscript import paper as service
 
     place = service.create(project, folder, type=type_, for_venue=venue, from_gap=gap)
-    text = f"A manuscript is in {place}. Write in {service.MANUSCRIPT}, then: review paper build {folder}"
+    text = (
+        f"A manuscript is in {place}. Write in {service.MANUSCRIPT}, then: review paper build {argument(str(folder))}"
+    )
     return Answer(document={"path": place, "type": type_ or project.type, "venue": venue}, text=text)
 
 

@@ -52,6 +52,15 @@ def named(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def argument(text: str) -> str:
+    """A name as it is typed in a command: between quotation marks where it has spaces.
+
+    >>> argument("paper"), argument("my paper")
+    ('paper', '"my paper"')
+    """
+    return f'"{text}"' if len(text.split()) > 1 else text
+
+
 def shortened(text: str, longest: int = 60) -> str:
     """A text on one line, cut where it is longer.
 

@@ -19,6 +19,7 @@ from jinja2.visitor import NodeTransformer
 from review.domain.finding import Finding, Severity
 from review.domain.markup import header_end, verbatim
 from review.domain.provenance import Fact
+from review.render import braces
 from review.render import facts as values
 
 # What a template may hold; everything else is refused by name.
@@ -158,10 +159,13 @@ class _Lookup:
         try:
             tree = environment.parse(padded)
         except TemplateSyntaxError as error:
-            self._fault("FACT-SYNTAX", f"The braces cannot be read: {error.message}.", error.lineno)
+            why = braces.trouble(padded, said=str(error.message), line=error.lineno)
+            self._fault("FACT-SYNTAX", why.message, why.line, why.hint)
             return text
         except RecursionError:
             return self._too_deep(text)
+        for why in braces.single(padded, self.facts):
+            self._warn("FACT-SYNTAX", why.message, why.line, why.hint)
         before = self._errors()
         try:
             for node, guard in _walk(tree):
@@ -257,21 +261,15 @@ class _Lookup:
         command = values.COMPUTED_BY.get(name.removeprefix("sentence.").split(".", maxsplit=1)[0], "")
         hint = f"Compute and keep it: review evidence {command}." if command else ""
         near_hint = f"Or did you mean {' or '.join(near)}?" if near else ""
-        self.findings.append(
-            Finding(
-                rule="FACT-PENDING",
-                severity=Severity.WARNING,
-                message=f"The {kind} {name} is not there yet; the document says so in its place.",
-                line=line,
-                hint=f"{hint} {near_hint}".strip() or "Compute it with `review evidence …` and --keep.",
-                got=name,
-            )
-        )
+        message = f"The {kind} {name} is not there yet; the document says so in its place."
+        told = f"{hint} {near_hint}".strip() or "Compute it with `review evidence …` and --keep."
+        self._warn("FACT-PENDING", message, line, told, got=name)
 
     def _check_call(self, node: nodes.Call, guard: str) -> None:
         argument = node.args[0] if len(node.args) == 1 and not node.kwargs else None
         if not isinstance(node.node, nodes.Name) or node.node.name != "table" or not isinstance(argument, nodes.Const):
-            self._fault("FACT-SYNTAX", 'Only table("name") can be called.', node.lineno)
+            hint = 'The name of a table stands between quotation marks: {{ table("accounting") }}.'
+            self._fault("FACT-SYNTAX", "No table is named here.", node.lineno, hint)
         elif argument.value not in self.tables and guard == PENDING:
             self._pending(str(argument.value), node.lineno, "table")
         elif argument.value not in self.tables:
@@ -281,6 +279,10 @@ class _Lookup:
         near = difflib.get_close_matches(name, known, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else "See all of them with `review paper facts`."
         self._fault("FACT-UNKNOWN", f"There is no {kind} called {name}.", line, hint, got=name)
+
+    def _warn(self, rule: str, message: str, line: int, hint: str, *, got: str | None = None) -> None:
+        said = Finding(rule=rule, severity=Severity.WARNING, message=message, line=line, hint=hint, got=got)
+        self.findings.append(said)
 
     def _fault(self, rule: str, message: str, line: int | None, hint: str = "", *, got: str | None = None) -> None:
         self.findings.append(

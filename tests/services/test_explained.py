@@ -28,6 +28,7 @@ SPEAKERS = (
     "review.resources",
     "review.services.evidence.accounting_file",
     "review.services.evidence.accounting_tree",
+    "review.services.evidence.kept",
     "review.services.evidence.read_files",
     "review.services.manuscript.lint",
     "review.services.manuscript.lint_inputs",

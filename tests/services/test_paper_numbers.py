@@ -13,7 +13,7 @@ from review.domain.provenance import Fact
 from review.services import project
 from review.services.evidence import accounting, kept, splits
 from review.services.evidence.accounting import Choices
-from review.services.manuscript import binding, building, moved, paper, resolved
+from review.services.manuscript import binding, building, lint, moved, paper, resolved
 from review.services.project import Project
 
 MANIFEST = "case_id,patient_id,split,class\n" + "".join(
@@ -126,6 +126,7 @@ def test_a_build_warns_when_the_file_behind_a_number_changed(study: tuple[Projec
     count(study)
     (study[0].root / "manifest.csv").write_text(MANIFEST + "c24,p24,test,normal\n")
     assert any(f.rule == "EVIDENCE-STALE" for f in building.build(*study, ["md"]).findings)
+    assert any(f.rule == "EVIDENCE-STALE" for f in lint.check(*study).faults)
 
 
 def test_what_an_earlier_build_wrote_is_read_back_and_a_damaged_file_is_none(tmp_path: Path) -> None:

@@ -173,11 +173,11 @@ def _footing(project: Project, each: Kept) -> Iterable[Finding]:
     for path, digest in each.inputs.items():
         state = _state(project, path, digest)
         if state != "unchanged":
-            word = state.split(":", 1)[0]
+            word, why = state.split(": ", 1)
             yield Finding(
-                rule=f"EVIDENCE-{word.upper()}",
+                rule="EVIDENCE-ORPHANED" if word == "orphaned" else "EVIDENCE-STALE",
                 severity=Severity.ERROR,
-                message=f"{path}: {state.split(': ', 1)[1]}, so {len(names):,} facts are {word}: {listed}.",
+                message=f"{path}: {why}, so {len(names):,} facts are {word}: {listed}.",
                 path=f"{FOLDER}/{each.name}.json",
                 hint=f"Put the file back, or compute {each.name} again with --keep {each.name}.",
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 from review.domain import manuscript, venue
 from review.domain.errors import BadInput, Missing
 from review.domain.finding import Finding, Severity, summed
+from review.domain.naming import argument, counted
 from review.domain.paper_settings import PaperSettings
 from review.domain.team import Right
 from review.domain.venue import Venue
@@ -27,6 +28,7 @@ from review.services.project import Project, steadily
 
 FORMATS = made_of.FORMATS
 _IN_PRINT = ("DRAFT", "REF", "REL-02")  # rules of the linter whose faults a reader of the print would see
+_FEW = 3  # tasks that are told one by one; of more the number
 _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")  # as typst writes the pages of a PDF
 
 
@@ -132,20 +134,28 @@ def _of_claims(project: Project, folder: Path) -> Iterator[Finding]:
             rule="CLAIMS",
             severity=Severity.INFO,
             message=f"The claim table lacks {len(found):,} thing{'s' if len(found) > 1 else ''}.",
-            hint=f"Read them: review paper claims {folder.name}",
+            hint=f"Read them: review paper claims {argument(folder.name)}",
         )
 
 
 def _of_lint(found: Sequence[Finding], folder: Path) -> Iterator[Finding]:
     """What of the linter a build says: what would show in the print. All of it is counted; to read it is another step."""
     shown = [f for f in found if f.rule.startswith(_IN_PRINT)]
-    yield from shown
+    tasks = [f for f in shown if f.rule.startswith("DRAFT")]
+    yield from (f for f in shown if f not in tasks or len(tasks) <= _FEW)
+    if len(tasks) > _FEW:
+        first = tasks[0]
+        yield replace(
+            first,
+            message=f"{counted(len(tasks), 'task')} of the skeleton are not written yet; the first is {first.message.partition(' has ')[0]}.",
+            hint="Write what each asks for, then delete it.",
+        )
     if len(found) > len(shown):
         yield Finding(
             rule="LINT",
             severity=Severity.INFO,
             message=f"The linter says {summed(found)}{', those above among them' if shown else ''}.",
-            hint=f"Read them: review paper lint {folder.name}",
+            hint=f"Read them: review paper lint {argument(folder.name)}",
         )
 
 

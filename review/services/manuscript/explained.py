@@ -35,9 +35,30 @@ FAULTS: tuple[Fault, ...] = (
         fix="Add the row of the whole, or correct the name.",
     ),
     Fault(
+        id="DOCX-CHANGES",
+        title="A Word file has tracked changes that nobody accepted or rejected",
+        fix="Accept or reject them in Word; until then it is read as if all were accepted.",
+        severity=Severity.INFO,
+    ),
+    Fault(
+        id="EVIDENCE-DOUBTFUL",
+        title="Numbers were kept although their data have faults",
+        fix="Mend the data, then compute them again with --keep.",
+    ),
+    Fault(
         id="EVIDENCE-JSON",
         title="A JSON file cannot be read",
         fix="Write it again from the program that made it.",
+    ),
+    Fault(
+        id="EVIDENCE-ORPHANED",
+        title="The file that kept numbers were computed from is gone",
+        fix="Put it back, or compute them again with --keep.",
+    ),
+    Fault(
+        id="EVIDENCE-STALE",
+        title="The file that kept numbers were computed from has changed since",
+        fix="Compute them again with --keep; review paper diff says which numbers move.",
     ),
     Fault(
         id="EVIDENCE-TABLE",

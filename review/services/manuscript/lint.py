@@ -18,6 +18,7 @@ from review.lint.document import Document
 from review.lint.rule import LETTERS, Context, Rule
 from review.resources import data_dir, read_yaml
 from review.services import facts, rights
+from review.services.evidence import kept
 from review.services.manuscript import bibliography, lint_inputs, lint_review, lint_text, paper, paper_tables
 from review.services.manuscript import references as reference_checks
 from review.services.manuscript import settings as paper_settings
@@ -88,7 +89,7 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     inputs.values |= {"references": references, "bibliography": listed, "stored": held}
     inputs.paths["references"] = f"{name}/{paper.REFERENCES}"
     context = _context(document, settings, inputs, facts=known)
-    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings))
+    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings, *kept.check(project)))
 
 
 def check_file(path: Path, given: Given | None = None) -> Linted:
@@ -102,6 +103,7 @@ def check_file(path: Path, given: Given | None = None) -> Linted:
     if "references" not in files and (place / paper.REFERENCES).is_file():
         files["references"] = place / paper.REFERENCES
     document = lint_text.of_file(file)
+    told = (*told, *lint_text.tracked(file))
     has_settings = (place / paper_settings.SETTINGS).is_file()
     kind = given.type or (settings.type if has_settings else "") or _kind(document)
     settings = replace(settings, venue=given.venue or settings.venue, subgroups=(*settings.subgroups, *given.subgroups))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from review.domain.errors import BadInput, Missing, NotInstalled
 from review.domain.finding import Finding, Severity
 from review.domain.markup import Kind, header_end, verbatim
+from review.domain.naming import counted
 from review.domain.provenance import Fact
 from review.lint import document
 from review.lint.document import Document, Origin
@@ -23,6 +25,7 @@ READ = (".md", ".markdown", ".txt", ".tex", ".docx", ".html", ".rst")
 _PANDOC: Mapping[str, str] = {".tex": "latex", ".docx": "docx", ".html": "html", ".rst": "rst"}
 _TO = "markdown-simple_tables-multiline_tables-grid_tables+pipe_tables-raw_attribute-header_attributes-link_attributes-smart"
 _ABSTRACT = re.compile(r"^abstract: (?:[|>]-?)?(?P<text>.*\n(?:[ \t]+.*\n|\n(?=[ \t\n]))*)", re.MULTILINE)
+_TRACKED = re.compile(rb"<w:(?:ins|del|moveFrom|moveTo)\s")
 _WORD = re.compile(r"[A-Za-z]{3,}|\d+")
 _AHEAD = 600  # words of the original in which the beginning of a line is looked for
 _OPEN, _CLOSE = "\ue010", "\ue011"  # private-use signs around the number of a line
@@ -60,14 +63,28 @@ def _converted(path: Path, name: str) -> Document:
             str(path.resolve()), _TO, format=_PANDOC[path.suffix.lower()], extra_args=arguments, sandbox=True
         )
     except RuntimeError as error:
-        reason = " ".join(str(error).split())[-200:]
+        reason = " ".join(str(error).split())[-200:].rpartition("conversion: ")[2].rstrip(".")
         raise BadInput(
-            path, f"pandoc could not read it: {reason}", hint="Mend it there, or save it in another form."
+            path, f"pandoc could not read it: {reason}.", hint="Open it, see whether it is whole, and save it again."
         ) from error
     text = _with_abstract(text)
     source = _text(path).splitlines() if path.suffix.lower() == ".tex" else []
     lines = aligned(text.splitlines(), source) if source else []
     return document.parse(text, path=name, origin=Origin(lines=lines, source=source) if source else None)
+
+
+def tracked(path: Path) -> list[Finding]:
+    """What a Word file still holds of its making: changes that nobody has accepted or rejected. It is read as if accepted."""
+    if path.suffix.lower() != ".docx":
+        return []
+    with zipfile.ZipFile(path) as archive:
+        body = archive.read("word/document.xml") if "word/document.xml" in archive.namelist() else b""
+    n = len(_TRACKED.findall(body))
+    if not n:
+        return []
+    message = f"The file has {counted(n, 'tracked change')}; it was read as if all were accepted."
+    hint = "Accept or reject them before you send it to anybody."
+    return [Finding(rule="DOCX-CHANGES", severity=Severity.INFO, message=message, path=path.as_posix(), hint=hint)]
 
 
 def _with_abstract(text: str) -> str:

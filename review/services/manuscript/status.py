@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from review.domain.manuscript import SectionState
+from review.domain.naming import argument
 from review.domain.team import Right
 from review.services import rights
 from review.services.evidence import kept
@@ -66,8 +67,9 @@ def _next(held: int, doubtful: int, drafts: tuple[Draft, ...]) -> str:
     if not drafts:
         return "Start the manuscript: `review paper new paper`."
     folder = drafts[0].folder
+    named = argument(folder)
     if drafts[0].sections[SectionState.DRAFT]:
-        return f"Write what is asked for in {folder}/manuscript.md, then hear a reviewer: `review paper lint {folder}`."
+        return f"Write what is asked for in {folder}/manuscript.md, then hear a reviewer: `review paper lint {named}`."
     if drafts[0].sections[SectionState.REVISED]:
-        return f"Have each section approved: `review paper approve {folder} SECTION --by NAME`."
-    return f"Build what goes to the journal: `review paper build {folder} --to docx,pdf`."
+        return f"Have each section approved: `review paper approve {named} SECTION --by NAME`."
+    return f"Build what goes to the journal: `review paper build {named} --to docx,pdf`."
