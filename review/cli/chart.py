@@ -166,4 +166,5 @@ def changed(project: Project) -> Answer:
     document = {
         "fields": [{"field_id": one.was.id, "answers": one.answers, "gone": one.now is None} for one in waiting]
     }
-    return Answer(document=document, text="\n".join(lines) or "Every answer fits the form in force.")
+    notes = ["Nothing of them is lost. On the page Chart somebody says what becomes of them."] if waiting else []
+    return Answer(document=document, text="\n".join(lines) or "Every answer fits the form in force.", notes=notes)

@@ -84,8 +84,8 @@ def _doubt(taken: Taken) -> list[Finding]:
 @in_project
 @click.option("--missing", is_flag=True, help="Only the reports without a file.")
 def listed(project: Project, missing: bool) -> Answer:
-    """List the reports at full text: what became of the search, by whom and when, and the files kept."""
-    from review.services import full_texts
+    """List the reports at full text: what became of the search, by whom and when, and the files kept or waiting."""
+    from review.services import full_text_intake, full_texts
     from review.services import fulltext as service
     from review.services.works import read
 
@@ -111,7 +111,10 @@ def listed(project: Project, missing: bool) -> Answer:
         )
         status = (report.retrieval or "nothing said").replace("_", " ")
         lines.append(f"{work}  {status:14} {shown[work].title}{f' [{len(names)} PDF]' if names else ''}")
-    return Answer(document={"reports": rows}, text="\n".join(lines) or "No report to list.")
+    waiting = [{"name": each.file.name, "because": each.because} for each in full_text_intake.waiting(project)]
+    notes = [f"{each['name']} waits for somebody to say of which report it is: {each['because']}." for each in waiting]
+    document = {"reports": rows, "waiting": waiting}
+    return Answer(document=document, text="\n".join(lines) or "No report to list.", notes=notes)
 
 
 @fulltext.command(

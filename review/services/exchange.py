@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from review.domain.protocol import Protocol
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.domain.team import Right
 from review.services import blinding, chart, collect, fulltext, protocol, rights, screen, sheets, team
+from review.services.charting import texts
 from review.services.project import Project
 from review.services.sheets import Row, Sheet
 from review.services.works import works
@@ -247,6 +248,7 @@ def import_chart(project: Project, path: Path, *, reviewer: str) -> ExchangeRepo
     facts, findings = _taken(sheet, read, _ids(project, sheet))
     charted = [(row, entry) for row, entry in facts if entry is not None]
     findings += _contradictions(sheet, charted, lambda e: ((e.record_id, e.field_id, e.row), e.said))
+    findings += _quotes_elsewhere(project, sheet, charted)
     entries = [entry for _, entry in charted]
 
     def store() -> int:
@@ -255,6 +257,14 @@ def import_chart(project: Project, path: Path, *, reviewer: str) -> ExchangeRepo
         return new
 
     return _stored(sheet, findings, len(entries), store)
+
+
+def _quotes_elsewhere(project: Project, sheet: Sheet, charted: list[tuple[Row, ChartEntry]]) -> Iterator[Finding]:
+    """A warning for each quote that is not in the text of the study's PDF, or stands on another page of it."""
+    for row, entry in sorted(charted, key=lambda each: each[1].record_id):  # the text of one study at a time
+        said = texts.warning(entry.quote, entry.page, texts.pages(project, entry.record_id))
+        if said:
+            yield sheet.fault(row, said, "The answer is stored all the same.", severity=Severity.WARNING)
 
 
 def _entry(row: Row, record: str, form: ChartingForm, reviewer: str) -> ChartEntry:

@@ -135,7 +135,7 @@ def _take_one(intake: _Intake, upload: Upload) -> Taken:
     if seems.work:
         intake.places.setdefault(sha256, []).append(seems.work)
         intake.retrieved.add(seems.work)
-    scan = "" if text.is_readable else " It is a scan: no words can be read in it, so no quote can be chosen."
+    scan = "" if text.is_readable else " No quote can be chosen in it, because it holds pictures of pages and no text."
     told = f"{seems.because[:1].upper()}{seems.because[1:]}.{scan}"
     return Taken(name=upload.name, outcome=fact.status, message=told, sha256=sha256, work=seems.work, near=seems.near)
 

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.cli.conftest import TITLES
+from tests.pdfs import paper
+
 Ask = Callable[..., Any]
 
 
@@ -70,6 +73,25 @@ def test_charted_answers_go_out_as_lines_json_workbook_and_map(
     drawn = json.loads(Path("map-eppi.json").read_bytes())
     assert len(drawn["References"]) == 1
     assert {p["AttributeName"] for p in drawn["CodeSets"][0]["Attributes"]["AttributesList"]} >= {"Year"}
+
+
+def test_a_quote_that_is_not_in_the_pdf_is_pointed_out_and_its_answer_kept(
+    charted: Path, run: Any, ask: Ask, table: Any, doi: Any, field: Callable[[str], str]
+) -> None:
+    body = ["We had 120 patients of one hospital.", "Nothing else is told."]
+    Path("paper.pdf").write_bytes(paper(TITLES[0], doi=doi(0), body=body))
+    run("fulltext", "add", "paper.pdf", "--reviewer", "Ana")
+    rows = [
+        f"{doi(0)},{field('number')},120,We had 120 patients,2",
+        f"{doi(0)},{field('text')},here,nobody wrote this,1",
+    ]
+    table(Path("c.csv"), "record_id,field_id,value,quote,page", *rows)
+    told = ask("chart", "import", "c.csv", "--reviewer", "Ana")
+    assert told["stored"] == 3
+    unfound, elsewhere = sorted(told["findings"], key=lambda finding: finding["line"])
+    assert [(f["severity"], f["line"]) for f in (unfound, elsewhere)] == [("warning", 3), ("warning", 4)]
+    assert "not in the text of the PDF" in unfound["message"]
+    assert "stand on page 1 of the PDF, not on page 2" in elsewhere["message"]
 
 
 def test_the_blanks_to_be_filled_in_are_every_field_that_nobody_charted(
@@ -147,3 +169,4 @@ def test_answers_to_a_field_that_changed_are_listed_until_somebody_decides(
     assert (charted / "protocol.yaml").read_text(encoding="utf-8") != text
     run("protocol", "amend", "--reason", "another name")
     assert ask("chart", "changed")["fields"] == [{"field_id": was, "answers": 1, "gone": True}]
+    assert "Nothing of them is lost" in run("chart", "changed").stderr

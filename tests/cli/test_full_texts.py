@@ -40,6 +40,8 @@ def test_a_folder_of_papers_is_taken_and_what_is_in_doubt_or_bad_is_named(ask: A
         assert said in done.stdout
     assert "locked.pdf: the PDF is locked with a password" in done.stderr
     assert "strange.pdf waits" in done.stderr
+    assert "strange.pdf waits for somebody" in run("fulltext", "list", "--project", "p").stderr
+    assert [each["name"] for each in ask("fulltext", "list", "--project", "p")["waiting"]] == ["strange.pdf"]
     again = ask("fulltext", "add", sought / "one.pdf", "--reviewer", "Ana", "--project", "p")
     assert [each["outcome"] for each in again["files"]] == ["known"]
     found = ask("fulltext", "list", "--project", "p")["reports"]
