@@ -107,7 +107,9 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="title_abstract",
         explanation="Title and abstract agree.",
-        holds=lambda f: same_title(f) & (f.abstract >= 90),
+        holds=lambda f: (
+            same_title(f) & (f.abstract >= 90) & ~(authors_conflict(f) & f.page.differ)
+        ),  # such is a comment
         overrules=frozenset({"different_authors", "different_year"}),
     ),
     Condition(

@@ -6,6 +6,8 @@ from collections import Counter
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+# A letter of its own tells "Case B" from "Case A" and vitamin D from vitamin A; an s is left of a genitive, an r of a trade mark.
+_LABELS = frozenset("bcefghijkmopqvwxyz")
 OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
 
 
@@ -33,7 +35,7 @@ def title_relation(one: str, other: str) -> int:
     if shared < 3:
         return OTHER
     if not left or not right:
-        return CONTAINED
+        return SUBSTITUTED if _LABELS.issuperset(left or right) else CONTAINED
     return SUBSTITUTED if shared >= max(len(left), len(right)) else OTHER
 
 

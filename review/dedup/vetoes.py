@@ -43,9 +43,14 @@ def _places_conflict(f: Features) -> Bools:
     moved |= f.page.differ & ~f.volume.same & ~f.journal.same & (f.year_gap != 0) & ~f.doi.same
     bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
     other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
+    # In one journal first pages meet by chance; the rest of the place says that these are two.
+    other_run = f.journal.same & f.volume.differ & f.issue.differ & f.last_page.differ & (f.year_gap > 0)
+    # Nor need anything else speak where journals and issues are two.
+    apart_in_print = f.journal.differ & f.issue.differ & ~f.volume.missing & (f.abstract < _OTHER_TEXT)
     shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
     apart = other_text | shown_twice | (f.strange & (f.abstract < _OTHER_TEXT))
-    return np.asarray((against >= 2) | bare | (apart & ~f.page.same & ~f.doi.same))
+    apart = (apart | apart_in_print) & ~f.page.same
+    return np.asarray((against >= 2) | bare | ((apart | other_run) & ~f.doi.same))
 
 
 VETOES: tuple[Veto, ...] = (
@@ -62,7 +67,7 @@ VETOES: tuple[Veto, ...] = (
     Veto(
         name="generic_title",
         explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
-        holds=lambda f: f.generic & ~(f.first_author.same & (f.abstract >= 90)),
+        holds=lambda f: f.generic & ~(f.first_author.same & f.long_abstract & (f.abstract >= 90)),
     ),
     Veto(
         name="other_review",

@@ -231,6 +231,37 @@ def test_a_digit_behind_a_doi_makes_another_doi() -> None:
     assert joined_by(one, twin(doi="10.1000/j.12;jsessionid=1", volume="", pages="", abstract="", authors=("Wu, Yi",)))
 
 
+def test_a_letter_of_its_own_makes_another_work_unless_it_is_left_of_a_genitive_or_a_trade_mark() -> None:
+    bare = replace(ARTICLE, doi="", pages="", abstract="", title="Teaching cases of Invented Foods - Case A")
+    assert not joined_by(bare, replace(bare, source="b", title="Teaching cases of Invented Foods - Case B"))
+    drug = replace(bare, title="Rituximab (MabThera) for gait in Parkinson disease")
+    assert joined_by(drug, replace(drug, source="b", title="Rituximab (MabThera (R)) for gait in Parkinson's disease"))
+
+
+def test_a_comment_printed_under_the_title_and_abstract_of_its_article_stays_a_work_of_its_own() -> None:
+    article = replace(ARTICLE, doi="")
+    assert not joined_by(article, twin(doi="", pages="1021-1022", authors=("Zimmer, Max",)))
+    assert joined_by(article, twin(doi="", authors=("Zimmer, Max",)))
+
+
+def test_introductions_of_two_yearly_issues_on_one_first_page_stay_two() -> None:
+    title = "Special section on strategy, economics and information systems"
+    one = replace(ARTICLE, title=title, doi="", abstract="", volume="26", issue="2", pages="7-13", year=2009)
+    assert not joined_by(one, replace(one, source="b", volume="27", issue="3", pages="7-10", year=2010))
+
+
+def test_the_notes_of_an_editor_that_differ_in_a_year_of_a_short_abstract_stay_two() -> None:
+    said = "The performance of the journal is reviewed and metrics for {} are presented."
+    one = replace(ARTICLE, title="Editorial notes", doi="", pages="", issue="4", abstract=said.format(2008), year=2008)
+    assert not joined_by(one, replace(one, source="b", volume="31", abstract=said.format(2009), year=2009))
+
+
+def test_two_journals_and_two_issues_are_two_places_without_pages_and_year() -> None:
+    one = replace(ARTICLE, doi="", pages="", abstract="", year=None)
+    assert not joined_by(one, twin(doi="", pages="", abstract="", year=None, journal="Current Opinion", issue="5"))
+    assert joined_by(one, twin(doi="", pages="", abstract="", year=None, issue=""))
+
+
 def test_every_veto_has_a_story() -> None:
     assert set(APART) | {"one_source"} == {veto.name for veto in vetoes.VETOES}
 
