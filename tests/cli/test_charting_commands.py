@@ -82,8 +82,9 @@ def test_a_quote_that_is_not_in_the_pdf_is_pointed_out_and_its_answer_kept(
     Path("paper.pdf").write_bytes(paper(TITLES[0], doi=doi(0), body=body))
     run("fulltext", "add", "paper.pdf", "--reviewer", "Ana")
     rows = [
-        f"{doi(0)},{field('number')},120,We had 120 patients,2",
+        f"{doi(0)},{field('number')},120,We had 120 patients,1",
         f"{doi(0)},{field('text')},here,nobody wrote this,1",
+        f"{doi(0)},{field('choice')},retrospective,We had 120 patients,2",
     ]
     table(Path("c.csv"), "record_id,field_id,value,quote,page", *rows)
     told = ask("chart", "import", "c.csv", "--reviewer", "Ana")
