@@ -14,21 +14,8 @@ from review.domain.flow import FlowCounts
 from review.render.diagram import flow_boxes, flow_svg
 from review.render.flow_words import WORDS
 from review.render.typeface import NBSP
+from tests.render.test_flow_files import WHOLE
 
-DATABASES = FlowCounts(
-    database_results=2150,
-    register_results=50,
-    duplicates=600,
-    excluded_automatic=100,
-    records_screened=1500,
-    records_excluded=1380,
-    dbr_sought_reports=120,
-    dbr_notretrieved_reports=5,
-    dbr_assessed=115,
-    dbr_excluded=(("Reason 1", 40), ("Reason 2", 25), ("Reason 3", 10)),
-    new_studies=41,
-    new_reports=43,
-)
 OTHER = {
     "website_results": 10,
     "organisation_results": 5,
@@ -38,6 +25,14 @@ OTHER = {
     "other_assessed": 11,
     "other_excluded": (("Reason 1", 8),),
 }
+DATABASES = replace(
+    WHOLE,
+    **{name: () if name == "other_excluded" else 0 for name in OTHER},
+    database_specific_results=(),
+    register_specific_results=(),
+    left_unscreened=0,
+    dbr_excluded=(("Reason 1", 40), ("Reason 2", 25), ("Reason 3", 10)),
+)
 BEFORE = {"previous_studies": 12, "previous_reports": 13}
 # (column of the template from the left, what the box says); the rows of the template from top to bottom.
 LEFT = (

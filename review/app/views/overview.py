@@ -69,7 +69,9 @@ def _cards(status: ReviewStatus) -> None:
         ("Included", status.included, "Works included after reading the full text."),
         ("Charted", status.charted, "Included works with at least one charted answer."),
     )
-    for column, (label, value, meaning) in zip(st.columns(len(cards)), cards, strict=True):
+    with st.container(key="cards"):
+        columns = st.columns(len(cards))
+    for column, (label, value, meaning) in zip(columns, cards, strict=True):
         column.metric(label, f"{value:,}", border=True, help=meaning)
 
 
