@@ -72,6 +72,14 @@ def test_overview_keeps_outcomes_from_a_reviewer_with_work_left(visit):
     assert "in conflict <b>1</b>" in texts(visit("overview", who=""))
 
 
+def test_a_full_text_that_cannot_be_had_is_no_work_left(visit, project):
+    assert "Pace: full text" in texts(visit("overview", who=""))
+    fulltext.set_retrieval(project, ids(project)[3], "not_retrieved", person="Ana")
+    said = texts(fine(visit("overview", who="")))
+    assert "1 full text was not retrieved, so nobody has to decide there" in said
+    assert "Pace: full text" not in said
+
+
 # Screening
 
 
