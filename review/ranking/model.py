@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from review.ranking import machine
 from review.ranking.features import TITLE_WEIGHT, Corpus, Text, build_corpus, vector
+from review.ranking.sought import sought
 
 # Values found on the development sets; see benchmarks/ranking.py.
 SOFTNESS = 0.11  # C of the linear support vector machine
@@ -80,7 +81,7 @@ def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str
     return Labels(
         rows=np.asarray([row for row, _ in known], dtype=np.int64),
         values=np.asarray([value for _, value in known], dtype=np.float64),
-        protocol=vector(corpus, protocol_text),
+        protocol=vector(corpus, sought(protocol_text)),
     )
 
 

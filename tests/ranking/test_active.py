@@ -194,3 +194,16 @@ def test_the_more_records_turn_out_relevant_the_less_the_undecided_stand_for_irr
     assert trust(0) == 1
     assert 1 > trust(5) > trust(25) > 0
     assert trust(50) == trust(400) == 0
+
+
+def test_the_words_by_which_a_review_names_its_kind_bring_no_reviews_up() -> None:
+    texts = [
+        Text(record_id="a", title="A systematic review and meta-analysis of knee pain"),
+        Text(record_id="b", title="Lumbosacral variants on MRI"),
+        Text(record_id="c", title="Soil bacteria"),
+    ]
+    corpus = build_corpus(texts)
+    for kind in ("a systematic review and meta-analysis", "scoping review protocol", "An updated rapid review of"):
+        assert rank(corpus, {}, protocol_text=f"Lumbosacral variants: {kind}").ids[0] == "b"
+        assert rank(corpus, {}, protocol_text=f"{kind} anything").scores == rank(corpus, {}).scores
+    assert rank(corpus, {}, protocol_text="How systematic reviews are made").ids[0] == "a"
