@@ -105,9 +105,7 @@ def _entries(path: Path, place: str, source_column: str, taken: _Taken) -> Itera
         table = labelled.Table(path, source=place, source_column=source_column)
         for record in table:
             yield record, table.share
-        if table.missing:
-            said = f"There is no column {', '.join(table.missing)}; it counts as not given."
-            taken.findings.append(Finding(rule="SHEET", severity=Severity.INFO, message=said, path=path.name, line=1))
+        taken.findings += _doubts(table)
         return
     if source_column:
         raise BadInput(path, f"row 1 has no column {source_column}.", hint=f"{labelled.HINT}")
@@ -117,6 +115,19 @@ def _entries(path: Path, place: str, source_column: str, taken: _Taken) -> Itera
                 taken.findings.append(entry)
             else:
                 yield replace(entry, source=place), 0.0
+
+
+def _doubts(table: labelled.Table) -> Iterator[Finding]:
+    """What a table lacks, and where its cells are more than its columns."""
+    name = table.path.name
+    if table.missing:
+        said = f"There is no column {', '.join(table.missing)}; it counts as not given."
+        yield Finding(rule="SHEET", severity=Severity.INFO, message=said, path=name, line=1)
+    if table.long:
+        rows, more = ", ".join(f"{row:,}" for row in table.long[:5]), len(table.long) - 5
+        said = f"More cells than columns in row {rows}{f' and {more:,} others' if more > 0 else ''}; what is over was left out."
+        hint = "Put text that holds a comma in quotation marks."
+        yield Finding(rule="SHEET", severity=Severity.WARNING, message=said, path=name, line=table.long[0], hint=hint)
 
 
 def _names(taken: _Taken) -> dict[str, str]:

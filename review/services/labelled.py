@@ -11,15 +11,17 @@ import io
 import lzma
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, cast
 
 from review.dedup.prepare import ABSTRACT_READ
 from review.domain.errors import BadInput
 from review.domain.record import Record
-from review.formats import fields
+from review.formats import excel, fields
+from review.formats.table import DELIMITERS
 
 COLUMNS = ("title", "authors", "year", "journal", "volume", "number", "pages", "doi", "abstract")
 _NAMES = {*COLUMNS, "record_id", "issue", "url", "pmid", "entry_type", "isbn", "source"}
@@ -80,14 +82,40 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 def is_labelled(path: Path) -> bool:
-    """True for a comma-separated table whose header has `record_id`, or only names that such a table has."""
+    """True for a table, Excel's too, whose header has `record_id`, or only names that such a table has."""
     if not path.is_file():
         return False
     with _opened(path) as (stream, _):
-        line = stream.read(_HEADER).decode("utf-8-sig", "replace").partition("\n")[0]
-    names = [name.strip() for name in next(csv.reader([line.strip()]), [])]
-    ours = sum(name in COLUMNS for name in names)
-    return ours >= 1 and ("record_id" in names or (ours >= 4 and _NAMES.issuperset(names)))
+        head = stream.read(_HEADER)
+    if excel.is_xlsx(head):
+        _, cells = next(_sheet_rows(path), (0, []))
+        return "record_id" in map(_name, cells)
+    line = head.decode("utf-8-sig", "replace").splitlines()[:1]
+    cells = next(csv.reader(line, delimiter=_delimiter(line[0])), []) if line else []
+    ours = sum(cell.strip() in COLUMNS for cell in cells)
+    return "record_id" in map(_name, cells) or (ours >= 4 and _NAMES.issuperset(cell.strip() for cell in cells))
+
+
+def _name(cell: str) -> str:
+    return cell.strip().casefold().replace(" ", "_")
+
+
+def _delimiter(line: str) -> str:
+    return max(DELIMITERS, key=line.count)
+
+
+Row = tuple[int, Sequence[str]]
+
+
+def _sheet_rows(path: Path) -> Iterator[Row]:
+    """The rows of the first sheet that has any."""
+    for sheet in excel.sheets(path.read_bytes(), path.name):
+        found = ((number, cells) for number, cells in sheet if any(map(str.strip, cells)))
+        first = next(found, None)
+        if first is not None:
+            yield first
+            yield from found
+            return
 
 
 class Table:
@@ -99,38 +127,57 @@ class Table:
     def __init__(self, path: Path, *, source: str, source_column: str = "") -> None:
         self.path = path
         self.missing: tuple[str, ...] = ()
+        self.long: list[int] = []  # rows that have more cells than there are columns
         self.share = 0.0  # of the file that is read
         self._source, self._column = source, source_column or "source"
         self._column_is_asked_for = bool(source_column)
         self._rows: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Record]:
+        with _opened(self.path) as (stream, _):
+            is_excel = excel.is_xlsx(stream.read(_HEADER))
+        lines = _sheet_rows(self.path) if is_excel else self._lines()
+        _, first = next(lines, (1, []))
+        header = [cell.strip() for cell in first]
+        if "record_id" not in header:  # as Excel's users write it
+            header = [cell.strip() if cell.strip() == self._column else _name(cell) for cell in first]
+        self._check(header)
+        width = len(header)
+        for number, cells in lines:
+            if len(cells) > width and any(cells[width:]):
+                self.long.append(number)
+            if any(cells):
+                yield self._record(number, header, [*cells[:width], *[""] * (width - len(cells))])
+
+    def _lines(self) -> Iterator[Row]:
         csv.field_size_limit(_LONGEST)
         size = max(self.path.stat().st_size, 1)
         with _opened(self.path) as (stream, raw):
             text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-            lines = csv.reader(text)
-            header = [name.strip() for name in next(lines, [])]
-            self._check(header)
-            width = len(header)
-            number = 1
-            while True:
-                number += 1
+            first = text.readline()
+            own: list[str] = []  # the lines of the row that is being read
+            unclosed = 0  # the newest row that goes on over its line and has an odd number of quotation marks
+            rows = csv.reader(_noted(chain([first], text), own), delimiter=_delimiter(first))
+            for number in count(1):
                 if number % _TOLD_EVERY == 0:
                     self.share = min(1.0, raw.tell() / size)
+                own.clear()
                 try:
-                    cells = next(lines)
+                    cells = next(rows)
                 except StopIteration:
+                    if unclosed == number - 1:
+                        raise self._refused(unclosed, "", "a quotation mark is opened here and never closed") from None
                     return
                 except csv.Error as error:
                     raise self._refused(number, "", f"it cannot be read as a row of a table ({error})") from error
-                if any(cells):
-                    yield self._record(number, header, cells[:width] + [""] * (width - len(cells)))
+                if len(own) > 1 and "".join(own).count('"') % 2:
+                    unclosed = number
+                yield number, cells
 
     def _check(self, header: Sequence[str]) -> None:
-        if len(header) != len(set(header)):
-            twice = next(name for name in header if header.count(name) > 1)
-            raise BadInput(self.path, f"row 1 names the column {twice} twice.", hint=HINT)
+        twice = [name for name in header if name and header.count(name) > 1]
+        if twice:
+            raise BadInput(self.path, f"row 1 names the column {twice[0]} twice.", hint=HINT)
         for name in ("record_id", "title", *([self._column] if self._column_is_asked_for else [])):
             if name not in header:
                 raise BadInput(self.path, f"row 1 has no column {name}.", hint=HINT)
@@ -158,6 +205,12 @@ class Table:
         self._rows[own] = number
         source = row.get(self._column, "").strip()
         return _record(row, f"{self._source}{SEPARATOR}{source}" if source else self._source, own)
+
+
+def _noted(lines: Iterable[str], into: list[str]) -> Iterator[str]:
+    for line in lines:
+        into.append(line)
+        yield line
 
 
 def _record(row: Mapping[str, str], source: str, own: str) -> Record:

@@ -8,6 +8,7 @@ import lzma
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from review.domain.errors import BadInput
@@ -126,3 +127,40 @@ def test_how_far_it_is_only_rises(tmp_path: Path) -> None:
     )
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_an_excel_table_and_one_with_semicolons_are_answered_by_their_own_ids(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ("Record_ID", "Title", "Authors", "Year"),
+        ("x1", TITLE, "Wu, Yi", 2019),
+        ("x2", TITLE, "Wu, Y.", 2019),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "records.xlsx")
+    assert service.dedup([tmp_path / "records.xlsx"]).groups[0].members == ("x1", "x2")
+    text = f"record_id;title;authors;year\ny1;{TITLE};Wu, Yi;2019\ny2;{TITLE};Wu, Y.;2019\n"
+    (tmp_path / "semi.csv").write_text(text, encoding="utf-8")
+    assert service.dedup([tmp_path / "semi.csv"]).groups[0].members == ("y1", "y2")
+
+
+def test_an_id_that_stands_twice_in_an_excel_table_is_refused_with_both_rows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (("record_id", "title"), ("a", TITLE), ("a", "Gait after stroke")):
+        book.active.append(row)
+    book.save(tmp_path / "twice.xlsx")
+    with pytest.raises(BadInput, match=r"row 3, column record_id: the id 'a' stands in row 2 already"):
+        service.dedup([tmp_path / "twice.xlsx"])
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_record_unseen(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="row 2: a quotation mark is opened here and never closed"):
+        service.dedup([table(tmp_path, 'r1,"Gait after stroke', "r2,Gait", "r3,Gait")])
+    fine = 'r9,5" screens,,,,,,,,"Of two\nlines",'
+    assert len(service.dedup([table(tmp_path, fine, *ROWS)]).records) == 6
+
+
+def test_cells_without_a_column_are_told_with_their_row(tmp_path: Path) -> None:
+    found = service.dedup([table(tmp_path, *ROWS, "r9,Gait, and stroke,,,,,,,,,,,over")])
+    (said,) = found.findings
+    assert (said.line, "row 7" in said.message) == (7, True)
