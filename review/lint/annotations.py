@@ -54,8 +54,15 @@ _INHERITED = re.compile(
     r"\b(?:inherit\w*|taken\sover|released\swith|provided\sby|from\sthe\soriginal|source)\b[^.]*\b(?:labels?|annotations?|masks?)|\b(?:labels?|annotations?|masks?)\b[^.]*\b(?:inherit\w*|taken\s(?:over\s)?from|provided\sby|original)",
     re.IGNORECASE,
 )
-
-
+# Work of people on the data; `features and labels` alone is the speech of programs.
+_BY_PEOPLE = re.compile(
+    r"\bannotat|\bdelineat|\bcontour|\bsegmented\s(?:manually|by)|\blabell?(?:ed|ing)\b|\b(?:hand|manual|expert|reference)[- ](?:corrected\s)?(?:\w+\s)?labels?\b|\bgraded\sby|\bread\sby|\breaders?\b|\braters?\b",
+    re.IGNORECASE,
+)
+# A named collection that has labels of its own: `VerSe supplies vertebral labels`.
+_SUPPLIED = re.compile(
+    r"\b(?!(?:It|This|That|Table|Figure|Section|Appendix)\b)[A-Z][\w-]*\s(?:supplies|provides|comes\swith|ships\swith|offers)\s(?i:(?:[\w-]+\s){0,6}?(?:labels?|annotations?|masks?|segmentations?))\b"
+)
 _WHERE = (Role.METHODS, Role.OTHER, Role.ABSTRACT, Role.RESULTS, Role.FRONT)
 _PUBLIC = re.compile(
     r"\b(?:public(?:ly)?|open|challenge|benchmark|published|released)\b(?:\s[\w-]+){0,5}?\s?(?:data\s?sets?|collections?|cohorts?|databases?|benchmarks?|repositor(?:y|ies)|images|scans)\b|"
@@ -93,7 +100,7 @@ def _labels_of_others(context: Context) -> bool:
     public = {s.section for s in document.of(*_WHERE) if s.cites and _PUBLIC.search(s.text)}
     if any(_OWN_LABELS.search(s.text) and s.section not in public for s in document.of(*_WHERE)):
         return False
-    return bool(public) or document.says(_ANNOTATED) is None
+    return bool(public) or document.says(_SUPPLIED) is not None or document.says(_BY_PEOPLE) is None
 
 
 def _after_consensus(context: Context) -> Iterator[Remark]:

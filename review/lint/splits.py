@@ -29,7 +29,7 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\b(?:training|train|validation|test(?:ing)?|held-?out)\s(?:sets?|splits?|data(?:\s?sets?)?|cohorts?|cases|images|scans|patients|volumes)\b|\bsplit\b|cross-?validat\w+|\bfolds?\b",
+    r"(?<!\bno\s)(?<!\bwithout\s)\b(?:training|train|validation|test(?:ing)?|held-?out)\s(?:sets?|splits?|data(?:\s?sets?)?|cohorts?|cases|images|scans|patients|volumes)\b|\bsplit\b|cross-?validat\w+|\bfolds?\b",
     re.IGNORECASE,
 )
 _EXTERNAL = re.compile(r"\bexternal(?:ly)?\s(?:\w+\s)?(?:test|validat|cohort|evaluat|data\s?set)\w*", re.IGNORECASE)

@@ -22,6 +22,7 @@ FAILING: dict[str, list[Case]] = {
     "AGR-03": [
         case("# Methods\n## Data\nWe used the public skin collection [@a2019].\n## Labels\nLesions were annotated by two students.", "software", type="method"),
         case(ANNOTATED.replace("in ITK-SNAP ", ""), "software"),
+        case("# Methods\nThe scans were annotated. This provides labels for all of them.", "expertise", type="method"),
         case(ANNOTATED.replace(" Disagreements went to a third.", ""), "disagreements"),
     ],
 }  # fmt: skip
@@ -41,6 +42,8 @@ PASSING: dict[str, list[Case]] = {
         case(ANNOTATED.replace("Disagreements went to", "Discrepancies were resolved by")),
         case("# Methods\nWe used the public ISIC 2019 training collection [@a2019]; images are labelled by diagnosis.", type="method"),
         case("# Methods\nNetworks were trained on simulated signals.", type="method"),
+        case("# Methods\nThe audit matched the stored features and labels exactly.", type="method"),
+        case("# Methods\nVerSe supplies hand-corrected vertebral labels and masks.", type="method"),
         case(ANNOTATED), case("Masks were taken over from the original data [@smith2024deep]."),
     ],
 }  # fmt: skip

@@ -33,6 +33,7 @@ CROISSANT = dict.fromkeys(
 FAILING: dict[str, list[Case]] = {
     "REL-01": [
         case("# Availability\nThe data are open. Code is MIT.", "data have no licence"),
+        case("# Methods\nThe network was trained for 100 epochs.\n# Availability\nData are CC BY 4.0, code is MIT.", "weights have no licence"),
         case("# Availability\nThe data are CC BY 4.0, the code is MIT.", "files say", release=Release(licences={"README.md": "CC BY-NC 4.0"})),
     ],
     "REL-02": [
@@ -57,6 +58,7 @@ FAILING: dict[str, list[Case]] = {
 PASSING: dict[str, list[Case]] = {
     "REL-01": [
         case("# Availability\nThe data are under CC BY 4.0, the code under Apache-2.0.", release=Release(licences={"README.md": "CC BY 4.0"})),
+        case("# Methods\nThe phantom model assumes a box. Nothing is learned without a trained model.\n# Availability\nData are CC BY 4.0, code is MIT.", release=Release(licences={"card": "CC BY 4.0"})),
         case("# Availability\nThe data are under CC0, code and weights under MIT.", release=Release(licences={"card": "CC0"})),
     ],
     "REL-02": [

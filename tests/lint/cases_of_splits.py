@@ -35,6 +35,7 @@ FAILING: dict[str, list[Case]] = {
         case(said="4 of 12", splits=splits(FAIR.replace("test,h13,yes", "test,h13,no").replace("test,h15,yes", "test,h15,no")), subgroups=("lstv",)),
     ],
     "SPL-04": [
+        case("# Methods\nThe training data came from one site.", "level", type="method"),
         case("The study cohort was divided into a training cohort and a validation cohort.", "level"),
         case("The data were split by patient.", "is not the file", release=Release(manifest={"splits": RECORDED}, hashes={"splits.csv": "ab" * 32})),
         case("The data were split at random.", "level", release=Release(manifest={"splits": {"file": "a"}})),
@@ -70,6 +71,7 @@ PASSING: dict[str, list[Case]] = {
         case("Subjects are split 628/90/180 into train, validation and test sets.", release=Release(manifest={"splits": RECORDED})),
         case("We randomly divided 300 patients into two sets.", release=Release(manifest={"splits": RECORDED})),
         case("The data were split by patient.", release=Release(manifest={"splits": RECORDED}, hashes={"splits.csv": RECORDED["sha256"] + "ff" * 28})),
+        case("# Methods\nLevels are counted with no training data.", type="method", release=Release(manifest={"splits": RECORDED})),
         case("# Methods\nPairs of photographs were rated.", type="method", release=Release(manifest={"splits": RECORDED})),
         case("The data were split at the patient level.", release=Release(manifest={"splits": dict.fromkeys(["file", "sha256", "version", "seed"], "1")})),
         case("No patient is in more than one set.", release=Release(manifest={"splits": [dict.fromkeys(["file", "sha256", "version", "seed"], 1)]})),

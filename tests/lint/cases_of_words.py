@@ -61,6 +61,7 @@ PASSING: dict[str, list[Case]] = {
     "PART-02": [case("See Figure 1.\n\nFigure 1. A.\n"), case("See Tables 1 and 2.\n\nTable 1. A.\n\nTable 2. B.\n")],
     "PART-03": [
         case("# Limitations\nOne centre. Few cases. One reader."),
+        case("# Discussion\nLimitations: one centre; few cases; one reader."),
         case("# Discussion\nThe study has limitations. It is small. It is old."),
     ],
     "PART-04": [
