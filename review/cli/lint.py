@@ -177,8 +177,11 @@ def _text(target: Path, chosen: list[Finding], found: Linted) -> str:
     lines = [line_of(finding) for finding in faults]
     if open_:
         names = ", ".join(dict.fromkeys(f.rule for f in open_))
-        ways = dict.fromkeys(way for f in open_ for way in f.hint.removeprefix("Give ").rstrip(".").split("; ") if way)
-        lines.append(f"not evaluable: {names}. To have them asked, give: {'; '.join(ways)}.")
+        given = [f.hint.removeprefix("Give ").rstrip(".").split("; ") for f in open_ if f.hint.startswith("Give ")]
+        ways = "; ".join(dict.fromkeys(way for each in given for way in each))
+        done = dict.fromkeys(f.hint for f in open_ if f.hint and not f.hint.startswith("Give "))
+        to_give = [f"To have them asked, give: {ways}."] if ways else []
+        lines.append(" ".join([f"not evaluable: {names}.", *to_give, *done]))
     if found.waived:
         lines.append(f"waived: {', '.join(f'{f.rule} by {w.who}' for f, w in found.waived)}.")
     if not found.type:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from review.domain.finding import Severity
+from review.domain.finding import Severity, Status
 from review.lint.grids import Grid
 from review.lint.references import bibliography_keys
 from review.lint.rule import Charting, Context, Remark, Rule, at, missing
@@ -114,6 +114,14 @@ def _few(names: Collection[str]) -> str:
 
 def _cited(context: Context) -> Iterator[Remark]:
     charting = context.charting
+    if charting is not None and not charting.included:
+        yield Remark(
+            message="Not evaluable: no study is included yet.",
+            severity=Severity.INFO,
+            status=Status.NOT_EVALUABLE,
+            hint="Include studies; the next build gives each its citation key.",
+        )
+        return
     if charting is None or not charting.keys:
         yield missing("charting", what="which studies are included, and their citation keys, is not known")
         return
@@ -243,11 +251,15 @@ def _reviewers(context: Context) -> Iterator[Remark]:
         at_, said = claim
         wanted = {"two": 2, "three": 3, "four": 4}[said.casefold()]
         if most < wanted:
+            judged = (
+                f"only {most} {'has' if most == 1 else 'have'} judged records" if most else "nobody has judged a record"
+            )
             yield Remark(
-                message=f"{said.capitalize()} reviewers are named; the log has decisions of {most}.",
+                message=f"{said.capitalize()} reviewers are named; {judged} so far.",
                 at=at_,
                 expected=str(most),
                 got=said,
+                hint="Finish the screening before you say so, or say how many people judged each record.",
             )
 
 

@@ -210,7 +210,7 @@ SEARCH = Rule(
     why="A search that cannot be run again cannot be updated or checked.",
     bad="PubMed was searched for spine and machine learning.",
     good="Every string verbatim in appendix A, with platform, date, limits and hits.",
-    fix="Complete the record of the search, and append the strings: review paper build does.",
+    fix="Complete the record of each search (review search does it; else review import with --searched-on and --query); review paper build appends the strings.",
     serves=(
         "prisma-scr:7",
         "prisma-scr:8",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from review.domain.finding import Finding, Severity
+from review.domain.finding import Finding, Severity, Status
 from review.services.manuscript.lint import Linted
 
 Run = Callable[..., Any]
@@ -54,6 +54,17 @@ def findings() -> list[Finding]:
 
 def linted() -> Linted:
     return Linted(findings=tuple(findings()), type="review")
+
+
+def test_what_could_not_be_asked_says_what_to_give_and_what_to_do(paper: Path, run: Run, monkeypatch: Any) -> None:
+    open_ = [
+        Finding(rule=rule, message="Not evaluable.", severity=Severity.INFO, status=Status.NOT_EVALUABLE, hint=hint)
+        for rule, hint in (("ACC-01", "Give --counts counts.yml."), ("REV-07", "Include studies."))
+    ]
+    found = Linted(findings=tuple(open_), type="review")
+    monkeypatch.setattr("review.services.manuscript.lint.check", lambda _project, _folder: found)
+    told = run("paper", "lint", "paper").stdout
+    assert "not evaluable: ACC-01, REV-07. To have them asked, give: --counts counts.yml. Include studies.\n" in told
 
 
 def test_lint_lists_findings_and_fails_only_for_errors(paper: Path, run: Run, ask: Ask, monkeypatch: Any) -> None:

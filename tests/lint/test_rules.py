@@ -18,6 +18,7 @@ from asking import TYPES, Case, ask, faults, rule
 
 from review import plugins
 from review.domain.finding import Severity, Status
+from review.lint.rule import Charting
 from review.services.manuscript import lint
 
 FAMILIES = (
@@ -87,6 +88,11 @@ def test_a_missing_input_is_said_and_is_no_fault() -> None:
     found = ask("ACC-01", "We release 5 volumes.")
     assert [(f.status, f.severity) for f in found] == [(Status.NOT_EVALUABLE, Severity.INFO)]
     assert "--counts" in found[0].hint
+
+
+def test_before_any_study_is_included_their_citations_are_not_asked_for() -> None:
+    [told] = ask("REV-07", "# Results\nNone yet.", charting=Charting(rows={}))
+    assert (told.status, "no study is included" in told.message) == (Status.NOT_EVALUABLE, True)
 
 
 def test_without_a_kind_of_paper_nothing_is_asked_for_that_only_some_kinds_need() -> None:
