@@ -107,7 +107,7 @@ def field(page, label: str):
 
 def saved(page) -> None:
     page.wait_for_function(
-        f"/^Saved/.test(document.querySelector('{FORM} [data-part=saved]').textContent)", timeout=30_000
+        f"/^Saved/.test(document.querySelector('{FORM} [data-part=saved]')?.textContent)", timeout=30_000
     )
 
 
