@@ -16,7 +16,7 @@ from review.services.project import Project
 from review.services.works import works
 from review.storage import decisions, samples
 
-HELD_KEPT = "In replays of 22 labelled reviews it kept this in 64 of 66 runs, and never ended below 93 %."
+HELD_KEPT = "In replays of 22 labelled reviews it found 95 % in 64 of 66 runs, and 88 % in the other two."
 _LEAST = 10  # works judged before any rule is asked
 
 
