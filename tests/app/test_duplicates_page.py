@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from review.services import duplicates, works
+from review.services import collect, duplicates, works
+from review.services.collect import Origin
 from tests.app.conftest import NASTY, ids
 from tests.app.test_pages import fine, press, texts
+
+# One for each pair, so that no two pairs are alike.
+WORDS = [
+    "gait",
+    "stroke",
+    "lumbar",
+    "pelvis",
+    "retina",
+    "kidney",
+    "sarcoma",
+    "asthma",
+    "sepsis",
+    "migraine",
+    "dementia",
+    "obesity",
+    "insulin",
+    "glaucoma",
+    "fracture",
+    "exercise",
+    "nutrition",
+    "cervical",
+    "vertebra",
+    "scoliosis",
+    "tremor",
+    "epilepsy",
+]
 
 
 def test_a_record_is_moved_out_of_its_group_and_the_move_taken_back(visit, project):
@@ -34,3 +61,24 @@ def test_the_work_to_move_to_is_found_by_its_words(visit, project):
     fine(press(at, "dup-move"))
     assert {b, c} in [set(each.members) for each in works.groups(project)]
     assert NASTY not in texts(at)
+
+
+def test_the_last_pair_of_the_last_page_is_answered_and_the_page_before_it_shown(visit, project):
+    for source in ("one", "two"):
+        rows = [
+            f'{source}{n},{WORDS[n]} and {WORDS[(n + 7) % 22]} with {WORDS[(3 * n + 1) % 22]} after surgery in adults,"Wu{n}, Yi",{1990 + n},Journal {n},{n},10.5555/{source}{n}'
+            for n in range(22)
+        ]
+        table = "\n".join(["record_id,title,authors,year,journal,volume,doi", *rows]).encode()
+        collect.import_bytes(project, table, file_name=f"{source}.csv", origin=Origin(source=source))
+    works.dedup(project)
+    before = len(works.unsure(project))
+    for link in works.unsure(project)[: (before - 1) % 10]:
+        works.judge(project, [(link.record_a, link.record_b)], same_work=False, person="Ana")
+    unsure = works.unsure(project)
+    assert len(unsure) % 10 == 1
+    assert len(unsure) > 20
+    at = fine(fine(visit("duplicates")).number_input(key="unsure-page-of-3").set_value(3).run())
+    at = fine(press(at, f"judge-False-{unsure[-1].record_a}|{unsure[-1].record_b}"))
+    assert len(works.unsure(project)) == len(unsure) - 1
+    assert f"judge-False-{unsure[-2].record_a}|{unsure[-2].record_b}" in {button.key for button in at.button}

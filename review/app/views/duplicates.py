@@ -90,8 +90,12 @@ def _look(project: Project) -> None:
 
 
 def _shown(count: int, key: str) -> slice:
-    pages = -(-count // _PER_PAGE)
-    page = st.number_input(f"Page (of {pages})", 1, pages, key=key, width=160) if pages > 1 else 1
+    """The part that is shown. A list that answers make shorter by a page leaves the reader where they were."""
+    pages, kept = -(-count // _PER_PAGE), f"{key}-at"
+    page = min(st.session_state.get(kept, 1), pages)
+    if pages > 1:
+        page = st.number_input(f"Page (of {pages})", 1, pages, value=page, key=f"{key}-of-{pages}", width=160)
+    st.session_state[kept] = page
     return slice((page - 1) * _PER_PAGE, page * _PER_PAGE)
 
 
