@@ -72,14 +72,14 @@ def verify(file: Path) -> Answer:
     from review.services import bundle, full_text_copies
 
     findings = bundle.verify(file)
-    texts = full_text_copies.in_bundle(file)
     good = not findings
+    texts = full_text_copies.in_bundle(file) if good else None  # of a changed bundle it is said what was changed
     text = (
         f"{file}: every file is whole and every number follows from it." if good else f"{file}: {summary_of(findings)}."
     )
-    if texts.kept:
+    if texts and texts.kept:
         text += f" It holds {texts.files:,} of {counted(texts.kept, 'full text')} as PDF."
-    document = {"path": file, "valid": good, "full_texts": asdict(texts)}
+    document = {"path": file, "valid": good, "full_texts": asdict(texts) if texts else None}
     return Answer(document=document, text=text, findings=findings, findings_in="answer")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,11 @@ def test_what_is_said_of_full_texts_is_what_is_in_the_file(ask: Any, run: Any, s
     assert "It holds 0 of 1 full text as PDF." in run("verify", "without.zip").stdout
     assert "PDFs of 1 of 1 full text are in it" in run("export", "with.zip", "--with-full-texts", *here).stderr
     assert ask("verify", "with.zip")["full_texts"] == {"files": 1, "kept": 1}
+    with zipfile.ZipFile("with.zip") as archive, zipfile.ZipFile("changed.zip", "w") as changed:
+        for name in archive.namelist():
+            changed.writestr(name, b"{" if name == "facts/full_texts.jsonl" else archive.read(name))
+    said = run("verify", "changed.zip", status=1)
+    assert "facts/full_texts.jsonl is not as it was packed" in said.stdout + said.stderr
     assert "did not come along" in run("open", "without.zip", "bare").stderr
     assert "did not come along" not in run("open", "with.zip", "full").stderr
     assert "--with-full-texts copies them, too" in run("backup", *here).stderr
