@@ -13,7 +13,6 @@ from review import plugins
 from review.domain.finding import Finding, Severity, Status
 from review.domain.paper_settings import PaperSettings, Waiver
 from review.domain.team import Right
-from review.lint import bibliography as of_entries
 from review.lint.document import Document
 from review.lint.rule import LETTERS, Context, Rule
 from review.resources import data_dir, read_yaml
@@ -57,9 +56,8 @@ class Linted:
 
 
 def rules() -> list[Rule]:
-    """Every rule there is, by id: those installed, and ours on the entries of the references."""
-    known: dict[str, Rule] = {rule.id: rule for rule in of_entries.RULES}
-    return [rule for _, rule in sorted((known | plugins.load_all("review.rules")).items())]
+    """Every installed rule, by id."""
+    return [rule for _, rule in sorted(plugins.load_all("review.rules").items())]
 
 
 @rights.needs(Right.READ)
