@@ -75,10 +75,3 @@ def test_a_family_is_explained_by_the_beginning_of_its_names_and_a_rule_by_its_o
     assert {one.id for one in explained("ref-0, DRAFT")} == {"REF-01", "REF-02", "REF-03", "DRAFT-01"}
     with pytest.raises(Missing, match="rule called 'NOPE'"):
         explained("NOPE")
-
-
-def test_a_rule_installed_by_others_goes_before_ours_of_the_same_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = next(rule for rule in linting.rules() if rule.id == "REF-FIELDS")
-    monkeypatch.setattr(linting.plugins, "load_all", lambda _group: {"REF-FIELDS": theirs, "ZZZ-01": theirs})
-    assert linting.rules()[0].id == "REF-DIFFERS"
-    assert len([rule for rule in linting.rules() if rule is theirs]) == 2
