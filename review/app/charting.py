@@ -31,7 +31,9 @@ _form = st.components.v2.component(
     "scopewright_charting_form",
     html=(_FILES / "chart.html").read_text(encoding="utf-8"),
     css=(_FILES / "chart.css").read_text(encoding="utf-8"),
-    js="\n".join((_FILES / name).read_text(encoding="utf-8") for name in ("chart_box.js", "chart_sentences.js", "chart.js")),
+    js="\n".join(
+        (_FILES / name).read_text(encoding="utf-8") for name in ("chart_box.js", "chart_sentences.js", "chart.js")
+    ),
     isolate_styles=False,  # the page around it shares its look, and people's tools find the form
 )
 

@@ -88,7 +88,9 @@ def _stages(project: Project, status: ReviewStatus) -> None:
         st.html(markup.stacked_bar(name, _parts(found, blind=blind)))
     if status.not_retrieved:
         lost = counted(status.not_retrieved, "full text was", "full texts were")
-        st.caption(f"{lost} not retrieved, so nobody has to decide there: the flow diagram has a box of its own for that.")
+        st.caption(
+            f"{lost} not retrieved, so nobody has to decide there: the flow diagram has a box of its own for that."
+        )
     if hidden:
         st.caption("Inclusions, exclusions and conflicts are shown once nothing waits for you: screening is blinded.")
 
