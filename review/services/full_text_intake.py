@@ -135,7 +135,7 @@ def _take_one(intake: _Intake, upload: Upload) -> Taken:
     if seems.work:
         intake.places.setdefault(sha256, []).append(seems.work)
         intake.retrieved.add(seems.work)
-    scan = "" if text.is_readable else " No quote can be chosen in it, because it holds pictures of pages and no text."
+    scan = "" if text.is_readable else " It is a scan, pictures of pages without text, so no quote can be chosen in it."
     told = f"{seems.because[:1].upper()}{seems.because[1:]}.{scan}"
     return Taken(name=upload.name, outcome=fact.status, message=told, sha256=sha256, work=seems.work, near=seems.near)
 
@@ -162,7 +162,9 @@ def _seems(shelf: Shelf, text: PdfText, meant: str, *, sure: bool) -> Identified
     if not meant:
         return found
     if shelf.fits(meant, text.pages, text.title):
-        return Identified(work=meant, because="it fits the report" if text.is_readable else "you brought it for it")
+        return Identified(
+            work=meant, because="it fits the report" if text.is_readable else "you brought it for this report"
+        )
     near = tuple(dict.fromkeys((meant, *filter(None, (found.work, *found.near)))))
     return Identified(near=near, because="neither title nor DOI of this report stands in it: is it another paper")
 
