@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from review.domain.errors import NotAllowed
 from review.domain.protocol import Amendment
@@ -78,11 +78,15 @@ def append_person(connection: Connection, *, name: str, role: str, active: bool 
     connection.execute(insert(people).values(**row))
 
 
+_LAST_SAID = (  # built once, for that takes longer than the answer
+    select(people.c.active).where(people.c.name == bindparam("of")).order_by(people.c.number.desc()).limit(1)
+)
+
+
 def refuse_inactive(connection: Connection, names: Collection[str]) -> None:
     """Raise NotAllowed if one of these people was taken out of the review: what they did stays, nothing new comes."""
     for name in names:
-        last = select(people.c.active).where(people.c.name == name).order_by(people.c.number.desc()).limit(1)
-        if connection.execute(last).scalar() == 0:
+        if connection.execute(_LAST_SAID, {"of": name}).scalar() == 0:
             raise NotAllowed(
                 f"{name} does not take part in this review at present, so nothing new is stored under this name.",
                 hint=f"What was decided stays. To let {name} in again: review people activate '{name}'.",
