@@ -57,6 +57,7 @@ def _without_interval(context: Context) -> Iterator[Remark]:
                 message=f"{first.name} {first.text} stands without an interval or a deviation.",
                 at=at(sentence, first.start),
                 severity=severity,
+                got=f"{first.name} {first.text}",
             )
     for grid in result_grids(context.document):
         if not is_uncertain(grid.words) and not _has_interval_column(grid):
@@ -273,7 +274,8 @@ INTERVAL = Rule(
     check=_without_interval,
     types="DMC",
     asks=True,
-    does="Looks for metrics with a value in abstract, results and conclusion, and for tables of results, that have no interval, SD or IQR in the same sentence or table. In a dataset paper it is an error.",
+    by_section=True,
+    does="Looks for metrics with a value in abstract, results and conclusion, and for tables of results, that have no interval, SD or IQR in the same sentence or table. The sentences of one section are one finding. In a dataset paper it is an error.",
     why="Without an interval nobody can tell 0.84 of 20 patients from 0.84 of 2,000.",
     bad="The model reached a Dice of 0.84.",
     good="The model reached a mean Dice of 0.84 (95 % CI 0.81 to 0.87; bootstrap over patients).",

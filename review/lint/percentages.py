@@ -7,32 +7,23 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from review.domain.finding import Severity
-from review.evidence.granularity import hits, neighbours, telling
 from review.evidence.granularity import share as printed_share
+from review.lint import grains
 from review.lint.document import Document, Sentence
+from review.lint.grains import FAMILY, NOT_ALONE, TOTALLED
 from review.lint.grids import Grid
 from review.lint.numbers import Kind, Number
 from review.lint.rule import Context, Remark, Rule, at
-from review.lint.sections import Role
 
 _OF = r"\s?(?:/|(?:out\s)?of\s(?:the\s|all\s|these\s|a\stotal\sof\s)?|in\s)\s?"
 _N_OF = re.compile(_OF)
 _OPENS = re.compile(r"\s?(?:[\w-]+\s){0,3}?[(\[,;]?\s?[(\[=]?\s?$")
 _BRACKET = re.compile(r"^\s?(?:[A-Za-z-]+\s){0,4}?[(\[]\s?$|^,\s$|^\s?=\s?$")
-_NOT_ALONE = re.compile(r"^\s?(?:±|(?:-|–|to)\s?\d|and\s\d)")
 _OF_MORE = re.compile(r"\s?[)\]]\s(?:of|in)\s\d")
 _PAIR = re.compile(
     r"^(?P<n>\d{1,3}(?:[, ]\d{3})+|\d+)\s*(?:/\s*(?P<whole>\d{1,3}(?:[, ]\d{3})+|\d+)\s*)?\(\s*(?P<p>\d+(?:\.\d+)?)\s*%?\s*\)$"
 )
 _HEADER_N = re.compile(r"\b[nN]\s?=\s?(?P<n>\d{1,3}(?:[, ]\d{3})+|\d+)|\(\s*(?P<bare>\d{1,3}(?:,\d{3})+|\d{2,})\s*\)$")
-_TOTAL = re.compile(r"^(?:total|all|overall|average|avg|all items)\b", re.IGNORECASE)
-_SCORE = re.compile(r"\b(?:accuracy|correct(?:ly)?|score[ds]?|acc\.?|solved|exact\smatch)\b", re.IGNORECASE)
-_N = re.compile(
-    r"\b[nN]\s?=\s?(\d{1,3}(?:,\d{3})+|\d+)\b|\b(?:of|on|over|from|across|for)\s(?:the\s|all\s)?(\d{1,3}(?:,\d{3})+|\d+)\s(?:[\w-]+\s){0,3}?(?:questions?|items?|cases|images|prompts|reports|samples|examples)\b"
-)
-_ITEMS = re.compile(r"\b(?:qa|mcqs?|questions?|items|closed|benchmark)\b")
-_RATED = re.compile(r"\b(?:reports?|rating|rubric|score|mean|dice|age|years)\b", re.IGNORECASE)
-_FAMILY = (Role.REFERENCES, Role.RELATED)
 
 
 # ACC-04
@@ -42,7 +33,7 @@ def _percentages(context: Context) -> Iterator[Remark]:
     document = context.document
     wholes = _wholes(document)
     for sentence in document.sentences:
-        if sentence.role in _FAMILY:
+        if sentence.role in FAMILY:
             continue
         for place, share in enumerate(sentence.numbers):
             if share.kind is Kind.PERCENT:
@@ -63,7 +54,7 @@ def _wholes(document: Document) -> list[Fraction]:
 def _share(sentence: Sentence, place: int, share: Number, wholes: Sequence[Fraction]) -> Iterator[Remark]:
     """`n of N (p%)`, `n/N (p%)`, `p% (n of N)`, `n (p%)`."""
     numbers, text = sentence.numbers, sentence.text
-    if share.rough or _NOT_ALONE.match(text[share.end :]):
+    if share.rough or NOT_ALONE.match(text[share.end :]):
         return
     pair = _pair_before(sentence, place) or _pair_behind(sentence, place)
     if pair is not None:
@@ -160,77 +151,14 @@ def _share_of(text: str) -> Number:
     )
 
 
-# GRAN-01 and GRAN-02
-
-
-def _impossible(context: Context) -> Iterator[Remark]:
-    for sentence in context.document.sentences:
-        found = _N.findall(sentence.text) if _SCORE.search(sentence.text) and sentence.role not in _FAMILY else []
-        if len(found) != 1:
-            continue
-        n = int((found[0][0] or found[0][1]).replace(",", ""))
-        for share in sentence.numbers:
-            if (
-                share.kind is Kind.PERCENT
-                and "." in share.text
-                and not share.rough
-                and not _NOT_ALONE.match(sentence.text[share.end :])
-                and ";" not in sentence.text
-                and _alone(sentence, share)
-            ):
-                yield from _ungained(share.text, n, at(sentence, share.start))
-    for grid in context.document.grids:
-        yield from _ungained_cells(grid)
-
-
-def _alone(sentence: Sentence, share: Number) -> bool:
-    """A score, not a difference, an interval's end or a share of something else."""
-    before = sentence.text[max(0, share.start - 30) : share.start]
-    return not re.search(r"(?:\bby|[-–(\[,]|\bto|±|\bCI:?|\bthan|mean|average)\s?$", before) and not re.match(
-        r"\s?(?:points?|CI|confidence|higher|lower|better|worse|improvement)", sentence.text[share.end :]
-    )
-
-
-def _ungained(text: str, n: int, place: int) -> Iterator[Remark]:
-    share = printed_share(text)
-    if share is None or share.value > 100 or not telling(share.decimals, n) or len(hits(share, n)):
-        return
-    near = " and ".join(f"{k}/{n} = {value}" for k, value in neighbours(share, n))
-    yield Remark(
-        message=f"No whole number of {n:,} items gives {share.text} %; the nearest are {near}.",
-        at=place,
-        got=share.text,
-    )
-
-
-def _items(grid: Grid) -> dict[int, int]:
-    """The number of items of each column whose header says it."""
-    found = {}
-    for place, name in enumerate(grid.header):
-        match = re.search(r"\b[nN]\s?=\s?(\d{1,3}(?:,\d{3})+|\d+)", name)
-        if match:
-            found[place] = int(match[1].replace(",", ""))
-    return found
-
-
-def _ungained_cells(grid: Grid) -> Iterator[Remark]:
-    if not (_SCORE.search(grid.words) or "%" in grid.words or _ITEMS.search(grid.words)):
-        return
-    for place, n in _items(grid).items():
-        if _RATED.search(grid.header[place]) or (
-            _TOTAL.match(grid.header[place]) and _RATED.search(" ".join(grid.header))
-        ):
-            continue  # ratings are no shares of items, nor is a total that holds them
-        for row, start in zip(grid.rows, grid.starts, strict=False):
-            if place < len(row) and re.fullmatch(r"\d{1,3}\.\d+\s?%?", row[place].strip()):
-                yield from _ungained(row[place].strip().rstrip("% "), n, start)
+# GRAN-02
 
 
 def _totals(context: Context) -> Iterator[Remark]:
     """A total column against its parts, each weighted by its number of items."""
     for grid in context.document.grids:
-        items = _items(grid)
-        total = [place for place, name in enumerate(grid.header) if _TOTAL.match(name.strip())]
+        items = grains.items(grid)
+        total = [place for place, name in enumerate(grid.header) if TOTALLED.match(name.strip())]
         parts = [place for place in items if place not in total]
         if len(total) != 1 or len(parts) < 2:
             continue
@@ -281,8 +209,8 @@ GRAIN = Rule(
     id="GRAN-01",
     title="A percentage that no whole number of items can give",
     severity=Severity.ERROR,
-    check=_impossible,
-    does="Where a score is given with its number of items, in a sentence or in a table headed n = …, asks whether any whole number of right answers gives the printed value.",
+    check=grains.impossible,
+    does="Where a score or a share is given with its number of items, in its sentence, in the one before (a warning), in the header of its column or the caption of its table, asks whether any whole number of them gives the printed value.",
     why="A score that cannot arise from the items it is said to rest on was measured on others, or mistyped.",
     bad="GPT reached an accuracy of 79.97 % (n = 193).",
     good="GPT reached an accuracy of 79.79 % (n = 193).",

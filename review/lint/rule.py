@@ -166,7 +166,8 @@ class Rule:
     """One thing a reviewer looks for. `types` are the kinds of paper it is for (D dataset, M method, C clinical, S review).
 
     `asks` says that it wants something which a paper of that kind must have; without a kind such a rule is not asked.
-    `serves` are the guideline items it stands for; `needs` names the inputs it reads.
+    `serves` are the guideline items it stands for; `needs` names the inputs it reads. What a rule says of several sentences
+    of a section is told once where `by_section`.
     """
 
     id: str
@@ -175,6 +176,7 @@ class Rule:
     check: Check
     types: str = ANY
     asks: bool = False
+    by_section: bool = False
     needs: tuple[str, ...] = ("manuscript",)
     does: str = ""
     why: str = ""

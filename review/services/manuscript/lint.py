@@ -14,6 +14,7 @@ from review.domain.finding import Finding, Severity, Status
 from review.domain.paper_settings import PaperSettings, Waiver
 from review.domain.team import Right
 from review.lint.document import Document
+from review.lint.folded import folded
 from review.lint.rule import LETTERS, Context, Rule
 from review.resources import data_dir, read_yaml
 from review.services import facts, rights
@@ -22,7 +23,7 @@ from review.services.manuscript import bibliography, lint_inputs, lint_review, l
 from review.services.manuscript import references as reference_checks
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.lint_inputs import Inputs
-from review.services.manuscript.spots import Spot, spots
+from review.services.manuscript.spots import Spot, spot_of, spots
 from review.services.project import Project
 from review.services.works import works
 
@@ -171,8 +172,11 @@ def _keys(project: Project, references: str) -> dict[str, str]:
 
 def _linted(context: Context, waivers: Sequence[Waiver], more: Sequence[Finding]) -> Linted:
     """What the rules find, which can be waived; `more` cannot."""
-    found = [finding for rule in rules() for finding in rule.findings(context)]
+    asked = rules()
+    found = [finding for rule in asked for finding in rule.findings(context)]
     open_, waived = _waived(found, waivers, context)
+    once = {rule.id for rule in asked if rule.by_section}
+    open_ = folded(open_, context.document, once, lines=not _lineless(Path(context.document.path)))
     ordered = sorted(
         [*more, *open_], key=lambda f: (f.status is Status.NOT_EVALUABLE, f.path or "", f.line or 0, f.rule)
     )
@@ -186,10 +190,11 @@ def _waived(
 ) -> tuple[list[Finding], list[tuple[Finding, Waiver]]]:
     """Take out what somebody let stand, as long as the sentence is the one it was given for; say which waivers lapsed."""
     left, taken, used = [], [], set[int]()
-    texts = _texts(context.document)
+    texts, sentences = _texts(context.document), spots(context.document) if waivers else ()
     for finding in found:
+        here = _of_finding(finding, texts, sentences)
         waiver = next(
-            (n for n, w in enumerate(waivers) if finding.status is Status.FAIL and _covers(w, finding, texts)), None
+            (n for n, w in enumerate(waivers) if finding.status is Status.FAIL and _covers(w, finding, here)), None
         )
         if waiver is None:
             left.append(finding)
@@ -213,10 +218,15 @@ def _texts(document: Document) -> dict[int, list[str]]:
     return found
 
 
-def _covers(waiver: Waiver, finding: Finding, texts: Mapping[int, Sequence[str]]) -> bool:
+def _of_finding(finding: Finding, texts: Mapping[int, Sequence[str]], sentences: Sequence[Spot]) -> Sequence[str]:
+    """The sentence of a finding; all of its line where the column is not known."""
+    spot = spot_of(finding, sentences) if finding.column is not None else None
+    return [spot.text] if spot else texts.get(finding.line or 0, [])
+
+
+def _covers(waiver: Waiver, finding: Finding, here: Sequence[str]) -> bool:
     if waiver.rule.casefold() != finding.rule.casefold():
         return False
-    here = texts.get(finding.line or 0, [])
     if waiver.sentence:
         return any(_is_sentence(waiver.sentence, text) for text in here)
     wanted = waiver.where.strip()
