@@ -54,9 +54,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Block:
-    """Columns of one TF-IDF block. A key is a word's number, or (first + 1) · words + second for a pair; sorted."""
+    """Columns of one TF-IDF block. A key is a word's number, or (first + 1) · words + second for a pair.
+
+    The terms that most records have come first, so that the weights looked up most lie together in the processor's
+    cache: a third of the time of each fit. `by_key` are the columns in ascending order of their keys.
+    """
 
     keys: NDArray[np.int64]
+    by_key: NDArray[np.int32]
     idf: NDArray[np.float64]
     weight: float
 
@@ -179,10 +184,11 @@ def vector(corpus: Corpus, text: str) -> csr_matrix:
     parts: list[NDArray[np.float64]] = []
     offset = 0
     for block in (corpus.text, corpus.title):
-        at, known = _find(block.keys, keys)
-        values = (1 + np.log(counts[known])) * block.idf[at[known]]
+        at, known = _find(block.keys[block.by_key], keys)
+        columns_of = block.by_key[at[known]].astype(np.int64)
+        values = (1 + np.log(counts[known])) * block.idf[columns_of]
         norm = float(np.sqrt(np.sum(values**2)))
-        parts_at.append(at[known] + offset)
+        parts_at.append(columns_of + offset)
         parts.append(values * (block.weight / norm) if norm else values)
         offset += len(block.keys)
     indices, data = np.concatenate(parts_at), np.concatenate(parts)
@@ -263,8 +269,12 @@ def _block(stream: _Stream, size: int, rows: int, *, weight: float) -> tuple[csr
     keys, records = _in_how_many([part.keys for part in parts], size)
     limit = MAX_SHARE * rows if rows >= MAX_SHARE_FROM else rows
     kept = records <= limit
+    often_first = np.argsort(-records[kept], kind="stable").astype(np.int32)
+    by_key = np.empty_like(often_first)
+    by_key[often_first] = np.arange(len(often_first), dtype=np.int32)
     terms = _Terms(
         keys=keys[kept],
+        columns=by_key,
         idf=np.log((1 + rows) / (1 + records[kept])) + 1,
         once=math.log((1 + rows) / 2) + 1,
         size=size,
@@ -276,7 +286,7 @@ def _block(stream: _Stream, size: int, rows: int, *, weight: float) -> tuple[csr
         parts[at] = _NOTHING  # at a million records, what has been weighed has to make room
         matrices.append(matrix)
         alone.append(lone)
-    block = Block(keys=terms.keys, idf=terms.idf, weight=weight)
+    block = Block(keys=terms.keys[often_first], by_key=by_key, idf=terms.idf[often_first], weight=weight)
     if not matrices:
         return csr_matrix(np.empty((0, len(block.keys)), dtype=np.float32)), block, np.empty(0)
     return csr_matrix(vstack(matrices, format="csr")), block, np.concatenate(alone)
@@ -296,9 +306,10 @@ _NOTHING = _Counted(np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64), np
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terms:
-    """The terms that have a column, and the idf of a pair seen once; `everywhere` are those that say nothing."""
+    """The terms that have a column, sorted, and the idf of a pair seen once; `everywhere` are those that say nothing."""
 
     keys: NDArray[np.int64]
+    columns: NDArray[np.int32]
     idf: NDArray[np.float64]
     once: float
     size: int
@@ -357,7 +368,7 @@ def _weighed(part: _Counted, terms: _Terms, weight: float) -> tuple[csr_matrix, 
     counts = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(np.bincount(row, minlength=rows), out=counts[1:])
     cells = (values * scale[row]).astype(np.float32)
-    return csr_matrix((cells, at.astype(np.int32), counts), shape=(rows, len(terms.keys))), np.sqrt(alone) * scale
+    return csr_matrix((cells, terms.columns[at], counts), shape=(rows, len(terms.keys))), np.sqrt(alone) * scale
 
 
 def _find(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -16,34 +16,41 @@ from scipy.sparse import csc_matrix, csr_matrix
 NEWTON_STEPS = 30
 GRADIENT_STEPS = 60  # of the conjugate gradient inside a Newton step
 TOLERANCE = 1e-4  # of the residual, relative to the right-hand side
+ROUNDING = 1e-6  # of sums in single precision
 
 Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gram:
-    """The likeness of every two training rows, plus one for the intercept: `product(v)` is that matrix times `v`."""
+    """The likeness of every two training rows, plus one for the intercept: `product(v)` is that matrix times `v`.
+
+    Products are summed in the precision of the rows: the solution is not sought more closely than single precision tells.
+    """
 
     rows: csr_matrix
     turned: csc_matrix
     diagonal: Vector
 
     def product(self, v: Vector) -> Vector:
-        found: Vector = self.rows @ (self.turned @ v)
-        found += v.sum()
-        return found
+        found = self.rows @ (self.turned @ v.astype(self.rows.dtype, copy=False))
+        summed: Vector = np.asarray(found, dtype=np.float64)
+        summed += v.sum()
+        return summed
 
 
 def gram(rows: csr_matrix) -> Gram:
     """The likeness of all pairs of rows, never written out. Columns that no row has make each product slower: leave them out."""
-    squares = np.asarray(rows.data, dtype=np.float64) ** 2
-    return Gram(rows=rows, turned=csc_matrix(rows.T), diagonal=_sums(squares, rows.indptr) + 1)
+    return Gram(rows=rows, turned=rows.T, diagonal=_sums(np.square(rows.data), rows.indptr) + 1)
 
 
 def _sums(values: Vector, starts: NDArray[np.int32]) -> Vector:
     """The sum of the values of each row; rows may be empty."""
-    summed = np.concatenate([[0.0], np.cumsum(values)])
-    return np.asarray(summed[starts[1:]] - summed[starts[:-1]], dtype=np.float64)
+    there = np.flatnonzero(np.diff(starts))
+    found = np.zeros(len(starts) - 1)
+    if len(there):
+        found[there] = np.add.reduceat(values, starts[:-1][there])
+    return found
 
 
 def fit(likeness: Gram, signs: Vector, costs: Vector) -> Vector:
@@ -62,7 +69,7 @@ def fit(likeness: Gram, signs: Vector, costs: Vector) -> Vector:
         new_margin = likeness.product(target)
         step = 1.0
         new_value = _objective(target, new_margin, signs, costs)
-        while new_value > value * (1 + 1e-9) and step > 1 / 64:
+        while new_value > value * (1 + ROUNDING) and step > 1 / 64:
             step /= 2
             trial, trial_margin = answer + step * (target - answer), margin + step * (new_margin - margin)
             new_value = _objective(trial, trial_margin, signs, costs)

@@ -43,7 +43,8 @@ class Fitted:
 
     def scores(self, corpus: Corpus) -> NDArray[np.float64]:
         """One score per row of the corpus."""
-        return np.asarray(corpus.matrix @ self.weights.astype(np.float32), dtype=np.float64) + self.intercept
+        weights = self.weights.astype(np.float32, copy=False)
+        return np.asarray(corpus.matrix @ weights, dtype=np.float64) + self.intercept
 
 
 Fit = Callable[[Corpus, "Labels", int], Fitted]
@@ -175,13 +176,13 @@ def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
 
 
 def _narrowed(rows: csr_matrix) -> tuple[csr_matrix, NDArray[np.int64]]:
-    """The rows without the columns that none of them has, in double precision, and which columns are left."""
+    """The rows without the columns that none of them has, and which columns are left."""
     there = np.zeros(rows.shape[1], dtype=np.bool_)
     there[rows.indices] = True
     columns = np.flatnonzero(there)
     place = np.empty(rows.shape[1], dtype=np.int32)
     place[columns] = np.arange(len(columns), dtype=np.int32)
-    cells = (rows.data.astype(np.float64), place[rows.indices], rows.indptr)
+    cells = (rows.data, place[rows.indices], rows.indptr)
     return csr_matrix(cells, shape=(rows.shape[0], len(columns))), columns
 
 
@@ -207,26 +208,32 @@ def _bayes(corpus: Corpus, labels: Labels, taught: _Taught) -> NDArray[np.float3
     look like at large: a part of their side is the mean of all records not known as relevant.
     """
     half = max(1.0, len(labels.rows) / 2)
-    parts = np.zeros((len(taught.signs), 3))
-    for side, sign in enumerate((1, -1)):
-        weight = np.where(taught.signs == sign, taught.weights, 0.0)
-        parts[:, side] = weight * (half / weight.sum())
-    known = int((labels.values > 0).sum())
-    parts[:known, 2] = 1.0
-    yes, no, of_known = np.asarray(taught.rows.T @ parts, dtype=np.float64).T
+    relevant = int((taught.signs > 0).sum())  # they come first …
+    known = int((labels.values > 0).sum())  # … and those among them that are records before the protocol
+    weights = taught.weights.astype(np.float32)
+    yes = _summed(taught.rows[:relevant], weights[:relevant], half)
+    no = _summed(taught.rows[relevant:], weights[relevant:], half)
     at_large, each = np.zeros(len(no)), 0.0
     if known < len(corpus):
         share = BACKGROUND * _trust_in_the_rest(corpus, labels)
         each = share * half / (len(corpus) - known)
         at_large = each * corpus.column_sums[taught.columns]
+        of_known = _summed(taught.rows[:known], np.ones(known, dtype=np.float32), known)
         no = (1 - share) * no + np.maximum(0.0, at_large - each * of_known)
     everywhere = float(each * corpus.column_sums.sum() - at_large.sum() + no.sum())
     size = corpus.matrix.shape[1]
+    constant = math.log((everywhere + size) / (yes.sum() + size))
     ratio = np.multiply(corpus.column_sums, -each, dtype=np.float32)  # of the columns that no decided record has …
     np.log(np.subtract(1, ratio, out=ratio), out=ratio)
-    np.subtract(math.log((everywhere + size) / (yes.sum() + size)), ratio, out=ratio)
-    ratio[taught.columns] = np.log((1 + yes) / (1 + no)) + math.log((everywhere + size) / (yes.sum() + size))
+    np.subtract(constant, ratio, out=ratio)
+    ratio[taught.columns] = np.log(((1 + yes) / (1 + no)).astype(np.float32)) + np.float32(constant)
     return ratio
+
+
+def _summed(rows: csr_matrix, weights: NDArray[np.float32], total: float) -> NDArray[np.float64]:
+    """The weighted sum of each column, weights brought to this total."""
+    summed = np.asarray(rows.T @ weights, dtype=np.float64)
+    return summed * (total / float(weights.sum())) if total else summed
 
 
 def _mixed(
@@ -249,9 +256,10 @@ def _mixed(
         spread = float(values.std())
         scales.append(share / spread if spread > _EQUAL else 0.0)
         shift -= float(values.mean()) * scales[-1]
-    mixed = margin * np.float32(scales[0])
-    mixed += bayes * np.float32(scales[1])
-    return mixed, shift
+    margin *= np.float32(scales[0])  # both are ours alone: nothing else reads them
+    bayes *= np.float32(scales[1])
+    margin += bayes
+    return margin, shift
 
 
 def _mean(rows: csr_matrix) -> NDArray[np.float64]:

@@ -98,6 +98,16 @@ def test_a_text_outside_the_corpus_is_read_in_its_columns() -> None:
     assert vector(corpus, "nothing known").nnz == 0
 
 
+@given(abstracts=texts)
+def test_the_terms_that_most_records_have_come_first_and_each_is_found_in_its_column(abstracts: list[str]) -> None:
+    corpus = build_corpus([Text(record_id=str(i), abstract=a) for i, a in enumerate(abstracts)])
+    keys = corpus.text.keys
+    records = np.bincount(corpus.matrix.indices, minlength=corpus.matrix.shape[1])[: len(keys)]
+    assert (np.diff(records) <= 0).all()
+    for column in range(len(keys)):
+        assert column in vector(corpus, corpus.term(column)).indices
+
+
 RECORDS = [
     Text(record_id="a", title="Knee cartilage", abstract="A cohort of runners with knee pain."),
     Text(record_id="b", title="Transitional vertebrae on MRI", abstract="Detection of lumbosacral variants."),
