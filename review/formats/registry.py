@@ -19,7 +19,12 @@ from review.resources import Data
 
 _GROUP = "review.formats"
 _HEAD = 1 << 16
-_LEAST_SURE = {"bibtex": 1, "csv": 2, "tsv": 2}  # an abstract may quote an @entry, and commas are everywhere
+_LEAST_SURE = {
+    "bibtex": 1,
+    "named_fields": 2,
+    "csv": 3,
+    "tsv": 3,
+}  # an abstract may quote an @entry, and commas are everywhere
 _EXPORT_HINT = "Export the references again as RIS, nbib, BibTeX, CSV or Excel."
 # What is certainly no export: how it begins, what it is, what to do.
 _STRANGERS: tuple[tuple[bytes, str, str], ...] = (

@@ -282,9 +282,7 @@ def _looks_delimited(head: bytes, marks: tuple[str, ...]) -> bool:
     start = text.lstrip("\ufeff \n")[:1]
     if start in {"<", "[", "@"}:
         return False
-    if _is_text(text):
-        return "," in marks
-    if start == "{":
+    if start == "{" or _is_text(text):
         return False
     for mark in DELIMITERS:
         if sideways.is_table(line.cells for line in rows(text, mark)):
@@ -299,6 +297,11 @@ def looks_like_csv(head: bytes) -> bool:
 
 def looks_like_tsv(head: bytes) -> bool:
     return _looks_delimited(head, ("\t",))
+
+
+def looks_like_named_fields(head: bytes) -> bool:
+    text = head.decode("utf-8", "replace")
+    return text.lstrip("\ufeff \n")[:1] not in {"<", "[", "@"} and _is_text(text)
 
 
 CSV = Format(
@@ -327,4 +330,11 @@ XLSX = Format(
     looks_like=excel.is_xlsx,
     write=write_xlsx,
     pieces=pieces_xlsx,
+)
+NAMED_FIELDS = Format(
+    name="named_fields",
+    label="Text with the name of each field before it",
+    suffixes=(),
+    read=read_csv,
+    looks_like=looks_like_named_fields,
 )

@@ -43,6 +43,8 @@ _READ_ONLY = {
     "nbib": "PMID- 1\nTI  - A title that\n      goes on\nFAU - Roe, Ann\nDP  - 2020 Mar\nAID - 10.1000/x [doi]\n\nPMID- 2\nTI  - B\n",
     "wos": "FN X\nVR 1.0\nPT J\nAU Roe, A\n   Lee, B\nTI A\n   title\nPY 2020\nDI 10.1000/x\nER\n\nPT J\nTI B\nER\n\nEF\n",
     "ovid": "<1. >\nVN  - Ovid Technologies\nAU  - Roe, Ann MD\nTI  - A. [Review]\nSO  - J. 12(3):4-9, 2020 Mar.\n\n<2. >\nTitle\n  B\n",
+    "named_fields": "Title: A\nAuthors: Roe, Ann\nYear: 2020\nAbstract: To see\nDOI: 10.1000/x\n\nTitle: B\nAuthors: Lee, Bo\nYear: 2021\n"
+    "Abstract: To count\nDOI: 10.1000/y\n",
     "refworks": "RT Journal Article\nA1 Roe,Ann\nT1 A\nYR 2020\nAB a\nb\nRT Book\nT1 B\n",
     "cochrane": "Record #1 of 2\nID: CN-1\nTI: A\nYR: 2020\nPM: PUBMED 12\n\nRecord #2 of 2\nTI: B\n",
     "openalex": '{"meta": {"count": 1}, "results": [{"id": "https://openalex.org/W1", "title": "T", "publication_year": 2020,'

@@ -151,6 +151,7 @@ SAMPLES = {
     "bibtex": b"@article{a, title={A}}",
     "csv": b"title,year\nA,2001\n",
     "tsv": b"title\tyear\nA\t2001\n",
+    "named_fields": b"Title: A\nAuthors: Roe, Ann\nYear: 2001\nDOI: 10.1000/x\n",
     "csl_json": b'[{"title": "A", "type": "book"}]',
 }
 
