@@ -131,7 +131,7 @@ def _by_size(levels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _of_records(project: Project, studies: Sequence[str], name: str) -> dict[str, tuple[str, ...]]:
-    shown = records.by_id(project.store, studies)
+    shown = project.cached("map records", tuple(studies), lambda: records.by_id(project.store, studies))
     if name == "source":
         found = works(project)
         return {study: tuple(found.labels[source] for source in _sources(found, study)) for study in studies}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 
 from review.domain.screening import Stage
+from review.storage.moments import remembered
 from review.storage.schema import arrangements, remarks
 from review.storage.store import Store, now
 
@@ -31,6 +32,7 @@ def arrange(store: Store, what: str, *, detail: str, who: str) -> None:
         connection.execute(insert(arrangements).values(what=what, detail=detail, who=who, at=now()))
 
 
+@remembered
 def arranged(store: Store, what: str) -> str | None:
     """The detail of the latest arrangement of a kind; None if there is none."""
     c = arrangements.c

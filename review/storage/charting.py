@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from review.domain.charting import Answer, ChartEntry
 from review.domain.form_changes import Carry, FormChange
 from review.storage import projects
+from review.storage.moments import remembered
 from review.storage.schema import chart_drafts, chart_entries, form_changes, form_versions, hand_ins
 from review.storage.store import Store, now
 
@@ -75,6 +76,7 @@ def read(store: Store) -> list[ChartEntry]:
     ]
 
 
+@remembered
 def stamp(store: Store) -> tuple[int, ...]:
     """Changes exactly when an answer, a hand-in, a version of the form or a decision about its changes is added."""
     newest = (
@@ -98,6 +100,7 @@ def _form_number(connection: Connection, text: str, protocol: int) -> int:
     return int(found)
 
 
+@remembered
 def forms(store: Store) -> dict[int, tuple[str, int]]:
     """Every form that was ever filled in, by its number: its text, and the version of the protocol it stood in."""
     c = form_versions.c

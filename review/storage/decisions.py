@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.storage import projects
+from review.storage.moments import remembered
 from review.storage.schema import decisions, retrievals
 from review.storage.store import Store, now
 
@@ -97,6 +98,7 @@ def last_number(connection: Connection, stage: Stage | None = None) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+@remembered
 def latest(store: Store, stage: Stage | None = None) -> int:
     """The number of the newest decision (at a stage): it changes exactly when something was decided."""
     with store.reading() as connection:
@@ -213,6 +215,7 @@ def append_retrievals(connection: Connection, found: Sequence[Retrieval]) -> Non
         connection.execute(insert(retrievals), rows)
 
 
+@remembered
 def latest_retrieval(store: Store) -> int:
     """The number of the newest: it changes exactly when something was said of a full text."""
     with store.reading() as connection:

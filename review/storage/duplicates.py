@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from review.domain.record import DuplicateLink, Judgement
 from review.storage import projects
+from review.storage.moments import remembered
 from review.storage.schema import dedup_memory, dedup_runs, duplicate_links, judgements, related_links
 from review.storage.store import Store, now
 
@@ -43,6 +44,7 @@ def _row(run: int, verdict: str, link: DuplicateLink) -> dict[str, object]:
     }
 
 
+@remembered
 def latest_run(store: Store) -> tuple[int, int] | None:
     """(number, records it looked at) of the newest run, if there is one."""
     query = select(dedup_runs.c.number, dedup_runs.c.records).order_by(dedup_runs.c.number.desc()).limit(1)
@@ -111,6 +113,7 @@ def append_judgements(store: Store, found: Iterable[Judgement]) -> None:
             connection.execute(insert(judgements), rows)
 
 
+@remembered
 def read_judgements(store: Store) -> list[Judgement]:
     """People's answers in order of arrival; a later one outranks an earlier."""
     c = judgements.c

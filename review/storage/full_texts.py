@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select
 from review.resources import write_file
 from review.storage import decisions, projects
 from review.storage.decisions import Retrieval
+from review.storage.moments import remembered
 from review.storage.schema import full_texts
 from review.storage.store import Store, now
 
@@ -71,6 +72,7 @@ def read(store: Store) -> list[FileFact]:
         ]
 
 
+@remembered
 def latest(store: Store) -> int:
     """The number of the newest: it changes exactly when something was said."""
     with store.reading() as connection:

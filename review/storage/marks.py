@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from review.storage.decisions import new_uid
+from review.storage.moments import remembered
 from review.storage.schema import marks, preferences
 from review.storage.store import Store, now
 
@@ -54,6 +55,7 @@ def set_preference(store: Store, person: str, name: str, value: str) -> None:
         connection.execute(insert(preferences).values(person=person, name=name, value=value, at=now()))
 
 
+@remembered
 def read_preferences(store: Store, person: str) -> dict[str, str]:
     c = preferences.c
     query = select(c.name, c.value).where(c.person == person).order_by(c.number)

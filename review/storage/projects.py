@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from review.domain.errors import NotAllowed
 from review.domain.protocol import Amendment
+from review.storage.moments import remembered
 from review.storage.schema import people, projects, protocol_versions, rank_order, rank_runs
 from review.storage.store import Store, now
 
@@ -42,12 +43,14 @@ def append_protocol(store: Store, *, sha256: str, text: str, reason: str, who: s
     return made
 
 
+@remembered
 def protocol_history(store: Store) -> list[Amendment]:
     with store.reading() as connection:
         rows = connection.execute(select(protocol_versions).order_by(protocol_versions.c.number)).mappings()
         return [Amendment(**row) for row in rows]
 
 
+@remembered
 def latest_protocol(store: Store) -> int:
     """The number of the newest version, or −1 before the protocol is frozen."""
     with store.reading() as connection:
@@ -93,12 +96,14 @@ def refuse_inactive(connection: Connection, names: Collection[str]) -> None:
             )
 
 
+@remembered
 def people_stamp(store: Store) -> int:
     """Changes exactly when something was said of a person."""
     with store.reading() as connection:
         return int(connection.execute(select(func.coalesce(func.max(people.c.number), 0))).scalar_one())
 
 
+@remembered
 def read_people(store: Store) -> list[Person]:
     """Each person once, as last stated, by name."""
     with store.reading() as connection:
@@ -137,6 +142,7 @@ def _packed(order: Order) -> bytes:
     return zlib.compress(json.dumps([[work, float(score)] for work, score in order]).encode("utf-8"), 1)
 
 
+@remembered
 def latest_rank_run(store: Store) -> dict[str, object] | None:
     with store.reading() as connection:
         row = connection.execute(select(rank_runs).order_by(rank_runs.c.number.desc()).limit(1)).mappings().first()

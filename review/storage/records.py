@@ -15,6 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from review.domain.finding import Finding
 from review.domain.record import Record
+from review.storage.moments import remembered
 from review.storage.schema import raw_entries, records, run_records, run_reports, search_runs, source_kinds
 from review.storage.store import Store, now
 
@@ -113,6 +114,7 @@ def add_report(connection: Connection, run: int, intake: Intake) -> None:
     connection.execute(insert(run_reports).values(**row))
 
 
+@remembered
 def runs(store: Store) -> list[StoredRun]:
     """Every run in order, with its report."""
     columns = [c for c in run_reports.c if c.name != "run"]
@@ -330,6 +332,7 @@ def identifiers(store: Store) -> list[RowMapping]:
         return list(connection.execute(select(c.record_id, c.title, c.doi, c.pmid, c.arxiv_id)).mappings())
 
 
+@remembered
 def count(store: Store) -> int:
     with store.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(records)).scalar_one())

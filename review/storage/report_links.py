@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 
 from review.domain.report import Relation, ReportLink
 from review.storage import projects
+from review.storage.moments import remembered
 from review.storage.schema import report_links
 from review.storage.store import Store, now
 
@@ -24,6 +25,7 @@ def append(store: Store, link: ReportLink) -> None:
         connection.execute(insert(report_links).values(**row))
 
 
+@remembered
 def read(store: Store) -> list[ReportLink]:
     """Everything that was said, in order."""
     columns = [report_links.c[name] for name in ReportLink.__dataclass_fields__]

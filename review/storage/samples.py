@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from review.storage.moments import remembered
 from review.storage.schema import audit_samples
 from review.storage.store import Store, now
 
@@ -30,6 +31,7 @@ def append(store: Store, sample: AuditSample) -> None:
         connection.execute(insert(audit_samples).values(**row, records=json.dumps(sample.records), at=now()))
 
 
+@remembered
 def latest(store: Store) -> AuditSample | None:
     c = audit_samples.c
     columns = (c.records, c.rest, c.found, c.settled, c.seed, c.who, c.at)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
+from review.storage.moments import remembered
 from review.storage.schema import (
     dedup_runs,
     judgements,
@@ -54,6 +55,7 @@ _NEWEST = select(
 )
 
 
+@remembered
 def read(store: Store) -> Stamps:
     with store.reading() as connection:
         return Stamps(*(int(number) for number in connection.execute(_NEWEST).one()))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, NoSuchModule
 
 from review.domain.errors import DamagedDatabase, NewerDatabase, NotInstalled, ReviewError, StorageFailure
 from review.storage.layout import MIGRATIONS
+from review.storage.moments import Moments
 
 _BUSY_MS = 30_000  # how long a writer waits for another before it gives up
 _CONNECTIONS = 48  # as many people as may look at one moment; the next wait
@@ -32,6 +33,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.moments = Moments(engine)
         # Writers of one process wait here for each other: the database's own waiting is a sleep that grows.
         self._turn = threading.Lock()
 
@@ -58,6 +60,7 @@ class Store:
                 connection.exec_driver_sql(f"PRAGMA cache_size=-{_USUAL_ROOM_KB}")
 
     def close(self) -> None:
+        self.moments.close()
         self.engine.dispose()
 
 
