@@ -57,10 +57,12 @@ def freeze(project: Project, who: str) -> Answer:
     from review.services import protocol as service
 
     frozen = service.freeze(project, who=who)
+    faults = service.status(project).findings
     return Answer(
         document=_version(frozen),
+        notes=[f"It was frozen with {summary_of(faults)}; `review protocol check` lists them."] if faults else [],
         text=f"The protocol is frozen ({frozen.at[:10]}, SHA-256 {frozen.sha256[:12]}…).\n"
-        "Next: import the export files of your searches with `review import FILE…`.",
+        "Next: run the searches with `review search`, and take in the files of other databases with `review import FILE…`.",
     )
 
 

@@ -22,6 +22,7 @@ from review.domain.protocol import (
     Term,
     VersionsCountAs,
 )
+from review.domain.protocol_blanks import blanks
 from review.domain.record import SourceKind
 from review.domain.string_check import check_string
 from review.domain.strings import behind
@@ -47,6 +48,7 @@ def check(tree: object, *, line: LineOf, path: str = "protocol.yaml") -> tuple[P
         )
         return None, reader.findings
     protocol = reader.protocol(tree)
+    reader.findings.extend(blanks(tree, line=line, path=path))
     failed = any(f.severity in (Severity.ERROR, Severity.BLOCKER) for f in reader.findings)
     return (None if failed else protocol), reader.findings
 

@@ -220,7 +220,7 @@ def _case(tokens: Sequence[Token], syntax: Syntax | None) -> Iterator[_Fault]:
         yield _Fault(
             "OPERATOR",
             lower[0].at,
-            f"{syntax.label} takes operators only in capital letters: {len(lower)} {'is' if len(lower) == 1 else 'are'} not ({shown}).",
+            f"{syntax.label} takes operators only in capital letters, and reads small ones as words: {shown}.",
             "Write AND, OR, NOT; put a phrase that holds such a word in quotation marks.",
         )
     sets = [t for t in tokens if syntax.sent and t.kind == "word" and _SET.fullmatch(t.text)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +9,7 @@ from datetime import date
 from review.domain.errors import Missing, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import PlannedSearch
+from review.domain.protocol_blanks import string_is_blank
 from review.domain.team import Right
 from review.services import gathering, protocol, rights, strings
 from review.services.gathering import Job, SearchReport
@@ -22,7 +22,6 @@ from review.storage.store import now
 
 LAST = "last"  # since the search before
 # As the presets have it, "[a word]"; in "a phrase"[tiab] the bracket opens behind the mark.
-_PLACEHOLDER = re.compile(r'"\[[^\]"]*\]"')
 Connect = Callable[[Source], Http]
 
 
@@ -115,7 +114,7 @@ def _refused(job: Job, *faults: Finding) -> SearchReport:
 
 def _unready(planned: PlannedSearch) -> list[Finding]:
     """Why there is nothing to be sent yet."""
-    if planned.query and not _PLACEHOLDER.search(planned.query):
+    if planned.query and not string_is_blank(planned.query):
         return []
     what = "still holds places to be filled in" if planned.query else "is missing"
     return [

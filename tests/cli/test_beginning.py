@@ -33,6 +33,16 @@ def test_new_refuses_what_is_there_already_and_names_what_it_does_not_know(run: 
     assert not (project / "q").exists()
 
 
+def test_what_nobody_has_filled_in_is_told_by_check_and_when_it_is_frozen(run: Run, ask: Ask) -> None:
+    ask("new", "p", "--type", "review", "--protocol", "scoping-review")
+    checked = run("protocol", "check", "--project", "p").stdout
+    title = next(n for n, text in enumerate(Path("p/protocol.yaml").read_text().splitlines(), 1) if "[Concept]" in text)
+    assert f"protocol.yaml:{title}: title still holds the text of the preset: [Concept], [population]." in checked
+    assert "sources.1.query still holds the text of the preset: [first word for the population]" in checked
+    assert "nothing to mend" not in checked
+    assert "It was frozen with " in run("protocol", "freeze", "--project", "p").stderr
+
+
 def test_every_mistake_in_the_protocol_is_listed_with_its_line(project: Path, run: Run, ask: Ask) -> None:
     path = project / "protocol.yaml"
     path.write_text(path.read_text().replace("reviewers_per_record: 2", "reviewers_per_record: many"))
@@ -41,7 +51,8 @@ def test_every_mistake_in_the_protocol_is_listed_with_its_line(project: Path, ru
     assert f"error: protocol.yaml:{line}:" in result.stdout
     assert "cannot be used yet: 1 error" in result.stdout
     document = ask("protocol", "check", status=1)
-    assert (document["valid"], document["findings"][0]["line"]) == (False, line)
+    assert not document["valid"]
+    assert [f["line"] for f in document["findings"] if f["severity"] == "error"] == [line]
     assert f"line {line}" in run("protocol", "freeze", status=1).stderr
 
 
