@@ -147,6 +147,8 @@ def _wrong_shares(context: Context, accounts: Accounts) -> Iterator[Remark]:
 
 # ACC-05
 
+_RECORDS = re.compile(r"\b(?:patient|subject|participant|person|hospital|health)\srecords?\b", re.IGNORECASE)
+
 
 def _undefined_units(context: Context) -> Iterator[Remark]:
     used: dict[str, Stated] = {}
@@ -172,6 +174,8 @@ def _is_clear(context: Context, unit: str, counted: set[str]) -> bool:
     """A subject is a person where no scans are counted beside; an image is one picture where there are no volumes."""
     if unit == "subject":
         return not counted & (_SCANS - {"case"}) or "patient" in counted
+    if unit == "record" and context.document.says(_RECORDS) is not None:
+        return True
     return unit == "image" and context.document.says(_VOLUMES) is None and not counted & {"volume", "series", "slice"}
 
 

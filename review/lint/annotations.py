@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from review.lint.document import Sentence
 from review.lint.rule import Context, Remark, at
 from review.lint.sections import Role
 
@@ -65,13 +66,17 @@ _SUPPLIED = re.compile(
 )
 _WHERE = (Role.METHODS, Role.OTHER, Role.ABSTRACT, Role.RESULTS, Role.FRONT)
 _PUBLIC = re.compile(
-    r"\b(?:public(?:ly)?|open|challenge|benchmark|published|released)\b(?:\s[\w-]+){0,5}?\s?(?:data\s?sets?|collections?|cohorts?|databases?|benchmarks?|repositor(?:y|ies)|images|scans)\b|"
+    r"\b(?:public(?:ly)?|open|challenge|benchmark|published|released)\b(?:\s[\w-]+){0,5}?\s?(?:data\s?sets?|collections?|cohorts?|databases?|benchmarks?|repositor(?:y|ies)|images|scans|cases|volumes)\b|"
     r"\bchallenge\sdata|\b(?:data|images|scans|recordings|volumes)\s(?:from|of|in)\sthe\s(?:[\w-]+\s){1,6}?(?:databases?|data\s?sets?|collections?|archives?|repositor(?:y|ies)|challenges?)\b|"
     r"\bpreviously\s(?:published|collected|released)\b",
     re.IGNORECASE,
 )
+_FETCHED = re.compile(
+    r"\b(?:used|obtained|downloaded|retrieved|drawn|taken)\b[^.]*\b(?:Zenodo|Figshare|PhysioNet|TCIA|Cancer\sImaging\sArchive|Kaggle|OpenNeuro|Dryad|Mendeley\sData|UK\sBiobank|ADNI)\b",
+    re.IGNORECASE,
+)
 _OWN_LABELS = re.compile(
-    r"\b(?:we|our)\b[^.]{0,40}\b(?:annotat|delineat|label|contour)\w+|\b(?:were|was)\s(?:\w+ly\s)*(?:annotated|delineated|segmented|contoured|labelled|labeled|graded)\s(?:\w+ly\s)*(?:by|using|in)\b",
+    r"\bwe\s(?:\w+\s){0,2}?(?:annotat|delineat|label|contour)\w*ed\b|\bour\s(?:\w+\s){0,2}?(?:annotat|delineat|label|contour)\w+|\b(?:were|was)\s(?:\w+ly\s)*(?:annotated|delineated|segmented|contoured|labelled|labeled|graded)\s(?:\w+ly\s)*(?:by|using|in)\b",
     re.IGNORECASE,
 )
 
@@ -97,10 +102,17 @@ def _labels_of_others(context: Context) -> bool:
         return True
     if context.letter == "D":
         return False
-    public = {s.section for s in document.of(*_WHERE) if s.cites and _PUBLIC.search(s.text)}
+    public = {s.section for s in document.of(*_WHERE) if _is_public(s)}
     if any(_OWN_LABELS.search(s.text) and s.section not in public for s in document.of(*_WHERE)):
         return False
     return bool(public) or document.says(_SUPPLIED) is not None or document.says(_BY_PEOPLE) is None
+
+
+def _is_public(sentence: Sentence) -> bool:
+    """Whether a sentence says that the data are those of others: public and cited (abstracts cite nothing), or fetched from an archive."""
+    if _PUBLIC.search(sentence.text) and (sentence.cites or sentence.role is Role.ABSTRACT):
+        return True
+    return _FETCHED.search(sentence.text) is not None
 
 
 def _after_consensus(context: Context) -> Iterator[Remark]:

@@ -168,6 +168,8 @@ def _not_included(context: Context, charting: Charting) -> Iterator[Remark]:
 
 # REV-08
 
+# Where one person judged alone there is nobody to judge independently of, or to disagree with.
+_ALONE = r"\b(?:one|a\ssingle|single|the\ssame)[\s-](?:person|reviewer|researcher|author|investigator|screener)\b"
 _ASPECTS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE), fix)
     for name, pattern, fix in (
@@ -178,12 +180,13 @@ _ASPECTS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ),
         (
             "whether they judged independently",
-            r"\bindependent(?:ly)?\b|\bblind(?:ed|ly)?\b|\bdid\snot\ssee\seach\sother|\bone\sperson\b|\bsingle\sreviewer",
+            r"\bindependent(?:ly)?\b|\bblind(?:ed|ly)?\b|\bdid\snot\ssee\seach\sother|" + _ALONE,
             "Say whether they saw each other's decisions.",
         ),
         (
             "how disagreements were settled",
-            r"\bdisagree\w*|\bconflicts?\s(?:were|was)|\bconsensus|\badjudicat\w+|\bthird\s(?:reviewer|person|author)|\bdiscussion\b[^.]*\bresol|\bresol\w+\b[^.]*\bdiscussion|\bone\sperson\b",
+            r"\bdisagree\w*|\bconflicts?\s(?:were|was)|\bconsensus|\badjudicat\w+|\bthird\s(?:reviewer|person|author)|\bdiscussion\b[^.]*\bresol|\bresol\w+\b[^.]*\bdiscussion|"
+            + _ALONE,
             "Say who settled disagreements, and how.",
         ),
         (

@@ -46,7 +46,7 @@ _LLM = re.compile(
     r"\bChatGPT|\bGPT-?\d|\bClaude\b|\bGemini\b|\bLlama\b|\bLLMs?\b|\blarge\slanguage\smodels?", re.IGNORECASE
 )
 _USED = re.compile(
-    r"\b(?:screen\w+|select\w+|chart\w+|extract\w+|exclud\w+|classif\w+)\b[^.]*\b(?:with|by|using)\b[^.]*(?:ChatGPT|GPT|Claude|Gemini|Llama|LLM|language\smodel)|"
+    r"\b(?:screen\w+|select\w+|chart\w+|extract\w+|exclud\w+|classif\w+)\b[^.]*\b(?:with|by|using)\s(?:[A-Za-z-]+,?\s){0,4}?(?:ChatGPT|GPT|Claude|Gemini|Llama|LLM|language\smodel)|"
     r"(?:ChatGPT|GPT-?\d\S*|Claude|Gemini|Llama\S*|LLMs?|language\smodels?)\s(?:\([^)]*\)\s)?(?:was|were)\sused\s(?:to|for|as)\s(?:\w+\s){0,3}?(?:screen|select|chart|extract|exclu|classif|reviewer)",
     re.IGNORECASE,
 )

@@ -59,6 +59,11 @@ _EACH_VALUE = re.compile(_ONE)
 _ASSAY = re.compile(
     r"\b(?:inter|intra)-?\s?(?:batch|assay|day)\s$", re.IGNORECASE
 )  # precision of a measurement in the laboratory
+# Behind a value that is a difference and no score: `13.1, 15.4 and 16.5 points lower`, `4% higher than`.
+_DIFFERENCE = re.compile(
+    r"(?:(?:,\s(?:and\s)?|\sand\s)\d+(?:\.\d+)?\s?%?)*\s?(?:-|\s)?(?:percentage\s)?(?:points?\b|pp\b|(?:lower|higher|better|worse|less|more|greater)\b)",
+    re.IGNORECASE,
+)
 PLUS_MINUS = re.compile(r"±")
 DEFINED = re.compile(
     r"±\s?(?:SD|SE|standard|95)|(?:\bSD\b|\bSEM?\b|standard\s(?:deviation|error)|half-?width|confidence\sinterval|95\s?%\sCI|IQR)",
@@ -106,6 +111,8 @@ def _reported(sentence: Sentence) -> Iterator[Reported]:
         if _ELSE.search(sentence.text[match.end() : value.start("value")]) or _ASSAY.search(
             sentence.text[: match.start()]
         ):
+            continue
+        if _DIFFERENCE.match(sentence.text, value.end()):
             continue
         yield _one(sentence, match, value["value"], value.start("value"))
 

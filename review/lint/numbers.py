@@ -22,6 +22,8 @@ _NEVER = re.compile(
     | (?:https?://|www\.)\S+ | \b10\.\d{{4,9}}/\S+             # addresses, DOIs
     | \barXiv:?\s*\d{{4}}\.\d{{4,5}}(?:v\d+)? | \b\d{{4}}\.\d{{4,5}}v\d+\b
     | \b(?:PMID|PMC|NCT|CRD|ISRCTN|ChiCTR\w*|DRKS|ISBN|ISSN)[:\s-]*\d[\d-]*
+    | \([0-9A-Fa-f]{{4}},\s?[0-9A-Fa-f]{{4}}\)                     # DICOM tags
+    | \b(?:CC[ -]BY(?:-[A-Z]{{2}})*|CC0|Apache(?:[ -]Licen[cs]e)?|[AL]?GPL|MPL)[ -]?v?\s?\d+\.\d+   # licences
     | \b[A-Z]{{2,}}[-_/ ]?[A-Z]*\d*[-/]\d[\d/-]*                # protocol numbers such as IRB-2021-17
     | \((?:see\s+)?[A-Z][^()\d]{{1,60}},?\s(?:19|20)\d\d[a-z]?(?:;[^()]*)?\)   # (Smith et al., 2020)
     | \b(?:Fig(?:ure|s?\.)?|Tab(?:le|\.)|Sec(?:tion|t?\.)|Eqs?(?:uation)?\.?|Appendix|Chapter|Ref(?:erence|s?\.)|
@@ -43,7 +45,7 @@ _NEVER = re.compile(
 )
 _TOKEN = re.compile(
     r"(?<![\w.])(?<!\d,)(?:(?<![\w)-])(?P<sign>[-−](?=\d|\.\d)))?"
-    r"(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d|\.\d)|\d+(?:\.\d+)?|\.\d+)"
+    r"(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d|\.\d)|[1-9]\d{0,2}(?:[’']\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<percent>\s?%|\s(?:percent|per\scent)\b)?"
 )
 _SPELLED = re.compile(rf"(?<![\w-])({'|'.join(SPELLED)})\b(?!-)", re.IGNORECASE)
@@ -120,7 +122,7 @@ def _number(text: str, match: re.Match[str], never: list[Span]) -> Number | None
     start = match.start("number")
     if _within(start, never) or re.search(r"[^\W\d_]-?$|[_\\#^]$", text[max(0, start - 2) : start]):
         return None
-    plain = re.sub(r"[, \u00a0\u2009\u202f]", "", match["number"])
+    plain = re.sub(r"[, \u00a0\u2009\u202f’']", "", match["number"])
     places = len(plain.partition(".")[2])
     value = Fraction(f"0{plain}" if plain.startswith(".") else plain) * (-1 if match["sign"] else 1)
     one = Number(

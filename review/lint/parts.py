@@ -16,7 +16,7 @@ from review.lint.rule import Context, Remark, Rule, at, quoted
 from review.lint.sections import Role
 
 _AI = re.compile(
-    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|network|EfficientNet|ResNet\S*|U-?Net\S*)\b",
+    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|networks?|CNNs?|LLMs?|GPT\S*|BERT|classifiers?|random\sforests?|support\svector|gradient\sboosting|EfficientNet|ResNet\S*|U-?Net\S*)\b",
     re.IGNORECASE,
 )
 _LEARNED = re.compile(
@@ -37,7 +37,7 @@ _TITLES = {
     "M": (_AI, "that it is about AI", "claim-2024:1"),
     "C": (_AI, "that it is about AI", "claim-2024:1"),
 }
-_FLOAT = re.compile(r"^[ \t]*(?:\*\*)?(?P<kind>Figure|Fig\.|Table)\s+(?P<n>\d+)[.:]", re.MULTILINE)
+_FLOAT = re.compile(r"^[ \t]*(?:\*\*)?(?P<kind>Figure|Fig\.|Table)\s+(?P<n>\d+)[.:](?!\d)", re.MULTILINE)
 _CITE = re.compile(r"\b(?P<kind>Figs?\.|Figures?|Tables?)\s*(?P<list>\d+[a-z]?(?:\s*(?:,|and|&|–|-|to)\s*\d+[a-z]?)*)")
 _USE = re.compile(r"\bintended\s(?:use|for|to\sbe\sused)|\bmeant\sto\sbe\sused|\bintended[- ]use", re.IGNORECASE)
 _DEPLOY = re.compile(
@@ -49,6 +49,11 @@ _DEFINITIONS = {
     "nsd": re.compile(r"\btoleran\w+|\b\d(?:\.\d)?\s?mm\b", re.IGNORECASE),
     "auprc": re.compile(r"\bIoU\b|threshold|\binterpolat|match", re.IGNORECASE),
 }
+# The area under a precision-recall curve of a classifier has no match threshold; the average precision of a detector has.
+_DETECTS = re.compile(
+    r"\bmAP\b|\b(?:object|lesion|nodule|fracture|polyp)s?[- ]detect\w+|\bdetect\w+\sof\s(?:\w+\s){0,2}(?:lesions?|nodules?|fractures?|polyps?)|\bbounding\sbox|\bdetectors?\b",
+    re.IGNORECASE,
+)
 _SUPERSEDED = (
     (
         re.compile(r"\bTRIPOD\b(?!\s?[+-]\s?(?:AI|LLM|SRMA|Cluster))(?!\s(?:\+|and)\s?AI)", re.IGNORECASE),
@@ -162,6 +167,8 @@ def _definitions(context: Context) -> Iterator[Remark]:
     }
     said = " ".join(s.text for s in document.sentences if s.role is not Role.REFERENCES)
     for name, pattern in _DEFINITIONS.items():
+        if name == "auprc" and not _DETECTS.search(said):
+            continue
         if name in used and not pattern.search(said):
             what = {
                 "hd95": "HD95: which percentile, in mm",
@@ -190,13 +197,14 @@ def _abstract_only(context: Context) -> Iterator[Remark]:
     document = context.document
     if not any(s.role in (Role.RESULTS, Role.METHODS) for s in document.sentences):
         return
-    known = sorted(_elsewhere(document))
+    known, told = sorted(_elsewhere(document)), set[Fraction]()
     for sentence in document.of(Role.ABSTRACT):
         for number in sentence.numbers if not sentence.cites else ():
-            if number.kind is Kind.OTHER or number.spelled:
+            if number.kind is Kind.OTHER or number.spelled or number.value in told:
                 continue
             scales = (1,) if number.kind is Kind.COUNT else (1, 100, Fraction(1, 100))
             if not any(_among(abs(number.value) * by, number.half * by, known) for by in scales):
+                told.add(number.value)
                 yield Remark(
                     message=f"{number.shown} stands in the abstract and nowhere else.",
                     at=at(sentence, number.start),
@@ -305,7 +313,8 @@ ABSTRACT = _rule(
     "PART-07",
     "A number of the abstract stands nowhere else",
     _abstract_only,
-    does="Looks for each number of the abstract in the text and the tables.",
+    by_section=True,
+    does="Looks for each number of the abstract in the text and the tables; those that stand nowhere else are one finding.",
     why="The abstract is written last and updated first; what stands only there is stale or unsupported.",
     bad="1,137 volumes in the abstract, 1,153 in the text.",
     good="The same number in both.",

@@ -36,10 +36,11 @@ _WITHHELD = re.compile(
 )
 _PLACES = (Role.AVAILABILITY, Role.OTHER, Role.METHODS, Role.FRONT, Role.RESULTS, Role.ETHICS, Role.APPENDIX)
 _PLACEHOLDER = re.compile(
-    r"\[(?:TBD|TODO|VERIFY|ADD|REF|REFS|CITE|CITATION|CITATION NEEDED|CO-?AUTHOR|INSERT|XX+|\?+|VOLUME|NAME|NUMBER|DATE|DOI|URL|YEAR)\b[^\[\]]*\]|\b(?:TBD|TODO|FIXME|TBC)\b|\bXXX+\b|(?<!\w)\?\?+(?!\?*\w)|"
+    r"(?<![\w\"”'’)])\[(?:TBD|TODO|VERIFY|ADD|REF|REFS|CITE|CITATION|CITATION NEEDED|CO-?AUTHOR|INSERT|XX+|\?+|VOLUME|NAME|NUMBER|DATE|DOI|URL|YEAR)\b[^\[\]]*\]|(?<![\w\"”'’)])\[(?:the\s|our\s)?(?:[\w-]+\s){0,3}(?:URL|DOI|link|address|to\sbe\s(?:added|completed|inserted))\](?!\()|\b(?:TBD|TODO|FIXME|TBC)\b|\bXXX+\b|(?<!\w)\?\?+(?!\?*\w)|"
     r"\blorem\sipsum\b|\b(?:Table|Figure|Fig\.|Section|Eq\.)\s\?+|\[\s?\?+\s?\]|\bzenodo\.X+\b|10\.5281/zenodo\.(?:X+|0{3,}|N+)\b|\\(?:cite|ref)\{\s*\}|\[@\s*\]",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:URL|DOI|link|address|added|completed|inserted)\]$", re.IGNORECASE)
 _CASED = re.compile(r"\bTBD\b|\bTODO\b|\bFIXME\b|\bTBC\b|\bXXX+\b")
 _DOI = re.compile(r"\b(?:doi\.org/|doi:\s?)(?P<doi>[^\s<>\"\]),;]+)", re.IGNORECASE)
 _GOOD_DOI = re.compile(r"10\.\d{4,9}/\S+")
@@ -161,7 +162,7 @@ def _placeholders(context: Context) -> Iterator[Remark]:
             continue
         for match in _PLACEHOLDER.finditer(line.text):
             word = match[0].strip("[]")
-            if match[0][0] == "[" and match[0][1:2].islower():
+            if match[0][0] == "[" and match[0][1:2].islower() and not _ADDRESS.search(match[0]):
                 continue  # words in brackets, not a mark for the author
             if re.fullmatch(r"(?i)tbd|todo|fixme|tbc|x{3,}", word) and not _CASED.fullmatch(word):
                 continue
@@ -252,7 +253,7 @@ _CODE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         (
             "the evaluation code",
             "evaluation evaluate scoring",
-            r"\b(?:evaluat\w+|scor\w+)\b[^.]*\b(?:code|scripts?|commands?)\b|\b(?:code|scripts?|commands?)\b[^.]*\b(?:evaluat\w+|scor\w+)\b|"
+            r"\b(?:evaluat\w+|scor\w+|analys[ie]s|statistical)\b[^.]*\b(?:code|scripts?|commands?)\b|\b(?:code|scripts?|commands?)\b[^.]*\b(?:evaluat\w+|scor\w+|analys[ie]s)\b|"
             + _script("eval|valid|test|scor|metric|bench"),
         ),
         ("the trained weights", "weights checkpoints models", r"\bweights\b|\bcheckpoints?\b|\btrained\smodels?\b"),

@@ -18,6 +18,8 @@ _SHORTEST = 8
 _OF_SCORES = frozenset({"metric", "value", "class", "model", "reference_present", "fold"})
 _DEVELOPED = frozenset({"train", "val"})
 _LEVEL = re.compile(
+    r"\b[\w-]+[- ](?:grouped|level|wise)\s(?:folds?|splits?|splitting|cross-validation|partition\w*|sampling)|\bgroup(?:ed|ing)\s(?:[\w-]+\s){0,3}(?:folds?|splits?)\sby\b|"
+    r"\b(?:folds?|splits?|cross-validation)\s(?:[\w-]+\s){0,3}grouped\sby\b|"
     r"(?:patient|subject|participant|person|site|cent(?:re|er)|hospital|institution|study|scanner)s?['’]?[- ](?:level|wise|grouped|disjoint|independent|exclusive)|"
     r"\b(?:patients|subjects|participants|persons)\s(?:were|are|was)\s(?:then\s|also\s|\w+ly\s)*(?:split|divided|assigned|allocated|partitioned|separated|randomi[sz]ed)\b|"
     r"\b(?:split|divided?|partition(?:ed)?|assign(?:ed)?)\s(?:all\s|the\s|our\s)?(?:\d[\d,]*\s)?(?:patients|subjects|participants)\b|"

@@ -12,6 +12,12 @@ from review.lint.rule import Context, Remark, Rule, at, missing, quoted
 from review.lint.sections import Role
 
 _TRUTH = re.compile(r"\b(?:ground[- ]truths?|gold[- ]standards?)\b", re.IGNORECASE)
+# What is said not to be the truth, and what is known since it was made: `rather than a ground truth`, `synthetic … known ground truth`.
+_NO_TRUTH = re.compile(
+    r"\b(?:(?:not|no|never|without|nor)\s(?:[\w-]+\s){0,2}?|(?:rather\sthan|instead\sof)\s(?:[\w-]+\s){0,4}?)(?:ground[- ]truth|gold[- ]standard)|"
+    r"\b(?:synthetic|simulat\w+|phantoms?|digital\stwins?)\b[^.]*\b(?:ground[- ]truth|gold[- ]standard)",
+    re.IGNORECASE,
+)
 _BY_PEOPLE = re.compile(
     r"\b(?:annotat|label|delineat|contour|segment(?:ed|ations?)\sby|adjudicat|diagnos|reader|rater|radiolog|pathologist|clinician|expert|drawn\b|manual)\w*",
     re.IGNORECASE,
@@ -54,6 +60,7 @@ def _truth(context: Context) -> Iterator[Remark]:
             sentence.role not in (Role.REFERENCES, Role.RELATED)
             and not sentence.cites
             and (match := _TRUTH.search(sentence.text))
+            and not _NO_TRUTH.search(sentence.text)
         ):
             yield Remark(
                 message=f"{quoted(match[0])}: what people labelled is a reference, not the truth.",

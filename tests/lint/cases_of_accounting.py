@@ -51,7 +51,7 @@ FAILING: dict[str, list[Case]] = {
     ],
     "ACC-05": [
         case("Four of 155 samples were rejected.", "one sample"),
-        case("We segmented 90 CT images.", "one image"),
+        case("We segmented 90 CT images.", "one image"), case("We kept 1,200 records of 90 scans.", "one record"),
         case("We collected 120 cases.", "one case"), case("There were 40 subjects and 90 images.", "one subject"),
     ],
     "ACC-06": [
@@ -107,6 +107,7 @@ PASSING: dict[str, list[Case]] = {
         case("Recordings at 250 Hz were cut into segments of 2 s (500 samples)."),
         case("We graded 50 knee radiographs; of the 25 images of one grade, 14 were moved."),
         case("There were 29 test subjects in the cohort."),
+        case("The raw data held 20,336 patient records of one system. 40 records were dropped."),
         case("We used 1,251 cases. Each case includes four registered sequences of one patient."),
         case("One case is one CT; we collected 120 cases."), case("We collected 120 scans of 90 patients."),
     ],

@@ -22,6 +22,7 @@ FAILING: dict[str, list[Case]] = {
     "AGR-03": [
         case("# Methods\n## Data\nWe used the public skin collection [@a2019].\n## Labels\nLesions were annotated by two students.", "software", type="method"),
         case(ANNOTATED.replace("in ITK-SNAP ", ""), "software"),
+        case("# Abstract\nFor public data sets of CT we annotated the ribs.\n# Methods\nRibs were annotated by students.", "software", type="method"),
         case("# Methods\nThe scans were annotated. This provides labels for all of them.", "expertise", type="method"),
         case(ANNOTATED.replace(" Disagreements went to a third.", ""), "disagreements"),
     ],
@@ -41,6 +42,8 @@ PASSING: dict[str, list[Case]] = {
         case("# Methods\nWe analyzed data from the Siena Scalp EEG Database [@detti2020]. Seizures in the data were labeled by an expert.", type="method"),
         case(ANNOTATED.replace("Disagreements went to", "Discrepancies were resolved by")),
         case("# Methods\nWe used the public ISIC 2019 training collection [@a2019]; images are labelled by diagnosis.", type="method"),
+        case("# Abstract\nWe compared cells of annotated smears.\n# Methods\nWe used erythrocytesIDB (Zenodo, version 2).", type="method"),
+        case("# Abstract\nAll annotations were displaced on 202 public VerSe computed tomography cases.", type="method"),
         case("# Methods\nNetworks were trained on simulated signals.", type="method"),
         case("# Methods\nThe audit matched the stored features and labels exactly.", type="method"),
         case("# Methods\nVerSe supplies hand-corrected vertebral labels and masks.", type="method"),

@@ -39,7 +39,7 @@ FAILING: dict[str, list[Case]] = {
     "REL-02": [
         case("Data: 10.5281/zenodo.XXXXXXX", "zenodo.XXXXXXX"),
         case("Good.\nVolume [VOLUME # TBD] of it.", "TBD"),
-        case("TODO: ask Ben", "TODO"),
+        case("TODO: ask Ben", "TODO"), case("Code is at [repository URL]; data at [DOI].", "[repository URL]"),
         case("We found ??? patients, see Table ??.", "???"),
         case("See doi: 11.1000/x.", "not a DOI"),
     ],
@@ -63,9 +63,11 @@ PASSING: dict[str, list[Case]] = {
     ],
     "REL-02": [
         case("Data: https://doi.org/10.5281/zenodo.22139642. Really??"),
+        case('(LLM[tiab] AND "diet"[MeSH]) AND 2025/09/30[Date - Publication]. See [the link](https://a.org), [our data link](b.html).'),
         case("Todoist is an app. `TODO`-free. The XX chromosome. <!-- TODO -->"),
     ],
     "REL-03": [
+        case(CODE.replace("evaluation", "analysis"), release=Release(manifest=MANIFEST)),
         case(CODE, release=Release(manifest=MANIFEST)),
         case("# Code\n\n" + CODE.replace("lock file", "`environment.yml`"), release=Release(manifest=MANIFEST)),
     ],

@@ -24,6 +24,10 @@ PROCESS = (
     "Two reviewers judged each record independently; a third settled disagreements. After a pilot, the protocol was "
     "registered. Population, concept and context are given. No study combines both. Limitations: one language."
 )
+ALONE = PROCESS.replace(
+    "Two reviewers judged each record independently; a third settled disagreements.",
+    "Records were judged by a single researcher.",
+)
 LLM = (
     "GPT-4o was used to screen abstracts on 2 May 2025 at temperature 0; the prompt is in appendix B. A person verified each, "
     "with a kappa of 0.8."
@@ -69,6 +73,7 @@ FAILING: dict[str, list[Case]] = {
     ],
     "REV-05": [
         case("# Methods\nChatGPT was used to screen abstracts.", "the prompt", log=Log()),
+        case("# Methods\nAbstracts were screened by a locally run Llama.", "the prompt", log=Log()),
         case("# Results\nAll fine.", "excluded 5", log=Log(machine=("GPT",), machine_excluded=5), flow=FLOW),
         case(PARTED.format(290), "are 390; 400 are excluded in all"),
         case("# Abstract\nReviewers checked them: 100 records were excluded by two reviewers and 310 by the tool.", "are 410; 400 are excluded in the diagram", flow=MARKED),
@@ -117,6 +122,7 @@ PASSING: dict[str, list[Case]] = {
     "REV-05": [
         case("# Methods\n" + LLM, log=Log()), case("# Methods\nPeople decided.", log=Log(), flow=FLOW),
         case(PARTED.format(300).replace("GPT-4o", "the tool"), flow=MARKED, log=PROGRAMS),
+        case("# Results\nRecords were screened by title and abstract, excluding 5,520 not on LLMs.", log=Log()),
         case("# Results\nTwelve items were read by 2 reviewers and 9 by the tool."),
         case("# Results\nOthers excluded 10 records by people and 40 by a tool [@a]; 20 records were excluded.", log=Log()),
     ],
@@ -129,5 +135,5 @@ PASSING: dict[str, list[Case]] = {
         case("[@smith2024deep]", charting=CHARTED, references=BIB),
         case("| Study |\n|--|\n| @smith2024deep |\n", charting=CHARTED, references=BIB),
     ],
-    "REV-08": [case(PROCESS), case(PROCESS + " It was not registered in PROSPERO.")],
+    "REV-08": [case(ALONE), case(PROCESS), case(PROCESS + " It was not registered in PROSPERO.")],
 }  # fmt: skip

@@ -69,6 +69,8 @@ PASSING: dict[str, list[Case]] = {
     ],
     "SPL-04": [
         case("Subjects are split 628/90/180 into train, validation and test sets.", release=Release(manifest={"splits": RECORDED})),
+        case("Training used 5 folds, and grouping folds by source smear changed nothing.", release=Release(manifest={"splits": RECORDED})),
+        case("Training and test used cell-level folds.", release=Release(manifest={"splits": RECORDED})),
         case("We randomly divided 300 patients into two sets.", release=Release(manifest={"splits": RECORDED})),
         case("The data were split by patient.", release=Release(manifest={"splits": RECORDED}, hashes={"splits.csv": RECORDED["sha256"] + "ff" * 28})),
         case("# Methods\nLevels are counted with no training data.", type="method", release=Release(manifest={"splits": RECORDED})),

@@ -20,7 +20,13 @@ def told(text: str) -> list[tuple[int, str]]:
 @given(st.integers(min_value=21, max_value=9_999_999), st.sampled_from(["patients", "CT volumes", "masks", "series"]))
 def test_a_count_is_read_however_its_thousands_are_parted(n: int, unit: str) -> None:
     grouped = f"{n:,}"
-    forms = {grouped, grouped.replace(",", " "), grouped.replace(",", "\u202f"), f"**{grouped}**"}
+    forms = {
+        grouped,
+        grouped.replace(",", " "),
+        grouped.replace(",", "\u202f"),
+        grouped.replace(",", "’"),
+        f"**{grouped}**",
+    }
     for form in forms | {f"${grouped.replace(',', '{,}')}$"}:
         sentences = document.parse(f"# Results\n\nWe read {form} {unit} here.").sentences
         found = [x for s in sentences for x in s.numbers if x.kind is Kind.COUNT]
@@ -48,6 +54,7 @@ def test_no_text_breaks_the_parser_and_places_stay_inside_it(text: str) -> None:
         "On 2021-05-04, 4 May 2021 and 5/6/2021.",
         "ResNet-50, L5, HD95, 3D, T2, U-Net 2, IRB-2021-17 and 5-fold runs of 12-month data.",
         "Slices of 3 mm, 10 GB, 5 years, 18-65 years, 2 to 4 weeks.",
+        "Sequence (0070,0231) volumes, CC BY-SA 4.0 volumes, GPL-3.0 scans.",
         "`80 patients` and $x_{12} = 80$ patients",
     ],
 )
