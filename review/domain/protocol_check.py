@@ -26,7 +26,7 @@ from review.domain.protocol_blanks import blanks
 from review.domain.record import SourceKind
 from review.domain.string_check import check_string
 from review.domain.strings import behind
-from review.domain.syntax import TermField
+from review.domain.syntax import TermField, spelt
 from review.domain.tree import LineOf, Place, TreeReader
 
 # A synonym is plain words: each source has its own quotation marks, brackets and operators, which the draft adds.
@@ -224,7 +224,7 @@ class _Reader(TreeReader):
                 )
             search = PlannedSearch(
                 name=name,
-                label=self.text(item, (*at, "label")) or name,
+                label=self.text(item, (*at, "label")) or spelt(name),
                 kind=SourceKind(kind),
                 platform=self.text(item, (*at, "platform")),
                 query=query,

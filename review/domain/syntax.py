@@ -344,6 +344,15 @@ def named(name: str) -> Syntax | None:
     return _BY_NAME[max(fitting, key=len)] if fitting else None
 
 
+def spelt(name: str) -> str:
+    """A source's name as papers spell it, if it is one known here; else as it is given.
+
+    >>> spelt("europepmc"), spelt("pubmed-sensitive")
+    ('Europe PMC', 'pubmed-sensitive')
+    """
+    return next((each.label for each in SYNTAXES if each.label.replace(" ", "").lower() == name.lower()), name)
+
+
 def behind(name: str, *, platform: str = "", label: str = "", query: str = "") -> Syntax | None:
     """The syntax in which a search of the protocol is written; None if it is none of those known here.
 

@@ -199,7 +199,7 @@ def _spoilt(row: Row, line: int) -> Iterator[Finding]:
         if _EXCEL_DATE.match(row[field]):
             yield repaired(
                 line,
-                f"The {field} {row[field]!r} looks like a date made by Excel.",
+                f"The column {field} holds {row[field]!r}, which looks like a date made by Excel.",
                 hint="Export the file again and do not save it from Excel.",
             )
     if _EXCEL_NUMBER.match(row["doi"]):

@@ -12,6 +12,7 @@ from itertools import chain, islice
 
 from review.domain.errors import BadInput
 from review.domain.finding import Finding
+from review.domain.naming import counted
 from review.domain.record import Record
 from review.formats import columns, excel, fields, kinds, sideways, unnamed
 from review.formats.contract import Format
@@ -166,7 +167,7 @@ def _no_title(source: str, headers: Sequence[str]) -> BadInput:
 def _ragged(line: Line, width: int) -> Finding:
     extra = [cell.strip() for cell in line.cells[width:] if cell.strip()]
     lost = f" What is too much was left out: {', '.join(extra)[:80]!r}." if extra else ""
-    return repaired(line.number, f"This row has {len(line.cells)} cells where the header has {width}.{lost}")
+    return repaired(line.number, f"This row has {counted(len(line.cells), 'cell')} where the header has {width}.{lost}")
 
 
 def _delimiter(text: str) -> tuple[int, str]:

@@ -21,13 +21,15 @@ _TELLING = frozenset({200, 400})  # the body says what is the matter; other stat
 _LONG_QUERY = 2_000  # characters; servers cut or refuse longer addresses
 _MOST_BYTES = 200 << 20  # no page of any source comes near
 _CHUNK = 1 << 16
+# A network that asks for a sign-in answers in the place of every source.
+_LATER = "Run the same command again later; if a browser here opens no web page either, see to the network first."
 T = TypeVar("T")
 
 
 class SourceUnavailable(ReviewError):
     """No usable answer came, however often it was asked; what was fetched is kept."""
 
-    def __init__(self, label: str, reason: str, *, hint: str = "Run the same command again later.") -> None:
+    def __init__(self, label: str, reason: str, *, hint: str = _LATER) -> None:
         super().__init__(f"{label} cannot be reached or does not answer properly: {reason.rstrip('.')}.", hint=hint)
 
 

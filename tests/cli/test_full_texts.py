@@ -79,6 +79,7 @@ def test_a_search_for_free_copies_that_reaches_nobody_says_so(
         monkeypatch.setenv(f"REVIEW_{name}_URL", "http://127.0.0.1:9")
     done = run("fulltext", "find", "--reviewer", "Ana", "--project", "p")
     assert done.stderr.count("cannot be reached") == 2
+    assert "if a browser here opens no web page either" in done.stderr
     assert "0 reports of 3 can be read freely" in done.stdout
 
 

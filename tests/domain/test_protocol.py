@@ -58,6 +58,15 @@ def test_a_good_protocol_has_no_finding() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "label"), [("europepmc", "Europe PMC"), ("openalex", "OpenAlex"), ("pubmed-sensitive", "pubmed-sensitive")]
+)
+def test_a_source_without_a_label_is_called_as_papers_spell_it(name: str, label: str) -> None:
+    protocol, _ = read(GOOD.replace("name: pubmed", f"name: {name}"))
+    assert protocol is not None
+    assert protocol.searches[0].label == label
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
         ("title: A review", "titel: A review", 1, "Did you mean 'title'"),

@@ -62,6 +62,14 @@ def test_an_id_as_long_as_a_page_is_replaced_and_reported() -> None:
     assert [r.source_id for r in again] == [r.source_id for r in found_records]
 
 
+def test_a_short_row_and_a_date_made_by_excel_are_told_in_plain_words() -> None:
+    _, found = split(table.read_csv(b"title,pages,year\nA,3-Apr,2001\nB\n", "s"))
+    assert [fault.message for fault in found] == [
+        "The column pages holds '3-Apr', which looks like a date made by Excel.",
+        "This row has 1 cell where the header has 3.",
+    ]
+
+
 def test_a_quotation_mark_left_open_costs_only_its_line() -> None:
     records, found = split(table.read_csv(b'title,year\n"Open,2001\nNext,2002\n', "s"))
     assert [item.title for item in records] == ['"Open', "Next"]
