@@ -53,6 +53,7 @@ class Seeds(click.ParamType[tuple[int, ...]]):
 )
 @click.option("--metrics", type=FILE, metavar="OUT.json", help="Write the figures here.")
 @click.option("--ranker", "rankers", multiple=True, metavar="NAME", help="Which ranking; may be given several times.")
+@click.option("--model", type=FOLDER, metavar="DIR", help="The folder of the sentence model for --ranker embeddings.")
 @click.option("--each", is_flag=True, help="Every file is a set of its own. Without it they are parts of one.")
 @click.option("--seeds", type=Seeds(), help="Replay with each of these seeds: 1,2,3 or 1-20.")
 @click.option("--draw-priors", is_flag=True, help="Each seed draws one relevant and one irrelevant record as known.")

@@ -38,7 +38,8 @@ def rank(
     >>> rank(corpus, {}, protocol_text="sacral MRI").ids
     ('b', 'a')
     """
-    model = ranker.fit(corpus, labels_of(corpus, labels, protocol_text=protocol_text), seed)
+    known = labels_of(corpus, labels, protocol_text=protocol_text, read=ranker.read)
+    model = ranker.fit(corpus, known, seed)
     scores = model.scores(corpus)
     rows = _ordered(scores, corpus)
     return Ranking(
@@ -70,7 +71,7 @@ def simulate(
     row_of = {record_id: row for row, record_id in enumerate(corpus.ids)}
     decided = np.zeros(len(corpus), dtype=bool)
     decided[[row_of[record_id] for record_id in priors]] = True
-    protocol = labels_of(corpus, {}, protocol_text=protocol_text).protocol
+    protocol = labels_of(corpus, {}, protocol_text=protocol_text, read=ranker.read).protocol
     seen: list[int] = []
     while True:
         rows = np.flatnonzero(decided)

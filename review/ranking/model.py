@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,16 +49,24 @@ class Fitted:
 
 
 Fit = Callable[[Corpus, "Labels", int], Fitted]
+Read = Callable[[Corpus, str], csr_matrix]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranker:
-    """A named way to rank: how texts become a corpus, and how decisions become a fitted model."""
+    """A named way to rank: how texts become a corpus, and how decisions become a fitted model.
+
+    `read` turns a text that is not in the corpus, the protocol's words, into a row of the same columns. A ranker that
+    needs a folder of its own has `with_folder`, which takes it (and a file in which to keep what is costly to compute,
+    or None) and gives the ranker to be used.
+    """
 
     name: str
     label: str
     build: Callable[[Iterable[Text]], Corpus]
     fit: Fit
+    read: Read = vector
+    with_folder: Callable[[Path, Path | None], Ranker] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +82,7 @@ class Labels:
         return float(self.values.sum())
 
 
-def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str = "") -> Labels:
+def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str = "", read: Read = vector) -> Labels:
     """Decisions as rows. Ids the corpus does not have are left out; a value outside 0 to 1 is a `ValueError`."""
     row_of = {record_id: row for row, record_id in enumerate(corpus.ids)}
     known = sorted((row_of[record_id], float(value)) for record_id, value in labels.items() if record_id in row_of)
@@ -82,7 +91,7 @@ def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str
     return Labels(
         rows=np.asarray([row for row, _ in known], dtype=np.int64),
         values=np.asarray([value for _, value in known], dtype=np.float64),
-        protocol=vector(corpus, sought(protocol_text)),
+        protocol=read(corpus, sought(protocol_text)),
     )
 
 
@@ -93,6 +102,22 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
     more relevant document of weight 1/√(1 + relevant found). With exclusions only and no protocol, records come
     first that are like the rest of the corpus and unlike what was excluded.
     """
+    found = _learned(corpus, labels, seed)
+    if isinstance(found, Fitted):
+        return found
+    taught, margin = found
+    weights, shift = mixed(corpus, labels, margin, _bayes(corpus, labels, taught), share=BAYES_SHARE)
+    return Fitted(weights=weights, intercept=shift, name="tfidf", parameters=_parameters(seed))
+
+
+def fit_margin(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
+    """The support vector machine alone, for columns that are no words and may be negative; its intercept is left out."""
+    found = _learned(corpus, labels, seed)
+    return found if isinstance(found, Fitted) else Fitted(weights=found[1], name="linear", parameters={"C": SOFTNESS})
+
+
+def _learned(corpus: Corpus, labels: Labels, seed: int) -> Fitted | tuple[_Taught, NDArray[np.float32]]:
+    """What was learned from and the support vector machine's weights; or all there is to say where there are no two classes."""
     with_protocol = labels.protocol.nnz > 0
     if not len(labels.rows):
         plain = _dense(labels.protocol) if with_protocol else np.zeros(corpus.matrix.shape[1])
@@ -108,8 +133,7 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
     found = machine.fit(machine.gram(taught.rows), taught.signs, SOFTNESS * taught.weights)
     margin = np.zeros(corpus.matrix.shape[1], dtype=np.float32)
     margin[taught.columns] = taught.rows.T @ found
-    mixed, shift = _mixed(corpus, labels, margin, _bayes(corpus, labels, taught))
-    return Fitted(weights=mixed, intercept=shift, name="tfidf", parameters=_parameters(seed))
+    return taught, margin
 
 
 TFIDF = Ranker(name="tfidf", label="TF-IDF with a linear model", build=build_corpus, fit=fit_tfidf)
@@ -236,10 +260,13 @@ def _summed(rows: csr_matrix, weights: NDArray[np.float32], total: float) -> NDA
     return summed * (total / float(weights.sum())) if total else summed
 
 
-def _mixed(
-    corpus: Corpus, labels: Labels, margin: NDArray[np.float32], bayes: NDArray[np.float32]
+def mixed(
+    corpus: Corpus, labels: Labels, first: NDArray[np.float32], second: NDArray[np.float32], *, share: float
 ) -> tuple[NDArray[np.float32], float]:
-    """Both parts on one scale: each is centred and divided by its spread over the open records, then they are mixed."""
+    """Weights of both on one scale, and the intercept; `share` is the second's. Both arrays are used up.
+
+    Each is centred and divided by its spread over the open records, then they are mixed.
+    """
     pool = np.ones(len(corpus), dtype=bool)
     pool[labels.rows] = False
     pool = pool if pool.any() else ~pool
@@ -249,17 +276,17 @@ def _mixed(
         looked_at = corpus.matrix[open_rows[:: -(-len(open_rows) // SPREAD_LEAST)]]
         chosen = np.ones(looked_at.shape[0], dtype=bool)
     scales, shift = [], 0.0
-    for part, share in ((margin, 1 - BAYES_SHARE), (bayes, BAYES_SHARE)):
+    for part, worth in ((first, 1 - share), (second, share)):
         values = np.asarray((looked_at @ part)[chosen], dtype=np.float64)
         if values.std() <= _EQUAL:  # the open records are alike, and the decided ones give the scale
             values = np.asarray(corpus.matrix @ part, dtype=np.float64)
         spread = float(values.std())
-        scales.append(share / spread if spread > _EQUAL else 0.0)
+        scales.append(worth / spread if spread > _EQUAL else 0.0)
         shift -= float(values.mean()) * scales[-1]
-    margin *= np.float32(scales[0])  # both are ours alone: nothing else reads them
-    bayes *= np.float32(scales[1])
-    margin += bayes
-    return margin, shift
+    first *= np.float32(scales[0])
+    second *= np.float32(scales[1])
+    first += second
+    return first, shift
 
 
 def _mean(rows: csr_matrix) -> NDArray[np.float64]:

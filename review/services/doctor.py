@@ -25,6 +25,7 @@ EXTRAS = {
     "postgres": "a shared database for a team",
     "auth": "signing in to a shared app",
     "scale": "a faster app for many people at once",
+    "embeddings": "ranking with a sentence model of your own",
 }
 _REQUIREMENT = re.compile(
     r"^(?P<name>[A-Za-z0-9_.-]+)(?:\[[^\]]*\])?[^;]*(?:;.*extra == ['\"](?P<extra>[^'\"]+)['\"])?"

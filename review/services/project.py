@@ -167,12 +167,19 @@ def project_of(root: Path) -> str:
     return _read_config(root / CONFIG)[0]
 
 
-def _read_config(path: Path) -> tuple[str, str, str]:
+def settings(root: Path) -> dict[str, Any]:
+    """All that stands in the project's review.toml."""
+    path = root / CONFIG
     try:
-        part = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
-        return str(part["id"]), str(part["name"]), str(part["type"])
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(path, f"this is not valid TOML: {error}.", hint="Restore the file as it was made.") from error
+
+
+def _read_config(path: Path) -> tuple[str, str, str]:
+    try:
+        part = settings(path.parent)["project"]
+        return str(part["id"]), str(part["name"]), str(part["type"])
     except (KeyError, TypeError) as error:
         raise BadInput(
             path, f"the setting {error} is missing.", hint='It needs [project] with id, name and type = "review".'

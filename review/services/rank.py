@@ -8,21 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from review import plugins
 from review.domain.errors import Missing
 from review.domain.screening import Outcome, Role, Stage, Standing, Verdict
 from review.domain.team import Right
 from review.ranking.active import Ranking
 from review.ranking.active import rank as rank_corpus
 from review.ranking.explain import why as explain
-from review.ranking.features import Corpus, Text, build_corpus
-from review.services import dealing, protocol, rights, standing
+from review.ranking.features import Corpus, Text
+from review.services import dealing, protocol, rankers, rights, standing
 from review.services.project import Progress, Project, silent
 from review.services.works import works
 from review.storage import decisions, projects, records, stamps
 from review.storage.projects import EVERYBODY
 
-DEFAULT_RANKER = "tfidf"
 _PAUSE = 10.0  # times the seconds a ranking took, before the next
 SEED = 0
 _WORTH = {Verdict.INCLUDE: 1.0, Verdict.MAYBE: 0.5, Verdict.EXCLUDE: 0.0}
@@ -85,14 +83,14 @@ def corpus(project: Project) -> Corpus:
             for r in records.all_records(project.store)
             if r.record_id in found.members
         ]
-        return build_corpus(texts)
+        return rankers.of_project(project).build(texts)
 
     return project.cached("corpus", _texts_stamp(project), compute)
 
 
-def _texts_stamp(project: Project) -> tuple[int, ...]:
-    """Changes exactly when the texts or the works may have changed."""
-    return stamps.read(project.store).works
+def _texts_stamp(project: Project) -> tuple[object, ...]:
+    """Changes exactly when the texts, the works or the ranking chosen may have changed."""
+    return (*stamps.read(project.store).works, *rankers.settings(project))
 
 
 @rights.internal
@@ -103,7 +101,7 @@ def order(project: Project, reviewer: str = EVERYBODY, *, seed: int = SEED) -> R
         labels(project, reviewer),
         protocol_text=protocol.in_force(project).own_words,
         seed=seed,
-        ranker=plugins.load("review.rankers", DEFAULT_RANKER),
+        ranker=rankers.of_project(project),
     )
 
 

@@ -15,9 +15,9 @@ from review.ranking.metrics import OrderMetrics
 from review.resources import write_file
 from review.services import labelled as packed
 from review.services import protocol as rules
-from review.services import sheets
+from review.services import rankers, sheets
 from review.services.project import Progress, silent
-from review.services.rank import DEFAULT_RANKER
+from review.services.rankers import DEFAULT_RANKER
 from review.services.sheets import Row
 from review.services.study import Labelled, Task, replayed
 
@@ -34,6 +34,7 @@ class Question:
     protocol: Path | None = None
     seed: int = 0
     ranker: str = DEFAULT_RANKER
+    model: Path | None = None  # the folder of the model the ranker reads, if it reads one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,13 @@ def replay(question: Question, *, progress: Progress = silent) -> Replayed:
     """Replay a labelled set; `BadInput` names the first row that cannot be used."""
     started = time.perf_counter()
     progress("Reading the records", 0.0)
+    rankers.check((question.ranker,), question.model)
     words = own_words(question.protocol) if question.protocol else ""
     data = labelled_set(question.data, words=words)
     check_priors(question.priors, data)
     progress("Replaying", 0.3)
-    task = Task(data=data, ranker=question.ranker, priors={question.seed: tuple(question.priors)})
+    known = {question.seed: tuple(question.priors)}
+    task = Task(data=data, ranker=question.ranker, priors=known, model=question.model)
     [found] = replayed(task)
     progress("Replayed", 1.0)
     return Replayed(

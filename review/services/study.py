@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 
-from review import plugins
 from review.domain.errors import NotInstalled, ReviewError
 from review.ranking.active import simulate
 from review.ranking.ending import Ending, endings
 from review.ranking.features import Text
 from review.ranking.metrics import OrderMetrics, order_metrics
+from review.services import rankers as _rankers
 from review.services.project import Progress, silent
 
 FIGURES = ("loss", "wss95", "wss100", "recall_at_5pct", "recall_at_10pct", "recall_at_20pct", "atd_frac", "ndcg")
@@ -43,6 +44,7 @@ class Task:
     data: Labelled
     ranker: str
     priors: Mapping[int, tuple[str, ...]]  # by seed
+    model: Path | None = None  # the folder of the model the ranker reads, if it reads one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class Stops:
 def replayed(task: Task) -> list[Run]:
     """Replay one set. A function of its argument alone: the same answer in whatever process or on whatever machine."""
     began = time.process_time()
-    ranker = plugins.load("review.rankers", task.ranker)
+    ranker = _rankers.named(task.ranker, task.model)
     corpus = ranker.build(task.data.texts)
     built = time.process_time() - began
     runs = []

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from review import plugins
-from review.domain.errors import BadInput, Missing, ReviewError
+from review.domain.errors import BadInput, ReviewError
 from review.domain.screening import Stage, Standing
 from review.ranking.features import Text
-from review.services import protocol, replay, rights, sheets, standing
+from review.services import protocol, rankers, replay, rights, sheets, standing
 from review.services import study as _study
 from review.services.project import CONFIG, Progress, Project, open_project, silent
-from review.services.rank import DEFAULT_RANKER
+from review.services.rankers import DEFAULT_RANKER
 from review.services.study import Labelled, Run
 from review.storage import records
 
@@ -31,6 +30,7 @@ class Asked:
     protocol: Path | None = None
     seeds: Sequence[int] = (0,)
     rankers: Sequence[str] = ()
+    model: Path | None = None
     each: bool = False
     draw_priors: bool = False
     priors: Path | None = None
@@ -54,6 +54,7 @@ class Asked:
             protocol=self.protocol,
             seed=self.seeds[0],
             ranker=self.rankers[0] if self.rankers else DEFAULT_RANKER,
+            model=self.model,
         )
 
 
@@ -64,10 +65,8 @@ def is_project(path: Path) -> bool:
 
 def study(asked: Asked, *, progress: Progress = silent) -> tuple[list[Run], list[str]]:
     """All replays asked for, and what should be said of the sets they rest on."""
-    rankers = tuple(dict.fromkeys(asked.rankers)) or (DEFAULT_RANKER,)
-    for name in rankers:
-        if name not in plugins.names("review.rankers"):
-            raise Missing("ranker", name, plugins.names("review.rankers"))
+    chosen = tuple(dict.fromkeys(asked.rankers)) or (DEFAULT_RANKER,)
+    rankers.check(chosen, asked.model)
     sets, notes = _sets(asked)
     listed = _json(asked.priors) if asked.priors else {}
 
@@ -79,7 +78,7 @@ def study(asked: Asked, *, progress: Progress = silent) -> tuple[list[Run], list
         replay.check_priors(found, data)
         return found
 
-    todo = _study.tasks(sets, rankers, known, asked.seeds)
+    todo = [replace(task, model=asked.model) for task in _study.tasks(sets, chosen, known, asked.seeds)]
     return _study.run(todo, jobs=asked.jobs, scheduler=asked.scheduler, progress=progress), notes
 
 
