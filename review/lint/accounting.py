@@ -181,7 +181,7 @@ def _is_clear(context: Context, unit: str, counted: set[str]) -> bool:
 
 def _is_defined(context: Context, unit: str) -> bool:
     pattern = re.compile(
-        rf"\b(?:(?:one|a|an|each|every|per)\s{unit}\b\s*(?:\w+\s){{0,2}}?(?:is|was|=|denotes|refers|means|corresponds|comprises?|consists?|contains?|includes?|holds?|had|has|have|\()|"
+        rf"\b(?:(?:one|a|an|each|every|per)\s{unit}\b\s*(?:\w+\s){{0,2}}?(?:is|was|=|may\srepresent|represents|denotes|refers|means|corresponds|comprises?|consists?|contains?|includes?|holds?|had|has|have|\()|"
         rf"{unit}s?\s(?:is|are|was|were)\s(?:defined|one\b|counted)|(?:as|call(?:ed)?|term(?:ed)?|denoted?)\s(?:a\s|an\s|one\s)?[“\"']?{unit}s?\b|"
         rf"\bunit\sof\s(?:analysis|counting)\b|one\s(?:\w+\s){{0,2}}(?:per|for\seach)\s{unit}\b|\(one\s{unit}\b)",
         re.IGNORECASE,

@@ -75,6 +75,10 @@ _FETCHED = re.compile(
     r"\b(?:used|obtained|downloaded|retrieved|drawn|taken)\b[^.]*\b(?:Zenodo|Figshare|PhysioNet|TCIA|Cancer\sImaging\sArchive|Kaggle|OpenNeuro|Dryad|Mendeley\sData|UK\sBiobank|ADNI)\b",
     re.IGNORECASE,
 )
+# A cited collection by its name: `We use three MedMNIST v2 subsets [@yang2023]`.
+_TAKEN = re.compile(
+    r"\b[Ww]e\s(?:use|used|evaluated?\son|trained?\son)\s(?:[\w+/.-]+\s){0,4}?(?=\w*[A-Z])[\w+/.-]+\s(?:[\w+/.-]+\s){0,4}?(?:subsets?|data|data\s?sets?|collections?|cohorts?|challenges?|images|scans|recordings)\b"
+)
 _OWN_LABELS = re.compile(
     r"\bwe\s(?:\w+\s){0,2}?(?:annotat|delineat|label|contour)\w*ed\b|\bour\s(?:\w+\s){0,2}?(?:annotat|delineat|label|contour)\w+|\b(?:were|was)\s(?:\w+ly\s)*(?:annotated|delineated|segmented|contoured|labelled|labeled|graded)\s(?:\w+ly\s)*(?:by|using|in)\b",
     re.IGNORECASE,
@@ -86,11 +90,17 @@ def provenance(context: Context) -> Iterator[Remark]:
     if _labels_of_others(context):
         return
     given = {str(key).casefold() for key, value in (context.labels or {}).items() if value}
-    first = document.says(_ANNOTATED)
+    first = document.says(_ANNOTATED, _WHERE) or document.says(_ANNOTATED)
     roles = [role for role in Role if role not in (Role.REFERENCES, Role.RELATED, Role.INTRODUCTION)]
-    for name, pattern in _ASPECTS:
-        if document.says(pattern, roles) is None and not (given & set(re.findall(r"[a-z]+", name))):
-            yield Remark(message=f"About the annotations it is not said: {name}.", at=at(first) if first else None)
+    unsaid = [
+        name
+        for name, pattern in _ASPECTS
+        if document.says(pattern, roles) is None and not (given & set(re.findall(r"[a-z]+", name)))
+    ]
+    if unsaid:
+        yield Remark(
+            message=f"About the annotations it is not said: {'; '.join(unsaid)}.", at=at(first) if first else None
+        )
     yield from _after_consensus(context)
 
 
@@ -105,14 +115,14 @@ def _labels_of_others(context: Context) -> bool:
     public = {s.section for s in document.of(*_WHERE) if _is_public(s)}
     if any(_OWN_LABELS.search(s.text) and s.section not in public for s in document.of(*_WHERE)):
         return False
-    return bool(public) or document.says(_SUPPLIED) is not None or document.says(_BY_PEOPLE) is None
+    return bool(public) or document.says(_SUPPLIED) is not None or document.says(_BY_PEOPLE, _WHERE) is None
 
 
 def _is_public(sentence: Sentence) -> bool:
     """Whether a sentence says that the data are those of others: public and cited (abstracts cite nothing), or fetched from an archive."""
     if _PUBLIC.search(sentence.text) and (sentence.cites or sentence.role is Role.ABSTRACT):
         return True
-    return _FETCHED.search(sentence.text) is not None
+    return _FETCHED.search(sentence.text) is not None or bool(sentence.cites and _TAKEN.search(sentence.text))
 
 
 def _after_consensus(context: Context) -> Iterator[Remark]:

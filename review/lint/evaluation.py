@@ -23,6 +23,11 @@ _PROBABILITY = re.compile(
     r"\bpredict(?:s|ed|ing)?\s(?:the\s|a\s)?(?:\w+\s)?(?:risk|probabilit)|\brisk\s(?:scores?|prediction|model|estimates?)\b|\bprobabilit(?:y|ies)\sof\b|\bprognostic\smodel",
     re.IGNORECASE,
 )
+# A way to join several predictions into one class, which gives nobody a probability.
+_AVERAGED = re.compile(
+    r"\b(?:mean|averag(?:e|ed|ing)|summ?(?:ed|ing)?|max(?:imum)?)\s(?:of\s)?(?:the\s)?predicted\s(?:class\s)?probabilit\w+",
+    re.IGNORECASE,
+)
 _BASELINE = re.compile(
     r"\bbaselines?\b|\bzero-shot\b|\bnnU-?Net\b|\b(?:we|was|were)\s(?:\w+\s)?(?:trained|fine-tuned|benchmarked)\b",
     re.IGNORECASE,
@@ -169,7 +174,7 @@ def _uncalibrated(context: Context) -> Iterator[Remark]:
         (
             s
             for s in context.document.of(Role.ABSTRACT, Role.METHODS, Role.RESULTS)
-            if _PROBABILITY.search(s.text) and not s.cites
+            if _PROBABILITY.search(_AVERAGED.sub("", s.text)) and not s.cites
         ),
         None,
     )

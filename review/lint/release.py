@@ -40,6 +40,10 @@ _PLACEHOLDER = re.compile(
     r"\blorem\sipsum\b|\b(?:Table|Figure|Fig\.|Section|Eq\.)\s\?+|\[\s?\?+\s?\]|\bzenodo\.X+\b|10\.5281/zenodo\.(?:X+|0{3,}|N+)\b|\\(?:cite|ref)\{\s*\}|\[@\s*\]",
     re.IGNORECASE,
 )
+# Words in brackets that may be something else, such as the name of a field.
+_DOUBTFUL = re.compile(
+    r"\[(?!(?:TBD|TODO|VERIFY|ADD|REFS?|CITE|CITATION|CO-?AUTHOR|INSERT|XX+|\?+)\b)\w", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:URL|DOI|link|address|added|completed|inserted)\]$", re.IGNORECASE)
 _CASED = re.compile(r"\bTBD\b|\bTODO\b|\bFIXME\b|\bTBC\b|\bXXX+\b")
 _DOI = re.compile(r"\b(?:doi\.org/|doi:\s?)(?P<doi>[^\s<>\"\]),;]+)", re.IGNORECASE)
@@ -170,6 +174,7 @@ def _placeholders(context: Context) -> Iterator[Remark]:
                 message=f"The placeholder {match[0]!r} stands in the text.",
                 line=_source_line(context, line.line),
                 column=match.start() + 1,
+                severity=Severity.ERROR if _DOUBTFUL.match(match[0]) else None,
                 got=match[0],
             )
         for match in _DOI.finditer(line.text):
@@ -270,20 +275,18 @@ _CODE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
 
 
 def _code(context: Context) -> Iterator[Remark]:
-    """What is missing in the text; and in release.yaml, where that is given."""
+    """What is missing in the text, in one finding; and what of the rest in release.yaml, where that is given."""
     document = context.document
     place = next((at(s) for s in document.of(Role.AVAILABILITY)), None)
     manifest = context.release.manifest if context.release else None
     held = {str(key).casefold() for key, value in _flat(manifest or {}) if str(value).strip()}
     prose = document.body
     nothing = set() if _trained(context) else {"the training code", "the trained weights"}
-    for name, keys, pattern in _CODE:
-        if name in nothing:
-            continue
-        in_text = pattern.search(prose) is not None
-        if not in_text:
-            yield Remark(message=f"The text does not name {name}.", at=place)
-        elif manifest is not None and not held & set(keys.split()):
+    unnamed = [name for name, _, pattern in _CODE if name not in nothing and pattern.search(prose) is None]
+    if unnamed:
+        yield Remark(message=f"The text does not name {'; '.join(unnamed)}.", at=place)
+    for name, keys, _ in _CODE:
+        if name not in nothing and name not in unnamed and manifest is not None and not held & set(keys.split()):
             yield Remark(message=f"release.yaml does not name {name}.", path=context.paths.get("release"), line=1)
     if manifest is None:
         yield missing("release", what="whether the release holds what the text names cannot be seen")
@@ -319,7 +322,7 @@ PLACEHOLDER = Rule(
     title="Placeholder or dead identifier",
     severity=Severity.BLOCKER,
     check=_placeholders,
-    does="Looks for TODO, TBD, XXX, ??, [ADD], lorem ipsum, zenodo.XXXXXXX, empty citations, and DOIs that cannot be any.",
+    does="Looks for TODO, TBD, XXX, ??, [ADD], lorem ipsum, zenodo.XXXXXXX, empty citations, and DOIs that cannot be any; words in brackets such as [DATE] or [repository URL], which may be something else, are an error.",
     why="It shows that the paper was not read before it was sent.",
     bad="Data: https://doi.org/10.5281/zenodo.XXXXXXX",
     good="Data: https://doi.org/10.5281/zenodo.22139642",

@@ -14,7 +14,7 @@ from review.lint.sections import Role
 _TRUTH = re.compile(r"\b(?:ground[- ]truths?|gold[- ]standards?)\b", re.IGNORECASE)
 # What is said not to be the truth, and what is known since it was made: `rather than a ground truth`, `synthetic … known ground truth`.
 _NO_TRUTH = re.compile(
-    r"\b(?:(?:not|no|never|without|nor)\s(?:[\w-]+\s){0,2}?|(?:rather\sthan|instead\sof)\s(?:[\w-]+\s){0,4}?)(?:ground[- ]truth|gold[- ]standard)|"
+    r"\b(?:(?:not|no|never|without|nor)\s(?:[\w-]+\s){0,2}?|(?:rather\sthan|instead\sof|absence\sof|lack\sof|lacks?|lacking)\s(?:[\w-]+\s){0,4}?)(?:ground[- ]truth|gold[- ]standard)|"
     r"\b(?:synthetic|simulat\w+|phantoms?|digital\stwins?)\b[^.]*\b(?:ground[- ]truth|gold[- ]standard)",
     re.IGNORECASE,
 )

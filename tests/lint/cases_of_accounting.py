@@ -107,6 +107,7 @@ PASSING: dict[str, list[Case]] = {
         case("Recordings at 250 Hz were cut into segments of 2 s (500 samples)."),
         case("We graded 50 knee radiographs; of the 25 images of one grade, 14 were moved."),
         case("There were 29 test subjects in the cohort."),
+        case("The dataset had 65,892 records, where each record may represent one lesion of a scan."),
         case("The raw data held 20,336 patient records of one system. 40 records were dropped."),
         case("We used 1,251 cases. Each case includes four registered sequences of one patient."),
         case("One case is one CT; we collected 120 cases."), case("We collected 120 scans of 90 patients."),

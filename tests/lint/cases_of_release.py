@@ -43,7 +43,7 @@ FAILING: dict[str, list[Case]] = {
         case("We found ??? patients, see Table ??.", "???"),
         case("See doi: 11.1000/x.", "not a DOI"),
     ],
-    "REL-03": [case(CODE.replace(", seed 1", ""), "seeds"), case("Code will be made available.", "environment")],
+    "REL-03": [case(CODE.replace(", seed 1", ""), "seeds"), case("Code will be made available.", "the commit or tag; the pinned environment; the random seeds")],
     "REL-04": [
         case(said="description in croissant.json", release=Release(croissant={**CROISSANT, "description": "A total of 12 volumes."}, datasheet=""), counts=counts(("volumes", "all", 10))),
         case(said="license", release=Release(croissant={**CROISSANT, "license": ""}, datasheet="")),

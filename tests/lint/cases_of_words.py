@@ -39,6 +39,7 @@ PASSING: dict[str, list[Case]] = {
     "WORD-01": [
         case("Poses of the simulated stack are the ground truth."),
         case("Readers drew the masks. We compare with practice rather than with a definitive ground truth; it is no gold standard."),
+        case("Readers drew the masks. In the absence of a gold standard a tree was used."),
         case("Readers drew the masks. On synthetic studies with known ground truth the rate was 5%."),
         case("The reference standard was drawn."), case("Others call it ground truth [@smith2024deep]."),
     ],
