@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from review.services.project import Project
 
 FILE = click.Path(path_type=Path)
+_UNCHANGED = ("protocol.yaml", "facts/protocol_versions.jsonl", "facts/form_versions.jsonl")
 
 
 @program.command("export", examples=["review export review.zip", "review export blind.zip --pseudonyms --no-abstracts"])
@@ -44,9 +45,17 @@ def export(project: Project, file: Path, pseudonyms: bool, no_abstracts: bool, w
         packing = Packing(pseudonyms=pseudonyms, abstracts=not no_abstracts, full_texts=with_full_texts)
         report = bundle.export(project, file, packing=packing, progress=tell)
     text = f"{report.path}: {counted(report.files, 'file')}, {counted(report.facts, 'fact')}, SHA-256 {report.sha256}"
-    notes = [f"{name} names people; its hash counts, so it was left as it is." for name in report.named_in]
+    notes = [_still_named(name) for name in report.named_in]
+    if pseudonyms and report.full_texts:
+        notes.append("The PDFs are in it as they are: somebody may have written a name into one.")
     notes += _of_full_texts(report)
     return Answer(document=asdict(report), text=text, notes=notes)
+
+
+def _still_named(name: str) -> str:
+    if name in _UNCHANGED:
+        return f"{name} names people; its hash counts, so it was left as it is."
+    return f"{name} still names people, or a folder of theirs: look at it before you hand the file on."
 
 
 def _of_full_texts(report: BundleReport) -> list[str]:

@@ -32,7 +32,6 @@ from review.services import (
     flow,
     full_text_copies,
     included,
-    protocol,
     pseudonyms,
     raw,
     rights,
@@ -65,7 +64,7 @@ class BundleReport:
     files: int
     facts: int
     sha256: str
-    named_in: tuple[str, ...] = ()  # texts that name people, although pseudonyms were asked for
+    named_in: tuple[str, ...] = ()  # files that name people, although pseudonyms were asked for
     full_texts: int = 0  # files of full texts in it
     full_texts_kept: int = 0  # and how many the review keeps
     full_texts_lacking: tuple[str, ...] = ()  # asked for, and not on this computer as they were kept
@@ -104,7 +103,7 @@ def export(project: Project, path: Path, *, packing: Packing = WHOLE, progress: 
         files=len(hashes) + 1,
         facts=len(known),
         sha256=digest,
-        named_in=_named_in(project, packing),
+        named_in=pseudonyms.named_in(path, called) if (called := pseudonyms.veil(project, packing).called) else (),
         full_texts=len(files.there),
         full_texts_kept=along.kept,
         full_texts_lacking=files.lacking,
@@ -131,14 +130,6 @@ def _refuse_open_charting(project: Project) -> None:
             f"The bundle would show {hidden:,} charted answers of others that are still open to you; charting is blinded.",
             hint="Take it once those studies are handed in. Whoever holds the project's folder can take it at any time.",
         )
-
-
-def _named_in(project: Project, packing: Packing) -> tuple[str, ...]:
-    """The texts in which people are named although they go by pseudonyms: their hash counts, so they stay as they are."""
-    wanted = pseudonyms.veil(project, packing).wanted
-    versions = [version.text for version in projects.protocol_history(project.store)]
-    text = "\n".join((protocol.read_file(project), *versions))
-    return (PROTOCOL,) if wanted and wanted.search(text) else ()
 
 
 def _packed_veiled(project: Project, making: _Making) -> tuple[dict[str, Fact], dict[str, str]]:

@@ -13,7 +13,18 @@ from review.domain.errors import AlreadyExists, BadInput
 from review.domain.finding import Finding
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.resources import data_dir
-from review.services import chart, collect, flow, fulltext, protocol, rank, screen, works
+from review.services import (
+    chart,
+    collect,
+    flow,
+    full_text_intake,
+    fulltext,
+    protocol,
+    rank,
+    sample_papers,
+    screen,
+    works,
+)
 from review.services import project as projects
 from review.services.charting import comparison
 from review.services.collect import Origin
@@ -86,6 +97,7 @@ def _whole_way(project: Project, progress: Progress) -> tuple[tuple[Finding, ...
     _decide(project, sample / "decisions-title-abstract.csv", Stage.TITLE_ABSTRACT)
     progress("Reading full texts", 0.45)
     _retrieve(project, sample / "retrieval.csv")
+    _bring_papers(project)
     _decide(project, sample / "decisions-full-text.csv", Stage.FULL_TEXT)
     rank.rank(project)
     progress("Charting", 0.55)
@@ -140,6 +152,22 @@ def _decide(project: Project, path: Path, stage: Stage) -> None:
 def _retrieve(project: Project, path: Path) -> None:
     for record, row in _resolved(project, path):
         fulltext.set_retrieval(project, record, row["status"], person=_WHO, note=row["note"])
+
+
+def _bring_papers(project: Project) -> None:
+    """The files of a few reports, each of which says by its DOI which one it is."""
+    texts = dict(sample_papers.texts())
+    found = collect.find_records(project, list(texts))
+    work_of = works.works(project).work_of
+    shown = works.read(project, [work_of[record] for record in found.values()])
+    uploads = []
+    for doi, text in texts.items():
+        record = shown[work_of[found[doi]]]
+        name = f"{record.short_citation.replace(' et al.', '')}.pdf"
+        uploads.append(full_text_intake.Upload(name=name, data=sample_papers.drawn(record, doi, text)))
+    for taken in full_text_intake.take(project, uploads, person=_WHO):
+        if taken.work not in shown:
+            raise BadInput(taken.name, taken.message)
 
 
 def _chart(project: Project, path: Path) -> None:

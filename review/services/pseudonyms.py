@@ -6,20 +6,25 @@ every number stays what it was. What is packed and computed from the copy is all
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
 import tomllib
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from review.domain.pseudonym import Pseudonyms, hide_folders, pseudonyms
 from review.domain.sections import text_hash
 from review.domain.team import Right
-from review.services import rights
+from review.services import full_texts, raw, rights
 from review.services.project import CONFIG, DATABASE, Project, open_store_for, steadily
-from review.storage import projects, transfer
+from review.storage import accounts, projects, records, transfer
 from review.storage.store import open_file
 
 # Columns that hold nothing but a person's name, by table where another holds something else under that name.
@@ -30,14 +35,20 @@ _NAMED_IN: Mapping[str, tuple[str, ...]] = {
     "records": (),
     "full_texts": ("who",),
 }
-_FREE = ("note", "detail", "text", "reason")  # what people write, in which they may name each other
-_KEPT_AS_IT_IS = frozenset({"protocol_versions", "form_versions"})  # their texts have hashes that count
+# What people write, in which they may name each other; and what came from files, in which their programs named them.
+_FREE = ("note", "detail", "text", "reason")
+_BROUGHT = ("notes", "findings", "value", "quote", "label", "platform", "limits", "origin")
+_KEPT_AS_IT_IS = {"protocol_versions": ("text",), "form_versions": ("text",)}  # have hashes that count
+_SUFFIX = re.compile(r"\.\w{1,8}$")
 _LEFT_OUT = "[abstract left out] "
 _ABSTRACT = re.compile(r"(?im)^[ \t]*abstract\s*=\s*[{\"]")
 _AFTER = re.compile(r"[ \t]*,?[ \t]*\n?")
 _SHARED = ("project", "flow")  # parts of review.toml
 _HEAD = re.compile(r"\s*\[{1,2}\s*([\w-]+)")
-_TEXTS = (".md", ".yaml", ".json")
+_WRITTEN = (".md", ".yaml")  # by the people themselves
+_TEXTS = (*_WRITTEN, ".json", ".jsonl", ".toml", ".svg")
+_RAW_ENTRIES = "raw_entries"
+_BIBLIOGRAPHIC = frozenset({"authors", "title", "abstract", "keywords"})  # of whoever wrote what was found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,49 +69,66 @@ WHOLE = Packing()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Veil:
-    """How each line of facts is written into the copy, and each text. `names` maps a person to the pseudonym."""
+    """How each line of facts is written into the copy, and each text. `called` is None where people keep their names;
+    `files` maps a run to the name of its file and to what the file is called instead.
+    """
 
     packing: Packing
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def wanted(self) -> re.Pattern[str] | None:
-        longest_first = sorted(self.names, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)") if longest_first else None
+    called: Pseudonyms | None = None
+    files: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     def lines(self, table: str, found: Iterator[str]) -> Iterator[str]:
         """The rows of a table as they go into the copy."""
-        if table == "raw_entries" and not self.packing.abstracts:
+        if table == _RAW_ENTRIES and not self.packing.abstracts:
             return
-        wanted = self.wanted
         for line in found:
             row = json.loads(line)
             if table == "records" and row["abstract"] and not self.packing.abstracts:
                 row["abstract"] = _in_place_of(row["abstract"])
-            if wanted:
-                self._rename(table, row, wanted)
+            if table == "corrections" and row["field"] == "abstract" and not self.packing.abstracts:
+                row["value"] = json.dumps(_in_place_of(json.loads(row["value"]) or ""))
+            if self.called:
+                self._rename(table, row, self.called)
             yield json.dumps(row, ensure_ascii=False)
 
-    def _rename(self, table: str, row: dict[str, Any], wanted: re.Pattern[str]) -> None:
+    def _rename(self, table: str, row: dict[str, Any], called: Pseudonyms) -> None:
         for column in _NAMED_IN.get(table, _NAMED):
             if column in row:
-                row[column] = self.names.get(row[column], row[column])
-        for column in _FREE if table not in _KEPT_AS_IT_IS else ():
-            if row.get(column):
-                row[column] = wanted.sub(lambda m: self.names[m[0]], row[column])
+                row[column] = called.of.get(row[column], row[column])
+        if table in ("search_runs", "run_reports"):
+            self._rename_file(row)
+        for columns, hide in ((_FREE, called.hide_all), (_BROUGHT, called.hide)):
+            for column in columns:
+                if row.get(column) and column not in _KEPT_AS_IT_IS.get(table, ()):
+                    row[column] = hide(row[column])
         if table == "section_facts" and row["text"]:
             row["sha256"] = text_hash(row["text"])
+        elif table == "full_texts":
+            row["name"] = f"{row['sha256'][:12]}.pdf"
+        elif table == _RAW_ENTRIES:
+            row["raw"] = _hidden_raw(row["raw"], called)
+
+    def _rename_file(self, row: dict[str, Any]) -> None:
+        """A file that was brought may be called after a person; what was found wrong in it is told under its name."""
+        was, now_is = self.files.get(row["run"] if "run" in row else row["number"], ("", ""))
+        if not was:
+            return
+        for column in ("file_name", "findings"):
+            if column in row:
+                for written in dict.fromkeys((was, json.dumps(was, ensure_ascii=False)[1:-1])):
+                    row[column] = row[column].replace(written, now_is)
 
     def file(self, path: Path) -> bytes:
         """A file of a paper or of kept evidence as it goes into the copy."""
-        data, wanted = path.read_bytes(), self.wanted
-        if path.suffix == ".bib" and not self.packing.abstracts:
-            return without_abstracts(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        if wanted is None or path.suffix not in _TEXTS:
-            return data
-        return wanted.sub(lambda m: self.names[m[0]], data.decode("utf-8", "surrogateescape")).encode(
-            "utf-8", "surrogateescape"
-        )
+        if path.suffix not in (*_TEXTS, ".bib"):
+            return path.read_bytes()
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        if path.suffix == ".bib":  # who wrote what is cited stays
+            text = text if self.packing.abstracts else without_abstracts(text)
+            text = hide_folders(text) if self.called else text
+        elif self.called:
+            text = self.called.hide_all(text) if path.suffix in _WRITTEN else self.called.hide(text)
+        return text.encode("utf-8", "surrogateescape")
 
 
 @rights.needs(Right.GOVERN)
@@ -122,8 +150,60 @@ def settings(project: Project) -> bytes:
 @rights.needs(Right.GOVERN)
 def veil(project: Project, packing: Packing) -> Veil:
     """How this project is copied."""
-    names = _people(project) if packing.pseudonyms else set()
-    return Veil(packing=packing, names={n: f"Person {at:02d}" for at, n in enumerate(sorted(names), start=1)})
+    if not packing.pseudonyms:
+        return Veil(packing=packing)
+    addresses = {account.email: account.name for account in accounts.all_accounts(project.store)}
+    return Veil(packing=packing, called=pseudonyms(_people(project), addresses), files=_files(project))
+
+
+def _files(project: Project) -> dict[int, tuple[str, str]]:
+    """By run the name of the file that somebody brought, and what it is called instead; answers of searches stay."""
+    found = {}
+    for run in records.runs(project.store):
+        if run.file_name and not run.file_name.startswith(f"{raw.FOLDER}/"):
+            suffix = _SUFFIX.search(run.file_name)
+            found[run.number] = (run.file_name, f"import-{run.number:02d}{suffix[0].lower() if suffix else ''}")
+    return found
+
+
+def named_in(path: Path, called: Pseudonyms) -> tuple[str, ...]:
+    """The files of a bundle in which people, or folders of theirs, are named all the same; full texts are not looked at."""
+    with zipfile.ZipFile(path) as archive:
+        looked_at = [name for name in archive.namelist() if not name.startswith(f"{full_texts.FOLDER}/")]
+        cited = pseudonyms((), {})  # who wrote what is cited stays
+        return tuple(
+            name
+            for name in looked_at
+            if any(map((cited if name.endswith(".bib") else called).names, _said(name, archive.read(name))))
+        )
+
+
+def _hidden_raw(given: object, called: Pseudonyms) -> object:
+    """An entry as it came, without people: a program's export says who decided what, and where a PDF lies."""
+    text = _raw_text(given)
+    hidden = called.hide(text)
+    return given if hidden == text else transfer.packed(records.packed_raw(hidden))
+
+
+def _raw_text(given: object) -> str:
+    stored = transfer.unpacked(given)
+    return records.raw_text(stored) if isinstance(stored, bytes) else ""
+
+
+def _said(name: str, data: bytes) -> Iterator[str]:
+    """What a file of a bundle says, also where it is packed."""
+    yield name
+    if name == f"facts/{_RAW_ENTRIES}.jsonl":
+        yield from (_raw_text(json.loads(line)["raw"]) for line in data.splitlines())
+        return
+    if name == "facts/records.jsonl":
+        for row in map(json.loads, data.splitlines()):
+            yield " ".join(str(value) for column, value in row.items() if column not in _BIBLIOGRAPHIC)
+        return
+    if name.endswith(".gz"):
+        with suppress(OSError, EOFError, zlib.error):
+            data = gzip.decompress(data)
+    yield data.decode("utf-8", "replace")
 
 
 def _people(project: Project) -> set[str]:

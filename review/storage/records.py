@@ -220,8 +220,17 @@ def ready(record: Record) -> Ready:
         "url": record.url,
         "notes": record.notes,
     }
-    raw = zlib.compress(record.raw.encode("utf-8", "surrogatepass"), 1)
-    return Ready(record_id, record.source_id, row, raw)
+    return Ready(record_id, record.source_id, row, packed_raw(record.raw))
+
+
+def packed_raw(text: str) -> bytes:
+    """An entry as it is stored."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+
+
+def raw_text(packed: bytes) -> str:
+    """The entry that was stored so."""
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass")
 
 
 def _record(row: RowMapping | Mapping[str, Any]) -> Record:
@@ -303,7 +312,7 @@ def raw_entry(store: Store, record_id: str) -> str:
     """The entry as it stood in the source's file; empty if the id is unknown."""
     with store.reading() as connection:
         packed = connection.execute(select(raw_entries.c.raw).where(raw_entries.c.record_id == record_id)).scalar()
-    return zlib.decompress(packed).decode("utf-8", "surrogatepass") if packed else ""
+    return raw_text(packed) if packed else ""
 
 
 def ids_and_sources(store: Store) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def dump(store: Store, table: str) -> Iterator[str]:
     found = metadata.tables[table]
     with store.reading() as connection:
         for row in connection.execute(select(found).order_by(*found.primary_key)).mappings():
-            yield json.dumps({k: _packed(v) for k, v in row.items()}, ensure_ascii=False)
+            yield json.dumps({k: packed(v) for k, v in row.items()}, ensure_ascii=False)
 
 
 def load(store: Store, tables: Iterable[tuple[str, Iterable[str]]]) -> None:
@@ -45,7 +45,7 @@ def load(store: Store, tables: Iterable[tuple[str, Iterable[str]]]) -> None:
             while batch := list(islice(numbered, _BATCH)):
                 first = batch[0][0]
                 try:
-                    rows = [{k: _unpacked(v) for k, v in json.loads(line).items()} for _, line in batch]
+                    rows = [{k: unpacked(v) for k, v in json.loads(line).items()} for _, line in batch]
                     _check_kinds(found, rows)
                     connection.execute(insert(found), rows)
                 except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SQLAlchemyError) as error:
@@ -67,9 +67,9 @@ def _check_kinds(found: Table, rows: list[dict[str, object]]) -> None:
                 raise TypeError(f"{column.name} is no {kind.__name__}")
 
 
-def _packed(value: object) -> object:
+def packed(value: object) -> object:
     return {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
 
 
-def _unpacked(value: object) -> object:
+def unpacked(value: object) -> object:
     return base64.b64decode(value["base64"]) if isinstance(value, dict) else value

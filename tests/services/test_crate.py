@@ -196,7 +196,7 @@ def test_a_name_in_the_protocol_is_told_of(made: Project, tmp_path: Path) -> Non
     made.protocol_path.write_text(f"# written by Olga\n{text}", encoding="utf-8")
     protocol.amend(made, reason="Olga wanted it", who="Olga")
     report = bundle.export(made, tmp_path / "review.zip", packing=Packing(pseudonyms=True))
-    assert report.named_in == ("protocol.yaml",)
+    assert set(report.named_in) == {"facts/protocol_versions.jsonl", "protocol.yaml"}
     assert bundle.verify(tmp_path / "review.zip") == []
 
 

@@ -13,11 +13,15 @@ import pytest
 from review.domain.checklist import ItemState, open_items
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed
 from review.domain.flow import identities
+from review.domain.quotes import page_of
 from review.domain.screening import Stage
-from review.services import bundle, demo, facts, flow, overview, project, screen
+from review.services import bundle, demo, facts, flow, full_texts, overview, project, screen, works
+from review.services.charting import texts
 from review.services.demo import DemoReport
 from review.services.manuscript import building, checklists, paper
 from review.services.project import Project
+from review.services.sample_papers import NOTICE
+from review.storage import charting
 
 PAPER = Path("paper")
 
@@ -92,6 +96,29 @@ def test_every_number_in_the_built_text_equals_the_database(sample: Sample) -> N
         "kappa was 0.82 (95% CI 0.71 to 0.94)",
     ):
         assert sentence in folded, sentence
+
+
+def test_it_brings_papers_in_which_every_quote_stands_on_its_page(sample: Sample) -> None:
+    papers = {
+        work: pages
+        for work in full_texts.with_files(sample.project)
+        if (pages := full_texts.pages(sample.project, work))
+    }
+    assert len(papers) == 4
+    work_of = works.works(sample.project).work_of
+    quotes = [
+        (one.quote, papers[work_of[one.record_id]], one.page)
+        for one in charting.read(sample.project.store)
+        if one.quote and work_of[one.record_id] in papers
+    ]
+    assert [quote for quote, pages, page in quotes if str(page_of(quote, pages)) != page] == []
+    assert len(quotes) > 80
+    assert all(NOTICE in " ".join(pages[0].split()) for pages in papers.values())
+
+
+def test_its_papers_offer_something_to_chart_after_the_abstract(sample: Sample) -> None:
+    for work in full_texts.with_files(sample.project):
+        assert {one.page for one in texts.suggestions(sample.project, work)} - {"0", "1"}
 
 
 def test_building_it_again_over_the_same_folder_only_names_it(sample: Sample) -> None:
