@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
+from review.domain.kind_words import language_in_words, type_in_words
 from review.domain.protocol import Criterion, Protocol
 from review.domain.record import Record
 
@@ -88,8 +89,8 @@ def about(record: Record, *, named: bool = True) -> str:
         authors if named else "",
         record.journal if named else "",
         str(record.year or ""),
-        record.type,
-        record.language,
+        type_in_words(record.type),
+        language_in_words(record.language),
     )
     return " · ".join(part for part in parts if part) or "No authors, journal or year in the export"
 

@@ -8,6 +8,7 @@ import streamlit as st
 from review.app import frame, markup
 from review.app.frame import callback
 from review.app.markup import plain
+from review.domain.naming import counted
 from review.domain.screening import Decision, Role, Stage, Verdict
 from review.services import history, protocol, screen
 from review.services.history import Asked
@@ -26,7 +27,7 @@ def show(project: Project, who: str, stage: Stage) -> None:
     if not found:
         st.info("You have not decided anything here yet, or nothing fits what you look for.")
         return
-    st.caption(f"{len(found):,} decisions" + (f", the newest {_LISTED} are listed" * (len(found) > _LISTED)))
+    st.caption(counted(len(found), "decision") + (f", the newest {_LISTED} are listed" * (len(found) > _LISTED)))
     rows = dict(list(found.items())[:_LISTED])
     shown = read(project, list(rows))
     st.dataframe(

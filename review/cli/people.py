@@ -65,7 +65,7 @@ def add(project: Project, name: str, role: str | None, email: str, password: boo
     from review.services import accounts, team
 
     word = _asked_for(name) if password else ""
-    if word:
+    if password:  # also an empty one, as of a script whose input has ended
         accounts.checked(name, word)
     person = team.add(project, name, role=TeamRole(role) if role else None, email=email)
     if word:
@@ -123,7 +123,7 @@ def password(project: Project, name: str) -> Answer:
     from review.services import accounts
 
     stored = accounts.set_password(project, name, _asked_for(name))
-    return Answer(document={"name": stored}, text=f"{stored} has a new password. Tell it them in person.")
+    return Answer(document={"name": stored}, text=f"{stored} has a new password. Tell {stored} in person.")
 
 
 def _asked_for(name: str) -> str:

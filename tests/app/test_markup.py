@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from review.app.markup import highlighted, links, plain, record_card, side_by_side
+from review.app.markup import about, highlighted, links, plain, record_card, side_by_side
 from review.domain.record import Record
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60)
@@ -77,3 +77,11 @@ def test_links_are_built_from_identifiers():
         "https://pubmed.ncbi.nlm.nih.gov/123/",
         "https://arxiv.org/abs/2401.00001v2",
     ]
+
+
+def test_type_and_language_are_said_in_words_not_in_codes() -> None:
+    record = Record(source="s", source_id="1", title="A", year=2020, type="article-journal", language="eng; fre")
+    assert about(record) == "2020 · journal article · English, French"
+    assert about(Record(source="s", source_id="1", title="A", type="paper-conference", language="Klingon")) == (
+        "conference paper · Klingon"
+    )

@@ -55,6 +55,7 @@ def test_a_password_is_never_an_argument_and_never_shown(run: Run) -> None:
 @pytest.mark.usefixtures("project")
 def test_a_password_that_cannot_be_used_takes_nobody_in(run: Run, ask: Run) -> None:
     assert typed("people", "add", "Bo", "--password", given="short").exit_code == 1
+    assert "10 to 200 characters" in typed("people", "add", "Bo", "--password", given="").output
     assert ask("people", "list")["people"] == []
 
 
