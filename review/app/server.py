@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from review.app import frame, sign_in
+from review.app import frame, sign_in, warming
 from review.domain.errors import ReviewError
 from review.services import accounts, backup, identity, team
 from review.services.identity import Mode, SignIn
@@ -80,7 +80,7 @@ def serve(
             _tell_the_pages(project_root, found, reviewer)
             place = Place(host, port, f"{identity.address(found, host, port)}/" if open_browser else "")
             app = _application(project, found, place)
-            with _ranking_beside(project_root), _copies_beside(project):
+            with _ranking_beside(project_root), _copies_beside(project), warming.beside(project_root):
                 config = uvicorn.Config(app, log_level="warning", ws_max_size=256 * 2**20, ws_per_message_deflate=False)
                 uvicorn.Server(config).run(sockets=[listener])
 

@@ -45,7 +45,7 @@ def pseudonyms(people: Iterable[str], addresses: Mapping[str, str]) -> Pseudonym
     """`Person 01`, `Person 02` … for these people by the alphabet; `addresses` maps an e-mail address to its person.
 
     >>> p = pseudonyms(["Ana Lima", "Bo"], {"al@x.example": "Ana Lima"})
-    >>> p.hide("ana_lima.ris, AL@x.example and Bo, not Bob; /home/al/a.pdf")
+    >>> p.hide("ana_lima.ris, AL@x.example and Bo, not Bob; /Users/al/a.pdf")
     'Person 01.ris, Person 01 and Person 02, not Bob; ~/a.pdf'
     """
     of = {name: f"Person {at:02d}" for at, name in enumerate(sorted(set(people)), start=1)}
