@@ -41,6 +41,7 @@ _DENIED = re.compile(r"\bnot\s(?:be\s|a\s|the\s)?(?:\w+\s)?(?:the\s)?standard\so
 _BY_PIXEL = re.compile(
     r"\b(?:pixel|voxel)(?:-?wise|[- ]level)?\s(?:classification\s)?accurac(?:y|ies)\b", re.IGNORECASE
 )
+_ONE_CASE = re.compile(r"(?:case|patient|scan|image|study|volume|subject)(?:\s(?:id|no\.?|number))?", re.IGNORECASE)
 _FEW = 10  # patients of a stratum below which its results describe and prove nothing
 _DESCRIPTIVE = re.compile(r"\bdescriptive|not\s(?:be\s)?(?:evaluable|evaluated|reported)|too\sfew", re.IGNORECASE)
 
@@ -65,7 +66,7 @@ def _without_interval(context: Context) -> Iterator[Remark]:
                 got=f"{first.name} {first.text}",
             )
     for grid in result_grids(context.document):
-        if not is_uncertain(grid.words) and not _has_interval_column(grid):
+        if not is_uncertain(grid.words) and not _has_interval_column(grid) and not _of_single_cases(grid):
             yield Remark(
                 message="The results of this table have no interval and no deviation.", at=grid.start, severity=severity
             )
@@ -78,6 +79,12 @@ def _has_interval_column(grid: Grid) -> bool:
             r"\b(?:ci|sd|se|iqr|std|interval|lower|low|range)\b", " ".join((*grid.header, grid.caption)).casefold()
         )
     )
+
+
+def _of_single_cases(grid: Grid) -> bool:
+    """Whether each row is one case: a single value has no interval."""
+    column = next((n for n, name in enumerate(grid.header) if _ONE_CASE.fullmatch(name.strip())), None)
+    return column is not None and not any(re.fullmatch(r"\d+", cell) and int(cell) > 1 for cell in grid.column(column))
 
 
 def _undefined_plus_minus(context: Context) -> Iterator[Remark]:

@@ -32,6 +32,7 @@ FAILING: dict[str, list[Case]] = {
         case("# Abstract\nThe Dice was 0.84.", "Dice 0.84"), case("# Results\nRecall rose from 68.5% to 85.2%, higher than ever.", "Recall 68.5%"),
         case("# Results\nThe sensitivity reached 85.1%.", "sensitivity"),
         case("# Results\n| Model | AUC |\n|--|--|\n| A | 0.81 |\n", "no interval"),
+        case("# Results\n| Class | Case | Dice |\n|--|--|--|\n| hip | 14 | 0.81 |\n", "no interval"),
     ],
     "EVA-02": [
         case("# Results\nDice was 0.9.", "No table", labels={"classes": ["sacrum", "hip"]}),
@@ -98,6 +99,7 @@ PASSING: dict[str, list[Case]] = {
         case("# Conclusion\nWe saw a 0.188 macro-F1 routing loss and a 20.08% blocking rate; the sensitivity was above 90%."),
         case("# Abstract\nThe Dice was 0.84 (95 % CI 0.81 to 0.87). AUC 0.8 [0.7, 0.9]. A threshold of Dice 0.9 was set."),
         case("# Results\nMean Dice was 0.84 ± 0.02 (SD).\n\n" + TABLE),
+        case("# Results\n\nTable 3: Dice of the worst cases.\n\n| Class | Case | Value |\n|--|--|--|\n| hip | c51 | 0.855 |\n"),
         case("# Results\nRecall was 13.1, 15.4 and 16.5 points lower, and accuracy 4.2% higher."),
     ],
     "EVA-02": [

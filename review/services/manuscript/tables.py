@@ -9,6 +9,7 @@ from review.domain.record import Record
 from review.domain.screening import Stage, Standing
 from review.domain.team import Right
 from review.render.environment import escape_markdown
+from review.render.paper_form import paper_form
 from review.render.tables import markdown
 from review.services import chart, protocol, rights, screen
 from review.services.evidence import kept
@@ -24,6 +25,7 @@ _NAMES = (
     "charting_form",
     "charting",
 )
+_WORST = "worst"
 
 
 @rights.needs(Right.READ)
@@ -45,16 +47,21 @@ def tables(project: Project, *, keys: Mapping[str, str]) -> dict[str, str]:
 
 
 def _of_evidence(project: Project) -> dict[str, str]:
-    """The tables of kept evidence: all of one computation by its name, each by `name.table`, and by `table` if no other has it."""
+    """The tables of kept evidence: all of one computation by its name, each by `name.table`, and by `table` if no other has it.
+
+    Cases one by one stand in no table of results; they have their own, such as `results.worst`.
+    """
     found: dict[str, str] = {}
     owners: dict[str, list[str]] = {}
     for each in kept.kept(project):
         for table in each.tables:
-            found[f"{each.name}.{table.name}"] = markdown(table)
+            found[f"{each.name}.{table.name}"] = markdown(paper_form(table))
             owners.setdefault(table.name, []).append(f"{each.name}.{table.name}")
     alone = {name: found[places[0]] for name, places in owners.items() if len(places) == 1}
     whole = {
-        each.name: "\n".join(markdown(table) for table in each.tables) for each in kept.kept(project) if each.tables
+        each.name: "\n".join(found[f"{each.name}.{table.name}"] for table in each.tables if table.name != _WORST)
+        for each in kept.kept(project)
+        if each.tables
     }
     return alone | whole | found
 
