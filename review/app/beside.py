@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from review.app import frame, markup
+from review.app import correcting, frame, markup
 from review.app.frame import callback
 from review.app.markup import plain
 from review.app.waiting import Waiting
@@ -33,6 +33,7 @@ def show(project: Project, waiting: Waiting, rules: Protocol) -> None:
     with st.container(horizontal=True):
         _why(project, waiting)
         _duplicate(project, waiting)
+        _incomplete(project, waiting)
         with st.popover("My card", key="my-card"):
             _liking(project, waiting.reviewer, rules)
 
@@ -81,6 +82,18 @@ def _duplicate(project: Project, waiting: Waiting) -> None:
                 on_click=_same,
                 args=(project, waiting.reviewer, waiting.head, hit.work),
             )
+
+
+@st.fragment
+def _incomplete(project: Project, waiting: Waiting) -> None:
+    """The way to the form in which this record is put right."""
+    box = st.popover("Incomplete?", key="incomplete", on_change="rerun")
+    if not box.open or waiting.head is None:
+        return
+    with box:
+        st.html(f'<p class="quiet">{escape(waiting.record(project, waiting.head).title)}</p>')
+        st.write("An abstract is missing, or a field is wrong? What you add is shown to everybody who judges it.")
+        correcting.link(waiting.head)
 
 
 @callback

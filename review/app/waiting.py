@@ -16,7 +16,7 @@ from itertools import islice
 from review.domain.errors import ReviewError
 from review.domain.record import Record
 from review.domain.screening import Stage
-from review.services import rank, screen
+from review.services import corrections, rank, screen
 from review.services.project import Project
 from review.services.works import read
 
@@ -37,6 +37,7 @@ class Waiting:
     _done: set[str] = field(default_factory=set)
     _taken_back: int = 0  # how often the queue was changed other than by deciding
     _records: dict[str, Record] = field(default_factory=dict)
+    _corrected: int = 0  # the newest correction of a record that these show
     _looked: float = 0.0
     _sorting: threading.Thread | None = None
     _fresh: tuple[int, int, list[str]] | None = None  # (take-backs when read, order, works)
@@ -67,11 +68,14 @@ class Waiting:
         return self.decided / total if total else 1.0
 
     def record(self, project: Project, work: str) -> Record:
-        """The record to show; the next ones of the queue are read with it, for records never change."""
+        """The record to show; the next ones of the queue are read with it, for records seldom change."""
         return self.records(project, [work])[0]
 
     def records(self, project: Project, wanted: Sequence[str]) -> list[Record]:
         """The records of these works, with the next ones of the queue read beside them if any is missing."""
+        newest = corrections.newest(project)
+        if newest != self._corrected:
+            self._records, self._corrected = {}, newest
         if missing := [work for work in wanted if work not in self._records]:
             ahead = [*wanted, *islice(self.ids, _AHEAD)]
             kept = {work: self._records[work] for work in ahead if work in self._records}

@@ -21,7 +21,7 @@ STOPPED = 130  # what shells expect of a program ended by Ctrl-C
 # The order of the work is the order of the help page.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Begin", ("demo", "new", "protocol", "doctor")),
-    ("Collect", ("search", "cite", "fetch", "import", "source", "convert", "dedup", "duplicates")),
+    ("Collect", ("search", "cite", "fetch", "import", "source", "convert", "dedup", "duplicates", "correct")),
     (
         "Screen",
         (

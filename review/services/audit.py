@@ -158,6 +158,19 @@ def _source_kinds(project: Project) -> Iterator[Event]:
         )
 
 
+def _corrections(project: Project) -> Iterator[Event]:
+    for row in _rows(project, "corrections", "record_id", "field", "value", "reason", "who"):
+        what = "gave back to its source" if row["value"] == "null" else "put right"
+        yield Event(
+            at=row["at"],
+            who=row["who"],
+            kind="collecting",
+            what=f"{what}: {row['field']}",
+            about=row["record_id"],
+            detail=row["reason"],
+        )
+
+
 def _duplicates(project: Project) -> Iterator[Event]:
     for row in _rows(project, "judgements", "record_a", "record_b", "same_work", "person", "withdrawn"):
         what = "said that two records are one work" if row["same_work"] else "said that two records are two works"
@@ -272,6 +285,7 @@ _PARTS = (
     _people,
     _collecting,
     _source_kinds,
+    _corrections,
     _duplicates,
     _screening,
     _retrievals,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from review.domain.errors import ReviewError
+from review.domain.errors import Missing, ReviewError
 from review.domain.record import Record
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import Right
@@ -68,6 +68,18 @@ def find(project: Project, person: str, query: str, *, most: int = 200) -> Hits:
             Hit(work=work, record=shown[work], mine=said.get(work), tags=tagged.get(work, ())) for work in hits[:most]
         ),
     )
+
+
+@rights.needs(Right.READ, whose="person")
+def one(project: Project, person: str, record_id: str) -> Hit:
+    """The work of a record, as if it had been found."""
+    known = works.works(project).work_of
+    if record_id not in known:
+        raise Missing("record", record_id, list(known)[:2_000])
+    work = known[record_id]
+    said = screen.my_decisions(project, person, Stage.TITLE_ABSTRACT)
+    tags = marks.tags_of(project, person, [work]).get(work, ())
+    return Hit(work=work, record=works.read(project, [work])[work], mine=said.get(work), tags=tags)
 
 
 def _read(query: str) -> tuple[list[Condition], list[tuple[str, str, bool]]]:

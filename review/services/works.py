@@ -57,7 +57,7 @@ def dedup(
 @rights.internal
 def look(project: Project, *, progress: Progress = silent, jobs: int = 1) -> None:
     """Look for duplicates, in so many processes if there are many new records, and store what was found."""
-    rules = _rules()
+    rules = f"{_rules()} {stamps.read(project.store).correction}"  # what was put right is compared anew
     ids = [record for record, _ in records.ids_and_sources(project.store)]
     memory = _memory(project, rules, ids)
     seen = set(memory.ids) if memory else set()

@@ -262,6 +262,20 @@ def _lay_typed(connection: Connection) -> None:
     _run_script(connection, _TYPED)
 
 
+_CORRECTIONS = """
+CREATE TABLE corrections (number {serial}, record_id TEXT NOT NULL REFERENCES records (record_id),
+  field TEXT NOT NULL CHECK (field IN ('title', 'abstract', 'authors', 'year', 'journal', 'volume', 'issue', 'pages', 'doi',
+  'pmid', 'arxiv_id', 'keywords', 'language', 'url')), value TEXT NOT NULL, reason TEXT NOT NULL CHECK (reason <> ''),
+  who TEXT NOT NULL CHECK (who <> ''), at TEXT NOT NULL);
+CREATE INDEX corrections_record ON corrections (record_id)
+"""
+
+
+def _lay_corrections(connection: Connection) -> None:
+    _run_script(connection, _CORRECTIONS)
+    append_only(connection, "corrections")
+
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("lay the first tables", _lay_first_tables),
@@ -276,4 +290,5 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("keep versions of the charting form, rows, hand-ins and drafts", _lay_charting),
     ("keep random samples of what was not settled", _lay_audit_samples),
     ("keep what is typed and not sent", _lay_typed),
+    ("keep what people put right in records", _lay_corrections),
 )

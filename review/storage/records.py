@@ -10,11 +10,12 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, false, func, insert, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, false, func, insert, not_, or_, select
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from review.domain.finding import Finding
 from review.domain.record import Record
+from review.storage import corrections
 from review.storage.moments import remembered
 from review.storage.schema import raw_entries, records, run_records, run_reports, search_runs, source_kinds
 from review.storage.store import Store, now
@@ -233,12 +234,12 @@ def raw_text(packed: bytes) -> str:
     return zlib.decompress(packed).decode("utf-8", "surrogatepass")
 
 
-def _record(row: RowMapping | Mapping[str, Any]) -> Record:
+def _record(row: RowMapping | Mapping[str, Any], corrected: Mapping[str, Mapping[str, Any]]) -> Record:
     values = dict(row)
-    values.pop("record_id")
+    record_id = values.pop("record_id")
     values["authors"] = tuple(json.loads(values["authors"]))
     values["keywords"] = tuple(json.loads(values["keywords"]))
-    return Record(**values)
+    return Record(**{**values, **corrected.get(record_id, {})})
 
 
 def ids_of_source(connection: Connection, source: str) -> set[str]:
@@ -246,21 +247,30 @@ def ids_of_source(connection: Connection, source: str) -> set[str]:
 
 
 def all_records(store: Store) -> list[Record]:
-    """Every record without its raw entry, in order of arrival."""
+    """Every record without its raw entry, in order of arrival, with what people put right."""
+    corrected = corrections.standing(store)
     with store.reading() as connection:
         rows = connection.execute(select(*_COLUMNS).order_by(records.c.number)).mappings()
-        return [_record(row) for row in rows]
+        return [_record(row, corrected) for row in rows]
 
 
 def by_id(store: Store, record_ids: Sequence[str]) -> dict[str, Record]:
-    """The records of these ids, without their raw entries."""
+    """The records of these ids, without their raw entries, with what people put right."""
     found: dict[str, Record] = {}
+    corrected = corrections.standing(store)
     with store.reading() as connection:
         for start in range(0, len(record_ids), _IN_LIMIT):
             chunk = record_ids[start : start + _IN_LIMIT]
             rows = connection.execute(select(*_COLUMNS).where(records.c.record_id.in_(chunk))).mappings()
-            found.update({row["record_id"]: _record(row) for row in rows})
+            found.update({row["record_id"]: _record(row, corrected) for row in rows})
     return found
+
+
+def as_given(store: Store, record_id: str) -> Record | None:
+    """The record as its source gave it, whatever people put right since."""
+    with store.reading() as connection:
+        row = connection.execute(select(*_COLUMNS).where(records.c.record_id == record_id)).mappings().first()
+    return _record(row, {}) if row else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,38 +284,45 @@ class Condition:
 
 
 _LOOKED_THROUGH = {
-    "title": (records.c.title,),
-    "abstract": (records.c.abstract,),
-    "author": (records.c.authors,),
-    "journal": (records.c.journal,),
-    "keyword": (records.c.keywords,),
-    "doi": (records.c.doi,),
-    "pmid": (records.c.pmid,),
-    "source": (records.c.source,),
-    "": (
-        records.c.title,
-        records.c.abstract,
-        records.c.authors,
-        records.c.journal,
-        records.c.keywords,
-        records.c.doi,
-        records.c.pmid,
-        records.c.arxiv_id,
-    ),
+    "title": ("title",),
+    "abstract": ("abstract",),
+    "author": ("authors",),
+    "journal": ("journal",),
+    "keyword": ("keywords",),
+    "doi": ("doi",),
+    "pmid": ("pmid",),
+    "source": ("source",),
+    "": ("title", "abstract", "authors", "journal", "keywords", "doi", "pmid", "arxiv_id"),
 }
 
 
 def find(store: Store, conditions: Sequence[Condition]) -> list[str]:
     """The ids of the records that meet every condition, in order of arrival. Capitals make no difference in ASCII."""
-    query = select(records.c.record_id).order_by(records.c.number)
-    for condition in conditions:
-        holds: ColumnElement[bool] = records.c.year.between(*condition.span)
-        if condition.field != "year":
-            columns = _LOOKED_THROUGH[condition.field]
-            holds = or_(*(column.icontains(condition.text, autoescape=True) for column in columns))
-        query = query.where(not_(func.coalesce(holds, false())) if condition.absent else holds)
+    corrected = by_id(store, list(corrections.standing(store)))  # few, and not as the table has them
+    hits = [key for key, record in corrected.items() if all(_meets(record, each) for each in conditions)]
+    given = and_(*map(_holds, conditions), records.c.record_id.not_in(corrected))
+    query = select(records.c.record_id).where(or_(given, records.c.record_id.in_(hits))).order_by(records.c.number)
     with store.reading() as connection:
         return list(connection.execute(query).scalars())
+
+
+def _holds(condition: Condition) -> ColumnElement[bool]:
+    """The condition on what the sources gave."""
+    holds: ColumnElement[bool] = records.c.year.between(*condition.span)
+    if condition.field != "year":
+        columns = (records.c[name] for name in _LOOKED_THROUGH[condition.field])
+        holds = or_(*(column.icontains(condition.text, autoescape=True) for column in columns))
+    return not_(func.coalesce(holds, false())) if condition.absent else holds
+
+
+def _meets(record: Record, condition: Condition) -> bool:
+    """The same condition on a record that somebody put right."""
+    if condition.field == "year":
+        first, last = condition.span
+        return (record.year is not None and first <= record.year <= last) is not condition.absent
+    parts = (getattr(record, name) for name in _LOOKED_THROUGH[condition.field])
+    lines = (part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in parts)
+    return any(condition.text.casefold() in line.casefold() for line in lines) is not condition.absent
 
 
 def raw_entry(store: Store, record_id: str) -> str:
@@ -331,14 +348,19 @@ def abstract_lengths(store: Store, record_ids: Sequence[str]) -> dict[str, int]:
             chunk = record_ids[start : start + _IN_LIMIT]
             rows = connection.execute(query.where(records.c.record_id.in_(chunk))).all()
             found.update({record_id: int(size) for record_id, size in rows})
-    return found
+    corrected = corrections.standing(store)
+    told = {key: len(corrected[key]["abstract"]) for key in found if "abstract" in corrected.get(key, {})}
+    return found | told
 
 
-def identifiers(store: Store) -> list[RowMapping]:
+def identifiers(store: Store) -> list[Mapping[str, Any]]:
     """record_id, title, doi, pmid and arxiv_id of every record, to look one up by."""
     c = records.c
+    corrected = corrections.standing(store)
     with store.reading() as connection:
-        return list(connection.execute(select(c.record_id, c.title, c.doi, c.pmid, c.arxiv_id)).mappings())
+        rows = list(connection.execute(select(c.record_id, c.title, c.doi, c.pmid, c.arxiv_id)).mappings())
+    known = ({**row, **corrected.get(row["record_id"], {})} for row in rows) if corrected else rows
+    return list(known)
 
 
 @remembered

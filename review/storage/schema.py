@@ -52,6 +52,18 @@ source_kinds = _table(
     "source_kinds", _number(key=True), _text("source"), _text("kind"), _text("reason"), _text("who"), _text("at")
 )
 
+# A field of a record put right by a person; the newest of a field counts. `value` is JSON, null takes back what was put.
+corrections = _table(
+    "corrections",
+    _number(key=True),
+    _text("record_id"),
+    _text("field"),
+    _text("value"),
+    _text("reason"),
+    _text("who"),
+    _text("at"),
+)
+
 # What became of its entries; `findings` is JSON.
 run_reports = _table(
     "run_reports",
@@ -366,5 +378,6 @@ FACT_TABLES = (
     "form_changes",
     "hand_ins",
     "audit_samples",
+    "corrections",
 )  # what a bundle takes along
 LOCAL_FACT_TABLES = ("deeds",)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from review.storage.moments import remembered
 from review.storage.schema import (
+    corrections,
     dedup_runs,
     judgements,
     people,
@@ -31,11 +32,12 @@ class Stamps(NamedTuple):
     person: int
     kind: int
     link: int  # between reports
+    correction: int
 
     @property
-    def works(self) -> tuple[int, int, int, int, int, int]:
-        """Changes exactly when the works may have changed; the protocol says whether versions are one."""
-        return self.record, self.run, self.dedup, self.judgement, self.kind, self.protocol
+    def works(self) -> tuple[int, int, int, int, int, int, int]:
+        """Changes exactly when the works or their texts may have changed; the protocol says whether versions are one."""
+        return self.record, self.run, self.dedup, self.judgement, self.kind, self.protocol, self.correction
 
 
 _NEWEST = select(
@@ -50,6 +52,7 @@ _NEWEST = select(
             (people, 0),
             (source_kinds, 0),
             (report_links, 0),
+            (corrections, 0),
         )
     )
 )

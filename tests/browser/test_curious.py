@@ -127,7 +127,6 @@ class Curious:
     def visit(self, place: str) -> None:
         self.page.goto(f"{self.address}/{place}")
         self.page.get_by_role("heading", level=1).first.wait_for(timeout=LONG)
-        self.rest()
 
     def choose(self, label: str, option: str) -> None:
         self.page.get_by_role("combobox", name=label).first.click()
@@ -222,6 +221,7 @@ def forged(seen: Curious, number: dict[int, str]) -> None:
 def looking(seen: Curious, number: dict[int, str]) -> None:
     """Search, history and audit, asked for what is not one's own."""
     seen.visit("find")
+    seen.rest()
     for query in ("outcome:included", "outcome:excluded", "outcome:conflict", "mine:include", "mine:none", "tag:bo"):
         seen.write("Look for", query)
         seen.saw(f"find {query}")
@@ -231,6 +231,7 @@ def looking(seen: Curious, number: dict[int, str]) -> None:
         seen.choose("Whose", name)
         seen.saw(f"history of {name}")
     seen.visit("audit")
+    seen.rest()
     seen.choose("Who", "Bo Berg")
     seen.rest()
     seen.saw("audit", seen.download("Download as CSV"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from review.app import frame, markup, menu, person
+from review.app import correcting, frame, markup, menu, person
 from review.app.frame import callback
 from review.app.markup import plain
+from review.domain.team import Right
 from review.services import find
 from review.services.find import Hit
 from review.services.project import Project
@@ -23,6 +24,8 @@ are no longer open to you, for screening is blinded."""
 def show(project: Project) -> None:
     st.title("Find records")
     who = frame.reviewer(project)
+    if named := str(st.query_params.get("record", "")):
+        _one(project, find.one(project, who, named), who)
     _saved(project, who)
     st.text_input(
         "Look for", key="find-query", placeholder='lstv author:smith year:2018- mine:maybe "deep learning"', help=_HELP
@@ -35,8 +38,8 @@ def show(project: Project) -> None:
         return
     chosen = _table(found.first)
     _keep(project, who, query)
-    if chosen is not None:
-        _one(project, chosen)
+    if chosen is not None and chosen.work != named:
+        _one(project, chosen, who)
 
 
 def _saved(project: Project, who: str) -> None:
@@ -97,7 +100,7 @@ def _forget(project: Project, who: str) -> None:
         find.save(project, who, str(name), "")
 
 
-def _one(project: Project, hit: Hit) -> None:
+def _one(project: Project, hit: Hit, who: str) -> None:
     with st.container(border=True):
         if hit.mine is not None:
             reason = f", reason {plain(hit.mine.reason)}" if hit.mine.reason else ""
@@ -112,6 +115,8 @@ def _one(project: Project, hit: Hit) -> None:
                 icon=past.icon,
                 query_params={"record": hit.work},
             )
+        if person.may(project, Right.REVIEW):
+            correcting.show(project, hit.work, who)
 
 
 if __name__ == "__main__":

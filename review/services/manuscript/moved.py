@@ -28,6 +28,7 @@ _PEOPLES = {  # what a table of the database holds, in words
     "judgements": "judgements of duplicates",
     "protocol_versions": "versions of the protocol",
     "source_kinds": "corrections of sources",
+    "corrections": "corrections of records",
 }
 _EMPTY = "nothing"
 
