@@ -84,7 +84,7 @@ def of(project: Project, record_id: str) -> Corrected:
     return Corrected(record=record, given=given, corrections=tuple(found))
 
 
-@rights.internal
+@rights.needs(Right.READ)
 def newest(project: Project) -> int:
     """The number of the newest correction: what was read of records before it may be old."""
     return stamps.read(project.store).correction
