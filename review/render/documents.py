@@ -38,6 +38,7 @@ _PICTURES = {".svg", ".png", ".jpg", ".jpeg", ".gif"}
 _KEPT = {"width", "height", "lang", "dir", "alt", "entry-spacing"}
 _LINK = re.compile(r"(?:https?:|mailto:|doi:|ftp:|#|(?![a-z][a-z0-9+.\-]*:))", re.IGNORECASE)
 _SHOWN = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")
+_SMALL_TABLE, _SMALL_TEXT = 12, 1500  # rows and signs of a table that is not parted between pages
 _NO_SVG = {"docx", "tex", "jats"}  # word processors, LaTeX and publishers want the PNG beside the drawing
 _HTML_STYLE = """
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 17px/1.55 Georgia, 'Times New Roman', serif; color: #1a1a1a }
@@ -63,8 +64,10 @@ _TYPST_LAYOUT = """
 #show heading.where(level: 1): set text(size: 14pt)
 #show heading.where(level: 2): set text(size: 11.5pt)
 #show figure: set block(breakable: true)
+#show figure.caption: set block(sticky: true)
 #show figure.where(kind: table): set figure.caption(position: top)
 #show figure.where(kind: table): set align(left)
+#show figure.where(kind: table): it => { show align: inner => inner.body; it }
 #show figure.caption: set align(left)
 #show table: set text(size: 8.5pt)
 #show table: set par(justify: false)
@@ -153,6 +156,8 @@ def write(text: Text, *, to: str, resources: Path) -> Document:
         shown = [_placed(node, to=to, resources=resources, folder=folder) for node in _images(tree)]
         _name_people(tree, to)
         _set_quotes(tree, to)
+        if to == "pdf":
+            _keep_together(tree)
         if to in ("docx", "html", "jats"):
             number_captions(tree["blocks"])
         if to == "pdf":
@@ -285,6 +290,15 @@ def _set_quotes(tree: Node, to: str) -> None:
             quote = {"t": "BlockQuote", "c": node["c"]}
             raw = [{"t": "RawBlock", "c": [language, code]} for code in (opens, closes)]
             node |= {"t": "Div", "c": [["", [], []], [raw[0], quote, raw[1]]]}
+
+
+def _keep_together(tree: Node) -> None:
+    """A small table stands on one page with its caption; a large one goes on over the next."""
+    for node in [node for node in nodes(tree["blocks"]) if node["t"] == "Table"]:
+        rows = sum(len(body[3]) for body in node["c"][4])
+        if rows <= _SMALL_TABLE and len(words(node["c"])) <= _SMALL_TEXT:
+            raw = [{"t": "RawBlock", "c": ["typst", code]} for code in ("#block(breakable: false, width: 100%)[", "]")]
+            node |= {"t": "Div", "c": [["", [], []], [raw[0], {"t": "Table", "c": node["c"]}, raw[1]]]}
 
 
 def _hang_references(blocks: list[Node]) -> None:

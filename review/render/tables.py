@@ -10,6 +10,7 @@ from review.domain.cell import harmless
 from review.domain.estimate import Cell, Table
 from review.render.environment import escape_markdown
 
+_PAGE = 66  # signs of a line, with which a reader of Markdown begins to divide the width of the page among the columns
 _SMALLEST_P = 0.001  # smaller ones are printed as such
 _LATEX = str.maketrans(
     {
@@ -56,10 +57,14 @@ def _printed(table: Table) -> list[list[str]]:
 
 
 def markdown(table: Table) -> str:
-    """A pipe table with its title as caption; numbers stand to the right."""
+    """A pipe table with its title as caption; numbers stand to the right. Columns of a wide one get room by what they hold."""
     rows = [[escape_markdown(cell) or " " for cell in row] for row in _printed(table)]
     head = [escape_markdown(name) for name in table.columns]
-    bars = ["--:" if right else ":--" for right in _numeric(table)]
+    wide = max(len(" | ".join(line)) for line in (head, *rows)) > _PAGE
+    lengths = [max(3, *map(len, cells)) if wide else 3 for cells in zip(head, *rows, strict=True)]
+    bars = [
+        f"{'-' * (n - 1)}:" if right else f":{'-' * (n - 1)}" for n, right in zip(lengths, _numeric(table), strict=True)
+    ]
     lines = [f"| {' | '.join(line)} |" for line in (head, bars, *rows)]
     note = f"\n\n{escape_markdown(table.note)}" if table.note else ""
     return "\n".join(lines) + f"\n\n: {escape_markdown(table.title)}{note}\n"

@@ -9,6 +9,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from servers import unavailable
 from spines import TEXT, build
@@ -152,3 +153,12 @@ def test_neither_a_script_nor_typst_code_passes_through_an_attribute(folder: Pat
     assert b"go()" not in page
     assert b"https://z.org" in page
     assert build_document('::: {typst:fill="panic()"}\nx\n:::', to="pdf", resources=folder).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("lines", range(20, 34, 2))
+def test_a_small_table_stays_on_one_page_with_its_caption(lines: int, folder: Path) -> None:
+    rows = "".join(f"| cell{n} | {n} |\n" for n in range(6))
+    text = "".join(f"Line {n}.\n\n" for n in range(lines)) + f"| A | b |\n|--|--|\n{rows}\n: Caption\n"
+    wanted = {"Caption", *(f"cell{n}" for n in range(6))}
+    pages = pypdfium2.PdfDocument(build_document(text, to="pdf", resources=folder))
+    assert wanted in [{word for word in wanted if word in page.get_textpage().get_text_range()} for page in pages]

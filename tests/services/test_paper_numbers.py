@@ -14,6 +14,7 @@ from review.services import project
 from review.services.evidence import accounting, kept, splits
 from review.services.evidence.accounting import Choices
 from review.services.manuscript import binding, building, lint, moved, paper, resolved
+from review.services.manuscript.moved_tables import moved_cells
 from review.services.project import Project
 
 MANIFEST = "case_id,patient_id,split,class\n" + "".join(
@@ -103,11 +104,28 @@ def test_what_moved_is_told_with_its_lines_and_its_reason(study: tuple[Project, 
     assert [(one.name, one.before, one.now, one.lines) for one in found] == [
         ("n.patients.all", "24, n = 24", "25, n = 25", (3,)),
         ("n.patients.test", "6, n = 6", "7, n = 7", (3,)),
-        ('table("counts")', "a table", "another table", (5,)),
+        (
+            'table("counts")',
+            "test, normal, Patients: 4; test, normal, Cases: 4; test, all, Patients: 6; and 5 cells more",
+            "5; 5; 7; …",
+            (5,),
+        ),
     ]
     assert found[0].why.startswith("manifest.csv changed; computed again ")
     built(study)
     assert moved.diff(*study)[1] == []
+
+
+def test_rows_that_came_or_went_are_told_by_their_labels() -> None:
+    head = "| Class | n | Dice |\n|--|--|--|\n"
+    old = head + "| hip | 9 | 0.84 (0.80 to 0.88) |\n| rib | 9 | 0.7 |\n"
+    new = head + "| hip | 9 | 0.83 (0.80 to 0.88) |\n| spine | 4 | 0.9 |\n"
+    assert moved_cells(old, new) == (
+        "hip, Dice: 0.84 (0.80 to 0.88); rib: 9 | 0.7; spine: no such row",
+        "0.83 (0.80 to 0.88); no such row; 4 | 0.9",
+    )
+    assert moved_cells(old, old) is None
+    assert moved_cells(old, new.replace("Dice", "IoU")) is None
 
 
 def test_a_name_whose_evidence_was_dropped_is_told_too(study: tuple[Project, Path]) -> None:

@@ -14,6 +14,7 @@ from review.services.evidence import kept
 from review.services.evidence.kept import Kept
 from review.services.manuscript import paper, paper_tables, resolved
 from review.services.manuscript import settings as paper_settings
+from review.services.manuscript.moved_tables import moved_cells
 from review.services.manuscript.resolved import Resolved
 from review.services.project import Project
 
@@ -87,11 +88,13 @@ def _tables(
         if before.tables.get(name) == now.tables.get(name):
             continue
         old, new = ("a table" if name in one.tables else _EMPTY for one in (before, now))
+        new = new if new == _EMPTY else "another table"
+        cells = moved_cells(before.texts.get(name, ""), now.texts.get(name, ""))
         of_evidence = next((one for one in computed if name in _names(one)), None)
         yield Moved(
             name=name,
-            before=old,
-            now=new if new == _EMPTY else "another table",
+            before=cells[0] if cells else old,
+            now=cells[1] if cells else new,
             why=f"{of_evidence.name} was computed again {of_evidence.at}" if of_evidence else _added(before, now),
             lines=tuple(lines[name]),
         )

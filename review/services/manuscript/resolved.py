@@ -27,6 +27,7 @@ class Resolved:
     stored: Mapping[str, int]
     facts: Mapping[str, Fact]
     tables: Mapping[str, str] = field(default_factory=dict)  # the hash of each
+    texts: Mapping[str, str] = field(default_factory=dict)  # what each said; builds of old have none
 
     def as_json(self) -> bytes:
         document = {
@@ -34,6 +35,7 @@ class Resolved:
             "stored": dict(self.stored),
             "facts": {name: fact.as_dict() for name, fact in self.facts.items()},
             "tables": dict(self.tables),
+            "texts": dict(self.texts),
         }
         return (json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
@@ -41,12 +43,13 @@ class Resolved:
 def resolved(store: Store, text: str, facts: Mapping[str, Fact], tables: Mapping[str, str]) -> Resolved:
     """Those of the facts and tables that a manuscript names."""
     named = names_in(text)
-    shown = {f'table("{name}")': markdown for name, markdown in tables.items()}
+    shown = {f'table("{name}")': markdown for name, markdown in tables.items() if f'table("{name}")' in named}
     return Resolved(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         stored=dict(zip(FACT_TABLES, transfer.state(store), strict=True)),
         facts={name: fact for name, fact in facts.items() if name in named or _part_named(name, named)},
-        tables={name: hashlib.sha256(text.encode()).hexdigest() for name, text in shown.items() if name in named},
+        tables={name: hashlib.sha256(text.encode()).hexdigest() for name, text in shown.items()},
+        texts=shown,
     )
 
 
@@ -61,6 +64,7 @@ def read(path: Path) -> Resolved | None:
         facts = {
             name: Fact(**{**stored, "inputs": tuple(stored["inputs"])}) for name, stored in document["facts"].items()
         }
-        return Resolved(at=document["at"], stored=document["stored"], facts=facts, tables=document["tables"])
+        tables, texts = document["tables"], document.get("texts", {})
+        return Resolved(at=document["at"], stored=document["stored"], facts=facts, tables=tables, texts=texts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
