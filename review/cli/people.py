@@ -95,11 +95,11 @@ def role_(project: Project, name: str, role: str) -> Answer:
 @click.argument("name")
 def deactivate(project: Project, name: str) -> Answer:
     """Let a person decide and sign in no more. Nothing they decided is lost: it stays and counts."""
-    from review.services import team
+    from review.services import dealing, team
 
     person = team.deactivate(project, name)
     text = f"{person.name} takes no part from now on; what {person.name} decided stays."
-    return Answer(document=asdict(person), text=text)
+    return Answer(document=asdict(person), text=text, notes=[note] if (note := dealing.unstaffed(project)) else [])
 
 
 @people.command("activate", examples=["review people activate 'Bo Chen'"])

@@ -28,6 +28,13 @@ class Deal:
     pairs: tuple[tuple[str, str], ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The people whom this way of dealing names."""
+        if self.how is Dealt.PAIRS:
+            return frozenset(name for pair in self.pairs for name in pair)
+        return frozenset(self.shares if self.how is Dealt.SHARES else ())
+
     def asked(self, work: str, *, needed: int) -> frozenset[str] | None:
         """The people asked to judge a work; None means everybody.
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from review.domain.dealing import Deal, Dealt, pilot
 from review.domain.errors import ReviewError
+from review.domain.naming import counted
 from review.domain.screening import Role, Stage
-from review.domain.team import Right
+from review.domain.team import RIGHTS, Right, TeamRole
 from review.services import protocol, rights, team, works
 from review.services.project import Project
 from review.storage import arrangements, decisions, stamps
@@ -33,9 +34,8 @@ def current(project: Project) -> Deal:
 def deal(project: Project, wanted: Deal) -> Deal:
     """Deal the work out anew. Decisions made so far stand; only who is asked for what is left changes."""
     needed = protocol.in_force(project).screening.reviewers_per_record
-    named = [name for pair in wanted.pairs for name in pair] + list(wanted.shares)
     known = {person.name for person in team.people(project) if person.active}
-    if unknown := sorted(set(named) - known):
+    if unknown := sorted(wanted.named - known):
         raise ReviewError(
             f"{unknown[0]} does not take part in this review.",
             hint=f"Taking part: {', '.join(sorted(known)) or 'nobody'}.",
@@ -59,6 +59,22 @@ def deal(project: Project, wanted: Deal) -> Deal:
         who=project.who or team.COMMAND_LINE,
     )
     return wanted
+
+
+@rights.needs(Right.READ)
+def unstaffed(project: Project) -> str:
+    """What nobody is left to do since people have left, and what to do about it; empty if all work has its people."""
+    needed = protocol.in_force(project).screening.reviewers_per_record
+    left = {p.name for p in team.people(project) if p.active and Right.REVIEW in RIGHTS[TeamRole(p.role)]}
+    said = []
+    if len(left) < needed:
+        said.append(
+            f"The protocol asks for {needed} people for each record; {counted(len(left), 'person', 'people')} who may "
+            f"screen {'takes' if len(left) == 1 else 'take'} part. Take somebody in on the page People, or amend the protocol."
+        )
+    if gone := sorted(current(project).named - left):
+        said.append(f"Work is still dealt out to {', '.join(gone)}: deal it out anew on the page Agreement.")
+    return " ".join(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

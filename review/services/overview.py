@@ -119,6 +119,8 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
     waiting = first.unscreened + first.partial
     # A full text on which people disagree may at the same time be said to be missing: it is one or the other here.
     missing = min(second.unscreened + second.partial, second.total - second.settled - s.not_retrieved)
+    # Whoever only settles need not wait for those who screen.
+    settles = rights.may(project, Right.ADJUDICATE) and not rights.may(project, Right.REVIEW)
     steps = (
         (
             not s.frozen,
@@ -129,7 +131,7 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
         (not s.records, "Import the export files of your searches", "`review import FILE…`", "import"),
         (needs_dedup(project), "Look for duplicates, because records were added", "`review dedup`", "duplicates"),
         (
-            bool(waiting),
+            bool(waiting) and not (settles and first.conflict),
             f"Screen titles and abstracts, {counted(waiting, 'work')} to go",
             "`review app`, page Screen",
             "screen",
@@ -140,7 +142,12 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
             "`review app`, page Conflicts",
             "conflicts",
         ),
-        (missing > 0, f"Assess {counted(missing, 'full text')}", "`review app`, page Full text", "full-text"),
+        (
+            missing > 0 and not (settles and second.conflict),
+            f"Assess {counted(missing, 'full text')}",
+            "`review app`, page Full text",
+            "full-text",
+        ),
         (
             bool(second.conflict),
             f"Settle {counted(second.conflict, 'conflict')} at full text",

@@ -126,6 +126,22 @@ def test_an_owner_gives_another_role_takes_out_and_lets_in_again(enter, local):
     assert {p.name: (p.role, p.active) for p in team.people(local)}["Lee"] == ("reviewer", True)
 
 
+def test_an_owner_hears_what_nobody_is_left_to_do(enter, local):
+    for one in team.people(local):
+        if one.name not in {"Olga", "Ana"}:
+            team.deactivate(local, one.name)
+    at = fine(enter("people", "Olga"))
+    at = fine(at.selectbox(key="person-chosen").set_value("Ana").run())
+    said = "1 person who may screen takes part"
+    assert said in fine(press(at, "deactivate")).warning[0].value
+    assert said in fine(enter("agreement", "Olga")).warning[0].value
+
+
+def test_whoever_only_settles_is_sent_to_the_conflicts_and_who_screens_to_the_queue(enter, local):
+    assert "Settle 1 conflict at title and abstract" in fine(enter("overview", "Ada")).info[0].value
+    assert "Screen titles and abstracts" in fine(enter("overview", "Ana")).info[0].value
+
+
 def test_the_only_owner_stays_one(enter, local):
     at = fine(enter("people", "Olga"))
     at = at.selectbox(key="person-chosen").set_value("Olga").run()

@@ -30,7 +30,7 @@ def test_people_are_taken_in_listed_and_given_other_roles(run: Run, ask: Run) ->
     assert typed("people", "add", "Ana Lima", "--role", "owner", "--password", "--email", "ana@x.org").exit_code == 0
     assert "review people password 'Bo'" in run("people", "add", "Bo").stdout
     run("people", "role", "bo", "adjudicator")
-    run("people", "deactivate", "Bo")
+    assert "1 person who may screen takes part" in run("people", "deactivate", "Bo").stderr
     assert [(p["name"], p["role"], p["active"], p["has_password"]) for p in ask("people", "list")["people"]] == [
         ("Ana Lima", "owner", True, True),
         ("Bo", "adjudicator", False, False),

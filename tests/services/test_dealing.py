@@ -7,7 +7,7 @@ import pytest
 from review.domain.dealing import Deal, Dealt
 from review.domain.errors import ReviewError
 from review.domain.screening import Decision, Stage, Verdict
-from review.domain.team import Seat
+from review.domain.team import Seat, TeamRole
 from review.services import agreement, collect, dealing, protocol, screen, team, works
 from review.services.collect import Origin
 from review.services.project import create
@@ -73,6 +73,19 @@ def test_what_is_left_is_dealt_out_and_the_deal_can_change(project):
     assert screen.queue(project, "Bo", TITLE) == []
     dealing.deal(project, Deal())
     assert set(screen.queue(project, "Dee", TITLE)) == every
+
+
+def test_work_that_nobody_is_left_to_do_is_said_once_people_leave(project):
+    assert dealing.unstaffed(project) == ""
+    dealing.deal(project, Deal(how=Dealt.PAIRS, pairs=(("Ana", "Cy"),)))
+    team.deactivate(project, "Cy")
+    assert dealing.unstaffed(project) == "Work is still dealt out to Cy: deal it out anew on the page Agreement."
+    dealing.deal(project, Deal())
+    assert dealing.unstaffed(project) == ""
+    team.set_role(project, "Bo", TeamRole.ADJUDICATOR)
+    assert dealing.unstaffed(project).startswith(
+        "The protocol asks for 2 people for each record; 1 person who may screen takes part."
+    )
 
 
 @pytest.mark.parametrize(

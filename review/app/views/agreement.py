@@ -146,6 +146,8 @@ def _table(pair: PairAgreement) -> None:
 def _deal(project: Project) -> None:
     st.subheader("Who is asked for what")
     now = dealing.current(project)
+    if said := dealing.unstaffed(project):
+        st.warning(plain(said), icon=":material/warning:")
     people = [p.name for p in team.people(project) if p.active and p.role in ("owner", "reviewer")]
     how = st.radio("Deal out", list(Dealt), format_func=_HOW.__getitem__, index=list(Dealt).index(now.how), key="deal")
     if how is Dealt.PAIRS:

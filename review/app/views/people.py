@@ -9,7 +9,7 @@ from review.app import frame
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.team import Right, TeamRole
-from review.services import accounts, identity, team
+from review.services import accounts, dealing, identity, team
 from review.services.identity import Mode
 from review.services.project import Project
 from review.services.team import Member
@@ -31,6 +31,8 @@ def show(project: Project) -> None:
             "On this computer nobody is asked for a password, and everybody who gives a name may do everything. Roles "
             "count once people sign in: see the setting [auth] in review.toml."
         )
+    if found and (said := dealing.unstaffed(project)):
+        st.warning(plain(said), icon=":material/warning:")
     st.dataframe(
         pd.DataFrame(
             {
@@ -121,7 +123,7 @@ def _active(project: Project, name: str, active: bool) -> None:
 @callback
 def _password(project: Project, name: str) -> None:
     accounts.set_password(project, name, str(st.session_state.get("new-word", "")))
-    frame.notice(f"{name} has a new password and is signed out everywhere. Tell it them in person.")
+    frame.notice(f"{name} has a new password and is signed out everywhere. Tell {name} in person.")
 
 
 if __name__ == "__main__":
