@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from review.domain.errors import BadInput, StorageFailure
+from review.domain.errors import BadInput, NewerDatabase, StorageFailure
+from review.storage.layout import MIGRATIONS
 
 _BESIDE = ("-wal", "-shm")  # what SQLite keeps beside its file
 
@@ -39,12 +40,17 @@ def write(database: Path, copy: Path) -> None:
 
 
 def contents(path: Path) -> Contents:
-    """What a copy holds, every page of it checked. Raises BadInput if it is damaged or no review's database."""
+    """What a copy holds, every page of it checked. Raises BadInput if it is damaged or no review's database, and
+    NewerDatabase if this program could not open it.
+    """
     try:
         with _opened(path, writing=False) as connection:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if found != ("ok",):
                 raise BadInput(path, f"it is damaged: {found[0]}.", hint="Take another copy: review backup --list.")
+            layout = connection.execute("SELECT COALESCE(MAX(number), 0) FROM migrations").fetchone()[0]
+            if layout > len(MIGRATIONS):
+                raise NewerDatabase(layout, len(MIGRATIONS))
             project = connection.execute("SELECT id FROM projects").fetchone()
             records = connection.execute("SELECT COUNT(*) FROM records").fetchone()[0]
             decisions = connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0]

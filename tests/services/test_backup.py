@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from review.domain.errors import BadInput, DamagedDatabase, Missing, ReviewError, StorageFailure
+from review.domain.errors import BadInput, DamagedDatabase, Missing, NewerDatabase, ReviewError, StorageFailure
 from review.services import backup, project, team
 from review.services.project import DATABASE, Project, create, open_project
 
@@ -118,6 +118,18 @@ def test_a_copy_is_looked_at_before_it_replaces_anything(alone: Project, tmp_pat
         backup.restore(alone.root, "nothing.sqlite")
     assert (alone.root / DATABASE).read_bytes() == before
     other.close()
+
+
+def test_a_copy_of_a_newer_version_is_not_put_in_force(alone: Project) -> None:
+    made = backup.make(alone)
+    alone.close()
+    with sqlite3.connect(made.path) as copy:
+        copy.execute("INSERT INTO migrations (number, name, at) VALUES (99, 'later', 'now')")
+    copy.close()
+    before = (alone.root / DATABASE).read_bytes()
+    with pytest.raises(NewerDatabase, match="Install the newer version"):
+        backup.restore(alone.root, made.path)
+    assert (alone.root / DATABASE).read_bytes() == before
 
 
 def test_the_last_copy_of_each_of_fourteen_days_stays_and_so_does_every_one_asked_for(alone: Project) -> None:
