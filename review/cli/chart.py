@@ -39,7 +39,7 @@ def export(project: Project, file: Path, blanks: bool) -> Answer:
 
     The ending of FILE decides: .csv is one row for each study and field, .json the same with the form and what counts, and
     .xlsx has the table of studies, every answer and the form on three sheets. A name with "eppi" and .json is a map for
-    EPPI-Mapper, in the shape of EPPI-Reviewer's published reports.
+    EPPI-Mapper, in the shape of EPPI-Reviewer's published reports; it was not tried in EPPI-Mapper itself yet.
     """
     from review.services.exchange import export_chart
 

@@ -131,12 +131,13 @@ def _packing(day: str) -> dict[str, object]:
 
 
 def _program() -> dict[str, object]:
+    """The program as a work: a crate's SoftwareApplication must have a public address, which this one has not yet."""
     return {
         "@id": _PROGRAM,
-        "@type": "SoftwareApplication",
+        "@type": "CreativeWork",
         "name": "Scopewright",
+        "description": "The program that wrote this file",
         "version": __version__,
-        "softwareVersion": __version__,
     }
 
 

@@ -68,6 +68,8 @@ def faults_of_crate(files: dict[str, bytes]) -> list[str]:
         if "@type" not in entity or not entity.get("name", "x"):
             faults.append(f"{entity['@id']} without type or name")
         parts_of_it = [(key, one) for key, v in entity.items() for one in (v if isinstance(v, list) else [v])]
+        if entity["@type"] == "SoftwareApplication" and not entity.get("url"):
+            faults.append(f"{entity['@id']} without url")
         nested = [key for key, one in parts_of_it if isinstance(one, dict) and set(one) != {"@id"}]
         faults += [f"{entity['@id']}: {key} is nested" for key in nested]
         graph[entity["@id"]] = entity
