@@ -43,7 +43,7 @@ def rank(
     scores = model.scores(corpus)
     rows = _ordered(scores, corpus)
     return Ranking(
-        ids=tuple(corpus.ids[row] for row in rows.tolist()), scores=tuple(scores[rows].tolist()), model=model
+        ids=tuple(map(corpus.ids.__getitem__, rows.tolist())), scores=tuple(scores[rows].tolist()), model=model
     )
 
 

@@ -7,6 +7,7 @@ can be explained. Register a ranker by entry point in the group `review.rankers`
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,8 +85,8 @@ class Labels:
 
 def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str = "", read: Read = vector) -> Labels:
     """Decisions as rows. Ids the corpus does not have are left out; a value outside 0 to 1 is a `ValueError`."""
-    row_of = {record_id: row for row, record_id in enumerate(corpus.ids)}
-    known = sorted((row_of[record_id], float(value)) for record_id, value in labels.items() if record_id in row_of)
+    placed = ((bisect_left(corpus.ids, record_id), record_id, value) for record_id, value in labels.items())
+    known = sorted((row, float(value)) for row, record_id, value in placed if corpus.ids[row : row + 1] == (record_id,))
     if not all(0 <= value <= 1 for _, value in known):
         raise ValueError("a label lies between 0 (exclude) and 1 (include)")
     return Labels(

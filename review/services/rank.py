@@ -21,7 +21,8 @@ from review.services.works import works
 from review.storage import decisions, projects, records, stamps
 from review.storage.projects import EVERYBODY
 
-_PAUSE = 10.0  # times the seconds a ranking took, before the next
+_PAUSE = 1.5  # times the seconds a ranking took, before the next
+_LOOKS = 4.0  # times a second, whether something was decided
 SEED = 0
 _WORTH = {Verdict.INCLUDE: 1.0, Verdict.MAYBE: 0.5, Verdict.EXCLUDE: 0.0}
 
@@ -48,6 +49,8 @@ def labels(project: Project, reviewer: str = EVERYBODY) -> dict[str, float]:
     pilot = _in_pilot(project)
     for stage in Stage:
         for o in standing.unveiled(project, stage).values():
+            if not o.decisions:
+                continue  # as most are, of many
             value = _label(o, reviewer, everybodys=o.record_id in pilot)
             if value is not None:
                 found[o.record_id] = value
@@ -127,7 +130,7 @@ def rank(project: Project, *, seed: int = SEED, progress: Progress = silent) -> 
         "labels": len(known),
         "last_decision": last,
     }
-    orders = {reviewer: list(zip(one.ids, one.scores, strict=True)) for reviewer, one in found.items()}
+    orders = {reviewer: zip(one.ids, one.scores, strict=True) for reviewer, one in found.items()}
     projects.replace_orders(project.store, orders, run=run)
     progress("Ranked", 1.0)
     return RankReport(
@@ -172,16 +175,17 @@ def published(project: Project) -> int:
 
 
 @rights.internal
-def watch(project: Project, *, stop: Callable[[], bool], every: float = 3.0) -> None:
+def watch(project: Project, *, stop: Callable[[], bool], every: float = 1 / _LOOKS) -> None:
     """Rank again whenever something was decided, until told to stop. Runs in a process of its own beside the app.
 
-    It takes at most a tenth of one processor, so that the people who screen do not feel it.
+    It takes less than half of one processor, and gives way to all others there (`review rank --watch` asks for the least
+    priority), so that the people who screen do not feel it. With few records it rests nearly all the time.
     """
     while not stop():
         spent = rank(project).seconds if records.count(project.store) and stale(project) else 0.0
         end = time.monotonic() + max(every, _PAUSE * spent)
         while time.monotonic() < end and not stop():
-            time.sleep(min(0.5, every))
+            time.sleep(every)
 
 
 @rights.needs(Right.READ, whose="reviewer")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import subprocess
 import sys
 import textwrap
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from review.domain.errors import BadInput, NewerDatabase, ReviewError, StorageFailure
@@ -21,7 +23,7 @@ from review.domain.screening import Decision, Stage, Verdict
 from review.storage import charting, decisions, duplicates, projects, records, stamps
 from review.storage.layout import MIGRATIONS
 from review.storage.records import Intake
-from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, metadata
+from review.storage.schema import FACT_TABLES, LOCAL_FACT_TABLES, metadata, rank_order
 from review.storage.store import Store, open_store
 
 RUN = {
@@ -221,6 +223,13 @@ def test_a_new_order_replaces_the_old_one_whole(store: Store) -> None:
     newest = projects.latest_rank_run(store)
     assert newest is not None
     assert newest["records"] == 1
+
+
+def test_an_order_written_as_pairs_is_still_read(store: Store) -> None:
+    pairs = zlib.compress(json.dumps([["b", 2.0], ["a", -1.5]]).encode())
+    with store.writing() as connection:
+        connection.execute(insert(rank_order), [{"reviewer": "", "works": pairs}])
+    assert projects.read_order(store) == [("b", 2.0), ("a", -1.5)]
 
 
 def test_people_stand_as_last_stated(store: Store) -> None:
