@@ -30,7 +30,7 @@ _NAMES = {
 
 
 def show(project: Project, waiting: Waiting, rules: Protocol) -> None:
-    with st.container(horizontal=True):
+    with st.container(key="beside-the-card", horizontal=True, gap="xsmall"):
         _why(project, waiting)
         _duplicate(project, waiting)
         _incomplete(project, waiting)
