@@ -83,7 +83,7 @@ CONDITIONS: tuple[Condition, ...] = (
         name="cochrane_review",
         explanation="The number of the Cochrane review is the same, and nothing says that they are two versions of it.",
         holds=lambda f: f.cochrane.same & ~(f.doi.differ | (f.year_gap > 0)) & (like_title(f) | (f.title >= 60)),
-        overrules=_ALL - {"erratum_or_reply"},
+        overrules=_ALL - {"erratum_or_reply", "other_review"},
     ),
     Condition(
         name="cochrane_version",
@@ -137,8 +137,8 @@ CONDITIONS: tuple[Condition, ...] = (
             same_title(f)
             & (f.first_author.same | f.doi.same)
             & f.page.same
-            & (f.volume.same | (f.year_gap == 0))
-            & ~(f.volume.differ | f.journal.differ)
+            & (f.volume.same | f.doi.same)  # a year has several issues, each with its editorial on the first page
+            & ~f.journal.differ
             & ~(f.issue.differ & ~(f.last_page.same & f.telling))  # of a long title the pages tell more than the issue
         ),
         overrules=frozenset({"generic_title"}),
@@ -220,7 +220,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & np.isin(f.year_gap, list(_UPDATED_WITHIN))
             & ~f.page.differ
         ),
-        overrules=frozenset({"generic_title", "different_authors", "different_year", "different_place"}),
+        overrules=frozenset({"generic_title", "different_authors", "different_year"}),
         version=True,
     ),
     Condition(

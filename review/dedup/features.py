@@ -26,6 +26,7 @@ _TITLE = np.uint64(32)  # bits: the code of a title stands before that of its au
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
 _LONG_ABSTRACT = 200  # characters
 _MEETING_WORDS = 3  # more than these, in the name of a meeting that begins like another
+_WORDS_SHARED = 2 / 3  # of the shorter name of a journal; with fewer it is another journal
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LOST_MARKS = 20  # more than any DOI has
 _WORTH_A_THREAD = 50_000  # pairs; fewer are done before a second thread has begun
@@ -59,7 +60,6 @@ class Features:
     authors: Scores  # 0 where one side names nobody
     year_gap: Codes  # -1 where one side has no year
     journal: Agreement
-    strange: Bools  # journals that have no word in common
     volume: Agreement
     issue: Agreement
     page: Agreement
@@ -76,10 +76,8 @@ class Features:
     everything: Bools  # all fields are the same, missing ones included
     preprint: Bools  # exactly one of the two is a preprint
     meeting: Bools  # exactly one of the two is a conference abstract
-    meetings: Bools  # both are conference abstracts
     one_page: Bools  # both stand on a single page
     protocol: Bools  # exactly one of the two titles speaks of a protocol
-    thesis: Bools  # exactly one of the two is a thesis, and the other is printed in a journal
     one_source: Bools  # both stand in one source that lists each work once
 
 
@@ -91,14 +89,12 @@ def features(
     """
     table = _Columns(forms, left, right)
     title = table.similarity("title", fuzz.ratio)
-    volume, issue, page = table.agree("volume"), _issue(table), _page(table)
+    volume, issue, page = _volume(table), _issue(table), _page(table)
     doi = table.agree("doi")
-    preprint, meeting, thesis = table.flags("preprint"), table.flags("meeting"), table.flags("thesis")
-    printed = table.sides_of([bool(form.journal) for form in forms])
+    preprint, meeting = table.flags("preprint"), table.flags("meeting")
     relation, telling = _relations(table, title), _telling(forms)
     one_page = table.sides_of([bool(form.first_page) and form.first_page == form.last_page for form in forms])
     long = table.sides_of([len(form.abstract) >= _LONG_ABSTRACT for form in forms])
-    journal = _journal(table)
     protocol = table.sides_of(["protocol" in form.title for form in forms])
     return Features(
         relation=relation,
@@ -110,8 +106,7 @@ def features(
         first_author=_first_author(table),
         authors=table.similarity("authors", fuzz.token_set_ratio),
         year_gap=_year_gap(forms, left, right),
-        journal=journal,
-        strange=_strange(table, journal.differ),
+        journal=_journal(table),
         volume=volume,
         issue=issue,
         page=page,
@@ -128,10 +123,8 @@ def features(
         everything=_everything(table),
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
-        meetings=meeting[0] & meeting[1],
         one_page=one_page[0] & one_page[1],
         protocol=protocol[0] != protocol[1],
-        thesis=(thesis[0] & ~thesis[1] & printed[1]) | (thesis[1] & ~thesis[0] & printed[0]),
         one_source=np.zeros(len(left), dtype=bool)
         if source is None
         else (source[left] > 0) & (source[left] == source[right]),
@@ -270,6 +263,21 @@ def _span(table: _Columns, same: Bools) -> Bools:
     return span
 
 
+def _volume(table: _Columns) -> Agreement:
+    """Volumes; the "1" of a source that lost the volume of "58 Suppl 1" is its supplement, and contradicts nothing."""
+    exact = table.agree("volume")
+    one, other = table.sides("volume")
+    issue, others = table.sides("issue")
+    differ = exact.differ.copy()
+    for n in np.flatnonzero(differ).tolist():
+        differ[n] = not (_is_supplement(one[n], issue[n], others[n]) or _is_supplement(other[n], others[n], issue[n]))
+    return Agreement(exact.same, differ)
+
+
+def _is_supplement(volume: str, issue: str, other_issue: str) -> bool:
+    return not issue and "s" in other_issue and volume in other_issue.split("s")
+
+
 def _issue(table: _Columns) -> Agreement:
     """Issues; "21" and "21 Suppl 1", or "2" and "Suppl 2", contradict each other no more than "21" and nothing."""
     exact = table.agree("issue")
@@ -291,14 +299,19 @@ def _first_author(table: _Columns) -> Agreement:
 
 
 def _journal(table: _Columns) -> Agreement:
-    """The same if the stems agree, if one begins with the other, or is the initials of the other, or its meeting."""
+    """The same if the stems agree, if one begins with the other, or is the initials of the other, or its meeting.
+
+    Names that share most of their words say neither: "Conference on Service Systems" may be "2nd Conference on Systems".
+    """
     one, other = table.sides("journal")
     missing = table.missing("journal")
     same = ~missing & (table.repeated("journal", fuzz.ratio) >= 80)
+    differ = np.zeros(len(same), dtype=bool)
     meeting, others = table.sides("congress")
     for n in np.flatnonzero(~missing & ~same).tolist():
         same[n] = _initials_agree(one[n], other[n]) or _one_meeting((one[n], meeting[n]), (other[n], others[n]))
-    return Agreement(same, ~missing & ~same)
+        differ[n] = not same[n] and _few_words_shared(one[n], other[n])
+    return Agreement(same, differ)
 
 
 def _one_meeting(one: tuple[str, str], other: tuple[str, str]) -> bool:
@@ -313,12 +326,9 @@ def _begins(one: str, other: str) -> bool:
     return long.startswith(short) and short.count(" ") >= _MEETING_WORDS
 
 
-def _strange(table: _Columns, differ: Bools) -> Bools:
-    one, other = table.sides("journal")
-    strange = differ.copy()
-    for n in np.flatnonzero(differ).tolist():
-        strange[n] = set(one[n].split()).isdisjoint(other[n].split())
-    return strange
+def _few_words_shared(one: str, other: str) -> bool:
+    short, long = sorted((set(one.split()), set(other.split())), key=len)
+    return len(short & long) < _WORDS_SHARED * len(short)
 
 
 def _initials_agree(one: str, other: str) -> bool:

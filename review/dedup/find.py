@@ -14,7 +14,7 @@ from review.dedup.features import Bools, Codes, Scores, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
 from review.dedup.ready import Ready, Spread, in_turn, made_ready, no_collecting, ready
-from review.dedup.related import NOTICE, RELATIONS
+from review.dedup.related import RELATIONS
 from review.dedup.vetoes import VETOES
 from review.domain.record import DuplicateGroup, DuplicateLink, Judgement, Record
 
@@ -279,12 +279,11 @@ def _reason(veto: int) -> tuple[str, str]:
 def _related(
     stock: _Stock, found: Judged, groups: Sequence[DuplicateGroup], answers: Mapping[Pair, Judgement]
 ) -> tuple[tuple[DuplicateLink, ...], Collection[Pair]]:
-    """The pairs that belong together without being one work, the likest first; and the works of each notice with its
-    article, which nobody need be asked about. (Of an abstract or a protocol, somebody may know that it is the same work.)
+    """The pairs that belong together without being one work, the likest first; and the works of each, which nobody need
+    be asked about.
     """
     chosen = _one_for_each_two_works(stock, found, np.where(found.relation >= 0, found.score, 0), groups, answers)
-    notices = {works for works, n in chosen.items() if RELATIONS[found.relation[n]][0] == NOTICE}
-    return tuple(_link(stock, found, n, *RELATIONS[found.relation[n]]) for n in chosen.values()), notices
+    return tuple(_link(stock, found, n, *RELATIONS[found.relation[n]]) for n in chosen.values()), chosen
 
 
 def _one_for_each_two_works(

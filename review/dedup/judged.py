@@ -173,7 +173,7 @@ def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:
     text = (f.title >= 85) & (f.authors >= 85) & (f.abstract >= 90)
     place = (f.title >= 99) & f.journal.same & ~f.generic & (verdicts.score >= _WORTH_A_LOOK)
     alike = (verdicts.score >= _WORTH_A_LOOK) & (verdicts.vetoes <= 1)
-    worth = verdicts.near_miss | alike | ((text | place) & (verdicts.vetoes <= _DOUBTS))
+    worth = verdicts.near_miss | alike | text | (place & (verdicts.vetoes <= _DOUBTS))
     return np.where(worth & (verdicts.condition < 0), verdicts.score + _SAME_TEXT * (f.abstract >= 90), 0).astype(
         np.float32
     )

@@ -12,7 +12,7 @@ from review.dedup.titles import CLOSE, CONTAINED, SUBSTITUTED
 
 Test = Callable[[Features], Bools]
 
-_OTHER_TEXT = 75  # two abstracts less alike than this are not one abstract in two spellings
+_OTHER_TEXT = 50  # two long abstracts less alike than this are not one text in two wordings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +37,17 @@ def authors_conflict(f: Features) -> Bools:
 
 
 def _places_conflict(f: Features) -> Bools:
-    """At least two of volume, pages and journal say: printed elsewhere."""
-    against = f.volume.differ.astype(int) + f.page.differ + f.journal.differ
-    moved = (f.journal.differ | (f.page.differ & ~f.volume.same)) & (f.year_gap > 0) & ~f.page.same & ~f.doi.same
-    moved |= f.page.differ & ~f.volume.same & ~f.journal.same & (f.year_gap != 0) & ~f.doi.same
-    bare = (moved | (f.volume.differ & f.page.missing)) & (f.abstract < 90)
-    other_text = f.journal.differ & ~f.abstract_missing & (f.abstract < _OTHER_TEXT)
-    # In one journal first pages meet by chance; the rest of the place says that these are two.
-    other_run = f.journal.same & f.volume.differ & f.issue.differ & f.last_page.differ & (f.year_gap > 0)
-    # Nor need anything else speak where journals and issues are two.
-    apart_in_print = f.journal.differ & f.issue.differ & ~f.volume.missing & (f.abstract < _OTHER_TEXT)
-    shown_twice = f.journal.differ & f.meetings  # what was shown at two meetings is two abstracts
-    apart = other_text | shown_twice | (f.strange & (f.abstract < _OTHER_TEXT))
-    apart = (apart | apart_in_print) & ~f.page.same
-    return np.asarray((against >= 2) | bare | ((apart | other_run) & ~f.doi.same))
+    """More of volume, pages and journal contradicts that they stand at one place than of volume and pages speaks for it.
+
+    One journal is no place: an author's abstract and article, and the columns of two issues, are in one journal too.
+    But where the journals are not known to be one, another year is one more contradiction. Two issues of one
+    journal are two places, and a volume speaks for a place together with its issue, a first page with the last.
+    """
+    another_year = (f.year_gap > 0) & ~f.journal.same
+    another_issue = f.volume.same & f.issue.differ & f.journal.same
+    against = (f.volume.differ | another_issue).astype(int) + f.page.differ + f.journal.differ + another_year
+    speak = (f.volume.same & ~f.issue.differ).astype(int) + (f.page.same & ~f.last_page.differ)
+    return np.asarray((against > speak) & ~f.doi.same)
 
 
 VETOES: tuple[Veto, ...] = (
@@ -100,11 +97,6 @@ VETOES: tuple[Veto, ...] = (
         holds=lambda f: f.one_source,
     ),
     Veto(
-        name="different_issue",
-        explanation="They stand in two issues of one volume.",
-        holds=lambda f: f.volume.same & f.issue.differ & f.journal.same & ~f.page.same & ~f.doi.same,
-    ),
-    Veto(
         name="different_year",
         explanation="They appeared more than a year apart.",
         holds=lambda f: np.asarray(f.year_gap > 1),
@@ -115,9 +107,9 @@ VETOES: tuple[Veto, ...] = (
         holds=_places_conflict,
     ),
     Veto(
-        name="thesis",
-        explanation="One is a thesis, the other is printed in a journal, and the years do not say that they are one.",
-        holds=lambda f: f.thesis & (f.year_gap != 0) & ~f.doi.same,
+        name="different_abstract",
+        explanation="Both abstracts are long, and they have little in common.",
+        holds=lambda f: f.long_abstract & (f.abstract < _OTHER_TEXT) & ~f.page.same & ~f.doi.same,
     ),
     Veto(
         name="meeting_abstract",

@@ -57,7 +57,7 @@ def dedup(
 @rights.internal
 def look(project: Project, *, progress: Progress = silent, jobs: int = 1) -> None:
     """Look for duplicates, in so many processes if there are many new records, and store what was found."""
-    rules = f"{_rules()} {stamps.read(project.store).correction}"  # what was put right is compared anew
+    rules = _rules(project)
     ids = [record for record, _ in records.ids_and_sources(project.store)]
     memory = _memory(project, rules, ids)
     seen = set(memory.ids) if memory else set()
@@ -89,8 +89,13 @@ def _memory(project: Project, rules: str, ids: Sequence[str]) -> Memory | None:
     return memory if memory and set(ids).issuperset(memory.ids) else None
 
 
+def _rules(project: Project) -> str:
+    """A name for how duplicates are found, and in which state of the records: what was put right is compared anew."""
+    return f"{_code()} {stamps.read(project.store).correction}"
+
+
 @cache
-def _rules() -> str:
+def _code() -> str:
     """A name for how duplicates are found that changes whenever a line of it does."""
     folder = Path(find.__file__).parent
     return fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))))

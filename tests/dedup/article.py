@@ -36,10 +36,11 @@ def joined_by(one: Record, other: Record, **kwargs: object) -> str:
 
 
 def kept_apart_by(one: Record, other: Record) -> str:
-    """The veto under which two separate records stand in the queue; a notice stands among the related works instead."""
+    """The veto under which two separate records stand in the queue; what stands among the related works is not asked about."""
     result = find_duplicates([one, other])
     assert not result.groups
-    if [link.condition for link in result.related] == ["notice"]:
+    if result.related:
         assert not result.unsure
-        return "erratum_or_reply"
+        relation = result.related[0].condition
+        return "erratum_or_reply" if relation == "notice" else relation
     return result.unsure[0].condition if result.unsure else ""

@@ -169,9 +169,9 @@ def test_a_second_search_reads_only_what_is_new_and_finds_what_one_search_of_all
 
 
 def test_a_memory_of_other_records_is_not_used(spines: Project) -> None:
-    memory = works.unpacked(stored.memory(spines.store, rules=works._rules()) or b"")
+    memory = works.unpacked(stored.memory(spines.store, rules=works._rules(spines)) or b"")
     strange = dataclasses.replace(memory, ids=(*memory.ids[:-1], "nobody:1"))
-    stored.keep_memory(spines.store, rules=works._rules(), content=works.packed(strange))
+    stored.keep_memory(spines.store, rules=works._rules(spines), content=works.packed(strange))
     before = state(spines)
     works.dedup(spines)
     assert state(spines) == before
