@@ -12,7 +12,7 @@ from review.cli.answer import Answer, answers, in_project, progress, project_opt
 from review.cli.program import program
 from review.domain.finding import Finding, summed
 from review.domain.manuscript import PROJECT_TYPES
-from review.domain.naming import counted
+from review.domain.naming import argument, counted
 
 if TYPE_CHECKING:
     from review.services.project import Project
@@ -63,14 +63,14 @@ def _next_steps(folder: Path, project: Project) -> tuple[str, ...]:
         return (
             begun,
             "Next: start the paper, and keep the numbers it rests on:",
-            f"  cd {folder}",
+            f"  cd {argument(str(folder))}",
             "  review paper new paper",
             "  review evidence accounting manifest.csv --by split,class --keep counts",
         )
     return (
         begun,
         f"Next: write your question and criteria into {project.protocol_path}, then",
-        f"  cd {folder}",
+        f"  cd {argument(str(folder))}",
         "  review protocol check",
     )
 

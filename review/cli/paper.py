@@ -31,7 +31,7 @@ def paper() -> None:
     examples=[
         "review paper new paper",
         "review paper new paper --type dataset --venue medical-physics",
-        'review paper new next --type dataset --from-gap "task=measurement, modality=MRI"',
+        'review paper new next --type dataset --from-gap "task=measure, modality=MRI T2"',
     ],
 )
 @answers

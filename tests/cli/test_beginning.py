@@ -33,6 +33,11 @@ def test_new_refuses_what_is_there_already_and_names_what_it_does_not_know(run: 
     assert not (project / "q").exists()
 
 
+def test_the_next_command_can_be_typed_as_it_is_told(run: Run) -> None:
+    for kind in ("dataset", "review"):
+        assert f'  cd "étude {kind}"' in run("new", f"étude {kind}", "--type", kind).stdout.splitlines()
+
+
 def test_what_nobody_has_filled_in_is_told_by_check_and_when_it_is_frozen(run: Run, ask: Ask) -> None:
     ask("new", "p", "--type", "review", "--protocol", "scoping-review")
     checked = run("protocol", "check", "--project", "p").stdout

@@ -147,3 +147,12 @@ def test_a_bound_number_that_lost_its_footing_says_so(tmp_path: Path, made: Proj
         encoding="utf-8",
     )
     assert named(lint.check(made, Path("paper")).faults, "REV-02") == []
+
+
+def test_a_word_file_whose_parts_are_bold_lines_and_no_headings_is_read_by_its_parts(tmp_path: Path) -> None:
+    pypandoc = pytest.importorskip("pypandoc", reason="pandoc comes with the export parts")
+    text = "**Abstract**\n\nThe Dice was 0.84.\n\n**1. Introduction**\n\nWhy.\n\n**Limitations:**\n\nOne site. One reader. Few cases.\n"
+    pypandoc.convert_text(text, "docx", format="markdown", outputfile=str(tmp_path / "draft.docx"))
+    found = lint.check_file(tmp_path / "draft.docx", Given(type="method")).faults
+    assert [f.got for f in named(found, "EVA-01")] == ["Dice 0.84"]
+    assert named(found, "PART-03") == []

@@ -25,6 +25,15 @@ READ = (".md", ".markdown", ".txt", ".tex", ".docx", ".html", ".rst")
 _PANDOC: Mapping[str, str] = {".tex": "latex", ".docx": "docx", ".html": "html", ".rst": "rst"}
 _TO = "markdown-simple_tables-multiline_tables-grid_tables+pipe_tables-raw_attribute-header_attributes-link_attributes-smart"
 _ABSTRACT = re.compile(r"^abstract: (?:[|>]-?)?(?P<text>.*\n(?:[ \t]+.*\n|\n(?=[ \t\n]))*)", re.MULTILINE)
+# A line that is the name of a part, bold or not: what writers of Word files set where a heading should be.
+_PART = re.compile(
+    r"^(?:\*\*|__)?(?:\d+(?:\\?\.\d+)*\\?\.?[ \t]+)?(?P<name>abstract|(?:structured )?summary|introduction|background|(?:objectives?|purpose|aims?)|"
+    r"(?:(?:materials?|patients|subjects|data) and )?methods?|methodology|results?|(?:results and )?discussion|limitations?|conclusions?|"
+    r"references|bibliography|(?:data|code)(?: and code)? availability(?: statement)?|acknowledge?ments?|funding|ethics(?: statement| approval)?|"
+    r"declarations?|competing interests|conflicts? of interests?):?(?:\*\*|__)?:?$",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"^#{1,6}\s", re.MULTILINE)
 _TRACKED = re.compile(rb"<w:(?:ins|del|moveFrom|moveTo)\s")
 _WORD = re.compile(r"[A-Za-z]{3,}|\d+")
 _AHEAD = 600  # words of the original in which the beginning of a line is looked for
@@ -67,7 +76,7 @@ def _converted(path: Path, name: str) -> Document:
         raise BadInput(
             path, f"pandoc could not read it: {reason}.", hint="Open it, see whether it is whole, and save it again."
         ) from error
-    text = _with_abstract(text)
+    text = _with_headings(_with_abstract(text))
     source = _text(path).splitlines() if path.suffix.lower() == ".tex" else []
     lines = aligned(text.splitlines(), source) if source else []
     return document.parse(text, path=name, origin=Origin(lines=lines, source=source) if source else None)
@@ -109,6 +118,43 @@ def _with_abstract(text: str) -> str:
         return text
     header = text[: found.start()] + text[found.end() : split]
     return f"{header}\n# Abstract\n\n{textwrap.dedent(found['text']).strip()}\n{text[split:]}"
+
+
+def _with_headings(text: str) -> str:
+    r"""Names of parts that stand alone on a line as headings: all of them where the text has none, else that of the abstract.
+
+    >>> print(_with_headings("**Abstract**\n\nResults:\n\nGood.\n\n1. Introduction\n\nWhy.\n\nMethods\n\nHow."))
+    # Abstract
+    <BLANKLINE>
+    ## Results
+    <BLANKLINE>
+    Good.
+    <BLANKLINE>
+    # Introduction
+    <BLANKLINE>
+    Why.
+    <BLANKLINE>
+    # Methods
+    <BLANKLINE>
+    How.
+    """
+    lines = text.split("\n")
+    first = next((n for n, line in enumerate(lines) if _HEADING.match(line)), None)
+    alone = [n for n, line in enumerate(lines) if _PART.match(line) and not any(map(str.strip, _beside(lines, n)))]
+    names = {n: match["name"] for n in alone if (match := _PART.match(lines[n]))}
+    begun = [n for n, name in names.items() if name.casefold() in ("introduction", "background")]
+    abstract = next((n for n, name in names.items() if name.casefold() in ("abstract", "summary")), None)
+    inside = max(begun, default=-1) if abstract is not None else -1
+    for n, name in names.items():
+        if first is not None and (n != abstract or n > first):
+            continue
+        within = abstract is not None and abstract < n < inside
+        lines[n] = f"{'##' if within else '#'} {name}"
+    return "\n".join(lines)
+
+
+def _beside(lines: Sequence[str], n: int) -> list[str]:
+    return [*lines[max(0, n - 1) : n], *lines[n + 1 : n + 2]]
 
 
 def aligned(lines: Sequence[str], source: Sequence[str]) -> list[int]:
