@@ -45,10 +45,14 @@ class PersonPace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePace:
-    """A stage: the decisions still needed from everybody together, and those of the last two weeks a day (of all days)."""
+    """A stage: the decisions still needed from everybody together, and those made a day, over all days looked back on.
+
+    `days` are these: two weeks, or fewer if the first decision was made since.
+    """
 
     needed: int
     a_day: float
+    days: int
     people: tuple[PersonPace, ...]
 
     @property
@@ -79,7 +83,8 @@ def pace(project: Project, stage: Stage, *, today: str = "") -> StagePace:
         )
         for person, many in sorted(lately.items())
     )
-    return StagePace(needed=_needed(project, stage), a_day=sum(p.lately for p in people) / span, people=people)
+    made = sum(p.lately for p in people)
+    return StagePace(needed=_needed(project, stage), a_day=made / span, days=span, people=people)
 
 
 def _span(counted: Mapping[tuple[str, str], int], until: date) -> int:

@@ -169,7 +169,10 @@ def _forecast(going: StagePace) -> str:
     still = f"{going.needed:,} decisions are still needed from all of you together. "
     if going.days_left is None or not going.a_day:
         return f"{still}Nobody decided anything in the last {pace.DAYS} days, so no time can be told."
-    lately = f"In the last {pace.DAYS} days you made {going.a_day:,.1f} a day; at this pace it takes"
+    made = f"In the last {going.days} days you made {going.a_day:,.1f} a day"
+    if going.days == 1:
+        made = f"Today you made {counted(round(going.a_day), 'decision')}"
+    lately = f"{made}; at this pace it takes"
     if going.days_left > _TOO_LONG:
         return f"{still}{lately} more than a year."
     until = (datetime.now(UTC) + timedelta(days=going.days_left)).date()
