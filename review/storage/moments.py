@@ -11,13 +11,10 @@ import threading
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
-
-if TYPE_CHECKING:
-    from review.storage.store import Store
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
@@ -61,6 +58,16 @@ class Moments:
                 self._watching.close()
             self._watching = None
             self._held.clear()
+
+
+class Watched(Protocol):
+    """A store whose moments are told apart."""
+
+    @property
+    def moments(self) -> Moments: ...
+
+
+Store = TypeVar("Store", bound=Watched)
 
 
 def remembered(
