@@ -8,27 +8,12 @@ import streamlit as st
 
 from review.app import frame, menu
 from review.app.frame import callback
-from review.app.markup import plain
+from review.app.markup import FIELDS, plain
 from review.services import corrections
 from review.services.corrections import Corrected
 from review.services.project import Project
 
-_NAMES = {
-    "title": "Title",
-    "abstract": "Abstract",
-    "authors": "Authors (parted by semicolons)",
-    "year": "Year",
-    "journal": "Journal",
-    "volume": "Volume",
-    "issue": "Issue",
-    "pages": "Pages",
-    "doi": "DOI",
-    "pmid": "PMID",
-    "arxiv_id": "arXiv id",
-    "keywords": "Keywords (parted by semicolons)",
-    "language": "Language",
-    "url": "Link",
-}
+_SEVERAL = "Several are parted by semicolons."
 
 
 def show(project: Project, record_id: str, who: str) -> None:
@@ -39,15 +24,18 @@ def show(project: Project, record_id: str, who: str) -> None:
         st.caption("What the source gave is kept, and can be given back. Decisions stay as they are.")
         for name in found.differing:
             _difference(project, found, name, who)
+        fields = list(corrections.FIELDS)
         name = st.selectbox(
             "Field",
-            list(_NAMES),
-            index=0 if found.record.abstract else list(_NAMES).index("abstract"),
-            format_func=lambda name: _NAMES[name],
+            fields,
+            index=0 if found.record.abstract else fields.index("abstract"),
+            format_func=lambda name: FIELDS[name],
             key=f"correct-field-{record_id}",
         )
         held = _written(getattr(found.record, name))
-        st.text_area("What it really is", value=held, key=f"correct-to-{record_id}-{name}", max_chars=100_000)
+        several = _SEVERAL if name in {"authors", "keywords"} else None
+        key = f"correct-to-{record_id}-{name}"
+        st.text_area("What it really is", value=held, key=key, max_chars=100_000, help=several)
         st.text_input(
             "Where you read it",
             placeholder="the publisher's page; the PDF, page 1",
@@ -77,12 +65,12 @@ def _difference(project: Project, found: Corrected, name: str, who: str) -> None
     was, becomes = _short(getattr(found.given, name)), _short(getattr(found.record, name))
     row = st.container(horizontal=True, vertical_alignment="center")
     row.html(
-        f"<p><strong>{escape(_NAMES[name].split(' (')[0])}:</strong> {escape(becomes)}<br><small>The source gave "
+        f"<p><strong>{escape(FIELDS[name])}:</strong> {escape(becomes)}<br><small>The source gave "
         f"{escape(was) or 'nothing'}. {escape(newest.who)}, {escape(newest.at[:10])}: {escape(newest.reason)}</small></p>"
     )
     row.button(
-        "Give back",
-        help=f"The {plain(_NAMES[name].split(' (')[0])} is then again what the source gave.",
+        f"Give back: {plain(FIELDS[name])}",
+        help=f"The {plain(FIELDS[name])} is then again what the source gave.",
         key=f"give-back-{record_id}-{name}",
         on_click=_give_back,
         args=(project, record_id, name, who),

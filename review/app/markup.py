@@ -11,6 +11,24 @@ from review.domain.kind_words import language_in_words, type_in_words
 from review.domain.protocol import Criterion, Protocol
 from review.domain.record import Record
 
+# What the fields of a record are called.
+FIELDS = {
+    "title": "Title",
+    "authors": "Authors",
+    "year": "Year",
+    "journal": "Journal",
+    "volume": "Volume",
+    "issue": "Issue",
+    "pages": "Pages",
+    "doi": "DOI",
+    "pmid": "PubMed",
+    "arxiv_id": "arXiv",
+    "abstract": "Abstract",
+    "keywords": "Keywords",
+    "language": "Language",
+    "type": "Type",
+    "url": "Link",
+}
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 

@@ -21,22 +21,7 @@ from review.services.project import Project
 _PER_PAGE = 10
 _OFFERED = 12  # works that a search for the right place shows
 _CHANGING = "dup-changing"  # the group that is being changed
-_FIELDS = {
-    "title": "Title",
-    "authors": "Authors",
-    "year": "Year",
-    "journal": "Journal",
-    "volume": "Volume",
-    "issue": "Issue",
-    "pages": "Pages",
-    "doi": "DOI",
-    "pmid": "PubMed",
-    "arxiv_id": "arXiv",
-    "abstract": "Abstract",
-    "keywords": "Keywords",
-    "language": "Language",
-    "type": "Type",
-}
+_FIELDS = {name: label for name, label in markup.FIELDS.items() if name != "url"}  # links always differ
 
 
 def show(project: Project) -> None:
