@@ -40,9 +40,21 @@ def page_of(quote: str, pages: Sequence[str]) -> int | None:
 
 
 def page_among(quote: str, texts: Sequence[str]) -> int | None:
-    """The same in pages that are folded already."""
+    """The same in pages that are folded already. A hyphen at the end of a line may be lost in a PDF's text: where the words
+    do not stand as they are, hyphens do not count.
+
+    >>> page_among("software-assisted planning", ["in softwareassisted planning"])
+    1
+    """
     parts = [part for part in (folded(part) for part in _LEFT_OUT.split(quote)) if part]
-    if not parts:
+    found = _first_page(parts, texts)
+    if found is None and any("-" in text for text in (*parts, *texts)):
+        found = _first_page([part.replace("-", "") for part in parts], [text.replace("-", "") for text in texts])
+    return found
+
+
+def _first_page(parts: Sequence[str], texts: Sequence[str]) -> int | None:
+    if not any(parts):
         return None
     for at, text in enumerate(texts):
         if _follows(parts, text):

@@ -142,6 +142,14 @@ def select(page, words: str) -> None:
 
 def test_words_of_a_pdf_become_the_quote_of_a_field_with_their_page(browser, served: Served) -> None:
     page = opened(browser, served, "Ana")
+    shown = (
+        page.locator(f"{FORM} .page p")
+        .nth(1)
+        .evaluate("(found) => found.textContent.split('\\n').map((one) => one.trim())")
+    )
+    assert "The cohort held 2,140 patients from one hospital, scanned between 2012 and 2020." in " ".join(shown[1:2]), (
+        "a full line goes on in the next, and a heading stays by itself"
+    )
     patients = field(page, "Patients")
     patients.locator("[data-of=value]").fill("2,140")
     select(page, "2,140 patients from one hospital")

@@ -104,7 +104,7 @@ def test_it_brings_papers_in_which_every_quote_stands_on_its_page(sample: Sample
         for work in full_texts.with_files(sample.project)
         if (pages := full_texts.pages(sample.project, work))
     }
-    assert len(papers) == 4
+    assert len(papers) == 5
     work_of = works.works(sample.project).work_of
     quotes = [
         (one.quote, papers[work_of[one.record_id]], one.page)

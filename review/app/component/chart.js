@@ -285,11 +285,11 @@ class ChartingForm {
     }
     this.paper = text.id;
     this.asked = false;
-    this.sentences.forget();
+    this.sentences.forget(text.pages ?? []);
     this.part.pages.replaceChildren(
       ...(why ? [element("p", { className: "quiet" }, why)] : []),
       ...(text.pages ?? []).map((page, at) =>
-        element("article", { className: "page", data: { page: at + 1 } }, element("h3", {}, `Page ${at + 1}`), element("p", {}, page)),
+        element("article", { className: "page", data: { page: at + 1 } }, element("h3", {}, `Page ${at + 1}`), element("p", {}, readable(page))),
       ),
     );
     for (const part of ["take", "next", "keys"]) this.part[part].hidden = !text.id;

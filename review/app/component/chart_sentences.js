@@ -13,6 +13,16 @@ const flowing = (text) => {
   return lines.map((line, at) => line.replace(/\s/g, " ") + (at + 1 < lines.length ? (ends(line, lines[at + 1]) ? "\u2029" : " ") : "")).join("");
 };
 
+// The text as it is shown, as long as before: a line that fills its column goes on in the next. Shorter ones stay by
+// themselves, for they are headings, ends of paragraphs and rows of tables; so do those that end in a hyphen.
+const readable = (text) => {
+  const lines = text.split("\n");
+  const lengths = lines.map((line) => line.trim().length).filter(Boolean).sort((a, b) => a - b);
+  const full = 0.8 * (lengths[Math.floor(0.9 * lengths.length)] ?? 0);
+  const goesOn = (line) => line.trim().length >= full && !/[-\u00ad\u2010]\s*$/.test(line);
+  return lines.map((line, at) => line + (at + 1 < lines.length ? (goesOn(line) ? " " : "\n") : "")).join("");
+};
+
 class Sentences {
   constructor(pages, { take, tell }) {
     this.pages = pages;
@@ -22,7 +32,8 @@ class Sentences {
     pages.addEventListener("keydown", (event) => this.key(event));
   }
 
-  forget() {
+  forget(texts = []) {
+    this.texts = texts; // by page as they stand in the file
     this.known = null;
     this.from = this.to = -1;
     this.next = -1; // where choosing begins, if something was found in the text
@@ -33,7 +44,7 @@ class Sentences {
     if (this.known) return this.known;
     const parts = new Intl.Segmenter("en", { granularity: "sentence" });
     this.known = [...this.pages.querySelectorAll(".page p")].flatMap((page) => {
-      const text = page.firstChild?.textContent ?? "";
+      const text = this.texts[page.parentElement.dataset.page - 1] ?? "";
       return [...parts.segment(flowing(text))]
         .filter(({ segment }) => /[\p{L}\p{N}]/u.test(segment))
         .map(({ segment, index }) => ({
