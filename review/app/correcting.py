@@ -34,7 +34,8 @@ def show(project: Project, record_id: str, who: str) -> None:
         )
         held = _written(getattr(found.record, name))
         several = _SEVERAL if name in {"authors", "keywords"} else None
-        key = f"correct-to-{record_id}-{name}"
+        # With each correction a new box: what was kept is shown, not what was typed.
+        key = f"correct-to-{record_id}-{name}-{len(found.corrections)}"
         st.text_area("What it really is", value=held, key=key, max_chars=100_000, help=several)
         st.text_input(
             "Where you read it",
@@ -48,6 +49,7 @@ def show(project: Project, record_id: str, who: str) -> None:
             key=f"correct-keep-{record_id}",
             on_click=_keep,
             args=(project, record_id, name, who),
+            kwargs={"typed": key},
         )
 
 
@@ -89,17 +91,15 @@ def _short(value: object, longest: int = 200) -> str:
 
 
 @callback
-def _keep(project: Project, record_id: str, name: str, who: str) -> None:
-    said = str(st.session_state[f"correct-to-{record_id}-{name}"])
+def _keep(project: Project, record_id: str, name: str, who: str, *, typed: str) -> None:
+    said = str(st.session_state[typed])
     reason = str(st.session_state[f"correct-reason-{record_id}"])
     corrections.correct(project, record_id, {name: said}, reason=reason, person=who)
     st.session_state[f"correct-reason-{record_id}"] = ""
-    st.session_state.pop(f"correct-to-{record_id}-{name}", None)  # what is kept is shown, not what was typed
     frame.notice("Kept. The next search for duplicates and the next ranking go by it.")
 
 
 @callback
 def _give_back(project: Project, record_id: str, name: str, who: str) -> None:
     corrections.give_back(project, record_id, name, person=who)
-    st.session_state.pop(f"correct-to-{record_id}-{name}", None)
     frame.notice("It is again as the source gave it.")

@@ -33,13 +33,13 @@ def test_a_missing_abstract_is_added_shown_and_given_back(project: Project, visi
     record = bare(project)
     at = opened(visit, record)
     assert at.selectbox(key=f"correct-field-{record}").value == "abstract"
-    at.text_area(key=f"correct-to-{record}-abstract").set_value("*Vertebrae* were <i>counted</i>.")
+    at.text_area(key=f"correct-to-{record}-abstract-0").set_value("*Vertebrae* were <i>counted</i>.")
     at.text_input(key=f"correct-reason-{record}").set_value("the PDF, page 1")
     at = at.button(key=f"correct-keep-{record}").click().run()
     assert not at.exception
     assert not at.error
     assert read(project, [record])[record].abstract == "*Vertebrae* were counted."
-    assert at.text_area(key=f"correct-to-{record}-abstract").value == "*Vertebrae* were counted."
+    assert at.text_area(key=f"correct-to-{record}-abstract-1").value == "*Vertebrae* were counted."
     assert any("the PDF, page 1" in found.proto.body for found in at.get("html"))
     at = at.button(key=f"give-back-{record}-abstract").click().run()
     assert not at.exception
@@ -49,10 +49,10 @@ def test_a_missing_abstract_is_added_shown_and_given_back(project: Project, visi
 def test_without_a_reason_nothing_is_kept_and_nothing_typed_is_lost(project: Project, visit: Any) -> None:
     record = bare(project)
     at = opened(visit, record)
-    at.text_area(key=f"correct-to-{record}-abstract").set_value("Counted.")
+    at.text_area(key=f"correct-to-{record}-abstract-0").set_value("Counted.")
     at = at.button(key=f"correct-keep-{record}").click().run()
     assert "needs a reason" in at.error[0].value
-    assert at.text_area(key=f"correct-to-{record}-abstract").value == "Counted."
+    assert at.text_area(key=f"correct-to-{record}-abstract-0").value == "Counted."
     assert corrections.everything(project) == []
 
 

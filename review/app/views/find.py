@@ -111,7 +111,7 @@ def _one(project: Project, hit: Hit, who: str) -> None:
         if person.may(project, past.right):
             st.page_link(
                 past.path,
-                label="What was said of it, and changing what you said",
+                label="What was said of it",
                 icon=past.icon,
                 query_params={"record": hit.work},
             )
