@@ -87,12 +87,18 @@ def _also(page: st.Page, entry: Entry) -> st.Page:
     return st.Page(lambda: st.switch_page(page), title=entry.title, url_path=entry.path.stem, visibility="hidden")
 
 
+def about(found: Project) -> str:
+    """The title of the review; what is written where there is none, since the protocol's title is still a pattern."""
+    title = protocol.in_force(found).title
+    return title if found.type == "review" or "[" not in title else f"A {found.type} paper"
+
+
 def _sidebar(found: Project, mode: Mode) -> None:
     who = person.current_person(found)
     with st.sidebar:
         st.markdown(f"**{plain(found.name)}**")
         try:
-            st.caption(plain(protocol.in_force(found).title))
+            st.caption(plain(about(found)))
         except ReviewError as error:
             frame.refuse(error)
         if mode is Mode.SOLO:

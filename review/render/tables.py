@@ -11,6 +11,7 @@ from review.domain.estimate import Cell, Table
 from review.render.environment import escape_markdown
 
 _PAGE = 66  # signs of a line, with which a reader of Markdown begins to divide the width of the page among the columns
+_MARGIN = 3  # signs that the blank at either side of a cell takes
 _SMALLEST_P = 0.001  # smaller ones are printed as such
 _LATEX = str.maketrans(
     {
@@ -61,7 +62,7 @@ def markdown(table: Table) -> str:
     rows = [[escape_markdown(cell) or " " for cell in row] for row in _printed(table)]
     head = [escape_markdown(name) for name in table.columns]
     wide = max(len(" | ".join(line)) for line in (head, *rows)) > _PAGE
-    lengths = [max(3, *map(len, cells)) if wide else 3 for cells in zip(head, *rows, strict=True)]
+    lengths = [max(map(len, cells)) + _MARGIN if wide else 3 for cells in zip(head, *rows, strict=True)]
     bars = [
         f"{'-' * (n - 1)}:" if right else f":{'-' * (n - 1)}" for n, right in zip(lengths, _numeric(table), strict=True)
     ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from review.app.main import about
 from review.app.menu import PAGES
 from review.domain.screening import Stage, Standing, Verdict
 from review.services import chart, fulltext, protocol, screen, works
+from review.services.project import create
 from tests.app.conftest import NASTY, RECORDS, ids
 
 TITLE, FULL = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
@@ -391,3 +393,10 @@ def test_the_history_of_one_record_has_an_address(visit, project):
     at = fine(at.run())
     assert at.selectbox(key="history-record").value == ribs
     assert set(at.dataframe[1].value["Who"]) == {"Ana", "Bo"}
+
+
+def test_a_paper_without_a_review_is_not_called_one(tmp_path):
+    for kind, said in (("dataset", "A dataset paper"), ("review", "[Concept] in [population]: a scoping review")):
+        made = create(tmp_path / kind, type=kind)
+        assert about(made) == said
+        made.close()

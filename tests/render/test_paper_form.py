@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from review.domain.estimate import Cell, Table
 from review.render.paper_form import paper_form
+from review.render.tables import markdown
 
 RESULTS = ("metric", "class", "patients", "mean", "mean low", "mean high", "median", "median low", "median high")
 MORE = ("q1", "q3", "no reference", "no value")
@@ -61,6 +62,17 @@ def test_agreement_is_told_in_words_and_without_what_is_undefined() -> None:
     assert shown.columns == ("Statistic", "Value (95 % CI)", "n")
     assert shown.rows == (("Cohen’s kappa", "0.866 (0.687 to 1.000)", 30), ("Bias index", 0.0, 30))
     assert shown.note == ""
+
+
+def test_columns_of_a_wide_table_get_room_by_what_they_hold() -> None:
+    name = "acetabulum of the right hip"
+    rows = (_row("dice", name), _row("hd95", name))
+    rule = markdown(paper_form(_results(*rows))).splitlines()[1]
+    lengths = [len(cell) - 2 for cell in rule.strip("|").split("|")]
+    assert lengths[0] > lengths[2] == lengths[3] > 2 * lengths[1] - 3
+    assert lengths[1] > len("Patients")
+    narrow = markdown(Table(name="t", title="T", columns=("A", "b"), rows=(("x", 1),)))
+    assert narrow.splitlines()[1] == "| :-- | --: |"
 
 
 def test_a_table_of_raters_keeps_their_labels() -> None:
