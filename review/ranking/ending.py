@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from review.ranking.habits import KNEE_FROM, enough_in_a_row, knee, knee_bound
-from review.ranking.stopping import HELD_ALPHA, HELD_SHARE, ODDS, TARGET_RECALL, biased_p, hypergeometric
+from review.ranking.stopping import HELD_SHARE, ODDS, TARGET_RECALL, hypergeometric, speaks
 
 LOOKS = 100  # a rule is asked after each per cent of the records
 IN_A_ROW = 100  # irrelevant ones, the number most often seen in reviews
@@ -85,9 +85,9 @@ def held_at(seen: Sequence[bool | int], odds: float = ODDS) -> int:
     """Where `stopping.held` ends a screening, asked after each per cent, so that every p is computed once."""
     total = len(seen)
     labels = np.asarray([bool(value) for value in seen], dtype=np.int64)
-    standing_from = 0  # the first look of those in a row at which the test speaks; 0 while it does not
+    standing_from = 0  # the first look of those in a row at which the tests speak; 0 while they do not
     for at in looks(total):
-        if biased_p(labels[:at], total, TARGET_RECALL, odds)[0] >= HELD_ALPHA:
+        if not speaks(labels[:at], total, odds):
             standing_from = 0
             continue
         standing_from = standing_from or at

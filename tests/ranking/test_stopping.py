@@ -106,10 +106,25 @@ def test_the_held_test_asks_for_a_tenth_of_all_records_after_the_last_one_found(
 
 
 def test_the_held_test_at_a_worked_value() -> None:
-    """K = 6 and odds 4: (1 − f)^24 = .025 at f = .1425, so 142 of the 994 irrelevant ones, and then a tenth of all."""
+    """K = 6 and odds 5: (1 − f)^30 = .025 at f = .1157, so 116 of the 994 irrelevant ones, and then a tenth of all.
+
+    For 90 % without the assumption K = 12: (1 − f)^12 = .2 at f = .1255, so 125 of the 988, which is later.
+    """
     seen = [1] * 100
-    first = next(n for n in range(1000) if held([*seen, *[0] * n], 1100).stop)
-    assert first == 142 + 110
+    advice = [held([*seen, *[0] * n], 1100) for n in range(300)]
+    assert next(n for n, one in enumerate(advice) if one.p < one.alpha) == 116 + 110
+    assert next(n for n, one in enumerate(advice) if one.stop) == 125 + 110
+
+
+@given(found=st.integers(1, 30), more=st.integers(0, 400), unseen=st.integers(1, 400))
+@settings(deadline=None)
+def test_whatever_the_ranking_is_worth_nine_tenths_are_asked_for_without_it(found: int, more: int, unseen: int) -> None:
+    seen, total = [1] * found + [0] * more, found + more + unseen
+    if held(seen, total, odds=1000.0).stop:
+        k = missed_if_below(found, found, target=0.9)
+        before = len(seen) - round(total / 10) - found  # irrelevant ones read when it began to stand
+        left = total - found - k
+        assert left < 0 or (1 - min(1.0, max(0, before) / max(1, left))) ** k < 0.2 + 1e-9
 
 
 def test_nothing_screened_never_stops_and_everything_screened_does() -> None:

@@ -53,18 +53,32 @@ def test_before_ten_works_are_settled_nothing_is_said(review: Project) -> None:
 def test_the_advice_counts_settled_works_in_their_order(review: Project) -> None:
     order = every(review)
     for who in ("Ana", "Ben"):
-        say(review, who, order[:50], ["include"] * 5 + ["exclude"] * 45)
-    say(review, "Ana", order[50:55], ["include"] * 5)
+        say(review, who, order[:57], ["include"] * 5 + ["exclude"] * 52)
+    say(review, "Ana", order[57:59], ["include"] * 2)
     found = stopping.report(review)
     assert found is not None
-    assert (found.screened, found.found, found.total) == (50, 5, N)
+    assert (found.screened, found.found, found.total) == (57, 5, N)
     rows = {one.rule: one for one in found.advice}
     assert next(iter(rows)) == "held"
     assert rows["held"].stop is True
-    assert rows["in-a-row"].said == "45 at the end"
-    assert "50 of 60 records were screened and 5 were relevant" in found.sentence
+    assert rows["in-a-row"].said == "52 at the end"
+    assert "57 of 60 records were screened and 5 were relevant" in found.sentence
     assert "this was reached" in found.sentence
-    assert len(screen.waiting(review, "Ana", Stage.TITLE_ABSTRACT)) == 5, "advice takes nothing out of a queue"
+    assert len(screen.waiting(review, "Ana", Stage.TITLE_ABSTRACT)) == 1, "advice takes nothing out of a queue"
+
+
+def test_what_holds_only_under_the_assumption_is_not_enough_and_said_so(review: Project) -> None:
+    order = every(review)
+    for who in ("Ana", "Ben"):
+        say(review, who, order[:50], ["include"] * 5 + ["exclude"] * 45)
+    found = stopping.report(review)
+    assert found is not None
+    own = found.advice[0]
+    assert own.stop is False
+    assert own.said.startswith("95 % found is likely, but 90 % is not shown yet")
+    assert "90 % are asked for without that" in own.assumes
+    assert "below 90% that assumes nothing of the order" in found.sentence
+    assert "was not reached" in found.sentence
 
 
 def test_after_the_last_relevant_record_the_advice_is_to_go_on(review: Project) -> None:
