@@ -10,13 +10,14 @@ from review.app.markup import plain
 from review.domain.record import Record
 from review.formats.pdf import MOST_BYTES
 from review.services import full_text_intake, full_texts, open_access
-from review.services.full_text_intake import REFUSED, Taken, Upload, WaitingFile
+from review.services.full_text_intake import KNOWN, REFUSED, Taken, Upload, WaitingFile
 from review.services.full_texts import KeptFile
 from review.services.project import Project
 from review.storage.full_texts import WAITING
 
 _LISTED = 20
-_MARK = {REFUSED: ":material/error:", WAITING: ":material/help:"}
+_SINGLY = 3  # files of one fate that are told one by one; more are told in a sentence, with a list to open
+_SAID = {WAITING: "waits", KNOWN: "brought before"}
 
 
 def many(project: Project, who: str, shown: dict[str, Record]) -> None:
@@ -74,15 +75,29 @@ def _bring(project: Project, who: str, work: str, key: str) -> None:
 def _told(shown: dict[str, Record]) -> None:
     """What became of the files brought last, said once, where they were brought."""
     told: list[Taken] = st.session_state.pop("bring-told", [])
-    for taken in told:
-        of = f" ({shown[taken.work].short_citation})" if taken.work in shown else ""
-        text = plain(f"{taken.name}: {taken.outcome}{of}. {taken.message}")
-        if taken.outcome == REFUSED:
-            st.error(plain(taken.message), icon=_MARK[REFUSED])
-        elif taken.outcome == WAITING:
-            st.warning(text, icon=_MARK[WAITING])
+    refused = [taken for taken in told if taken.outcome == REFUSED]
+    waits = [taken for taken in told if taken.outcome == WAITING]
+    kept = [taken for taken in told if taken not in refused and taken not in waits]
+    for found, summary, box, icon in (
+        (kept, "files are kept for their reports", st.success, ":material/check_circle:"),
+        (waits, "files wait: say below of which report each is", st.warning, ":material/help:"),
+        (refused, "files could not be taken", st.error, ":material/error:"),
+    ):
+        lines = [_line(taken, shown) for taken in found]
+        if len(lines) > _SINGLY:
+            box(f"{len(lines):,} {summary}.", icon=icon)
+            with st.expander(f"The {len(lines):,} {summary.partition(':')[0]}"):
+                st.text("\n".join(lines))
         else:
-            st.success(text, icon=":material/check_circle:")
+            for line in lines:
+                box(plain(line), icon=icon)
+
+
+def _line(taken: Taken, shown: dict[str, Record]) -> str:
+    if taken.outcome == REFUSED:
+        return taken.message
+    of = f" for {shown[taken.work].short_citation}" if taken.work in shown else ""
+    return f"{taken.name}: {_SAID.get(taken.outcome, taken.outcome)}{of}. {taken.message}"
 
 
 def _waiting(project: Project, who: str, waits: WaitingFile, shown: dict[str, Record]) -> None:
@@ -90,7 +105,8 @@ def _waiting(project: Project, who: str, waits: WaitingFile, shown: dict[str, Re
     with st.container(border=True):
         st.markdown(f"**{plain(waits.file.name)}**, {_pages(waits.file)}, from {plain(waits.file.who)}")
         st.caption(plain(f"{waits.because[:1].upper()}{waits.because[1:]}."))
-        st.text(waits.begins or "No words can be read in it.")
+        if waits.begins:
+            st.text(waits.begins)
         offered = [*waits.near, *(work for work in shown if work not in waits.near)]
 
         def named(work: str) -> str:

@@ -83,7 +83,7 @@ class Shelf:
 
     def _likely(self, text: str) -> Identified:
         if not text:
-            return Identified(because="no words can be read in the file (a scan?)")
+            return Identified(because="no words can be read in the file")
         hits = sorted(((_within(k.title, text), k.work) for k in self._known if k.title), reverse=True)
         near = tuple(dict.fromkeys(work for score, work in hits if score))[:_OFFERED]
         because = "a title much like it stands in the file" if near else "no title and no DOI of a report stands in it"

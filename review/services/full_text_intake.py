@@ -135,8 +135,9 @@ def _take_one(intake: _Intake, upload: Upload) -> Taken:
     if seems.work:
         intake.places.setdefault(sha256, []).append(seems.work)
         intake.retrieved.add(seems.work)
-    scan = "" if text.is_readable else " It is a scan, pictures of pages without text, so no quote can be chosen in it."
-    told = f"{seems.because[:1].upper()}{seems.because[1:]}.{scan}"
+    told = f"{seems.because[:1].upper()}{seems.because[1:]}."
+    if not text.is_readable:
+        told = f"{told} It is a scan, pictures of pages without text, so no quote can be chosen in it."
     return Taken(name=upload.name, outcome=fact.status, message=told, sha256=sha256, work=seems.work, near=seems.near)
 
 

@@ -25,6 +25,7 @@ from review.domain.team import Right
 from review.services import full_texts, raw, rights
 from review.services.project import CONFIG, DATABASE, Project, open_store_for, steadily
 from review.storage import accounts, projects, records, transfer
+from review.storage import full_texts as stored
 from review.storage.store import open_file
 
 # Columns that hold nothing but a person's name, by table where another holds something else under that name.
@@ -70,12 +71,13 @@ WHOLE = Packing()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Veil:
     """How each line of facts is written into the copy, and each text. `called` is None where people keep their names;
-    `files` maps a run to the name of its file and to what the file is called instead.
+    `files` maps a run to the name of its file and to what the file is called instead, `texts` names of full texts.
     """
 
     packing: Packing
     called: Pseudonyms | None = None
     files: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self, table: str, found: Iterator[str]) -> Iterator[str]:
         """The rows of a table as they go into the copy."""
@@ -97,6 +99,8 @@ class Veil:
                 row[column] = called.of.get(row[column], row[column])
         if table in ("search_runs", "run_reports"):
             self._rename_file(row)
+        if row.get("note") in self.texts:  # that a report was retrieved by a file is noted with its name
+            row["note"] = self.texts[row["note"]]
         for columns, hide in ((_FREE, called.hide_all), (_BROUGHT, called.hide)):
             for column in columns:
                 if row.get(column) and column not in _KEPT_AS_IT_IS.get(table, ()):
@@ -104,7 +108,7 @@ class Veil:
         if table == "section_facts" and row["text"]:
             row["sha256"] = text_hash(row["text"])
         elif table == "full_texts":
-            row["name"] = f"{row['sha256'][:12]}.pdf"
+            row["name"] = _neutral(row["sha256"])
         elif table == _RAW_ENTRIES:
             row["raw"] = _hidden_raw(row["raw"], called)
 
@@ -153,7 +157,12 @@ def veil(project: Project, packing: Packing) -> Veil:
     if not packing.pseudonyms:
         return Veil(packing=packing)
     addresses = {account.email: account.name for account in accounts.all_accounts(project.store)}
-    return Veil(packing=packing, called=pseudonyms(_people(project), addresses), files=_files(project))
+    texts = {said.name: _neutral(said.sha256) for said in stored.read(project.store)}
+    return Veil(packing=packing, called=pseudonyms(_people(project), addresses), files=_files(project), texts=texts)
+
+
+def _neutral(sha256: str) -> str:
+    return f"{sha256[:12]}.pdf"
 
 
 def _files(project: Project) -> dict[int, tuple[str, str]]:

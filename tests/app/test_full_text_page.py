@@ -8,7 +8,7 @@ from review.domain.report import Relation
 from review.domain.screening import Role, Stage, Verdict
 from review.domain.team import Seat
 from review.services import audit_sample, flow, full_text_intake, full_texts, fulltext, reports, screen, typed
-from review.services.full_text_intake import Upload
+from review.services.full_text_intake import Taken, Upload
 from tests.app.conftest import RECORDS, _decide, ids
 from tests.app.test_pages import fine, press, texts
 from tests.pdfs import paper, pdf
@@ -61,6 +61,18 @@ def test_a_report_without_a_file_and_a_scan_say_so(visit, project, open_work):
     at = visit("full_text")
     at.segmented_control(key=f"way-{open_work}").set_value("Text")
     assert "it is a scan" in texts(fine(at.run()))
+
+
+def test_many_files_are_told_in_a_sentence_each_fate_with_a_list_to_open(visit, project):
+    taken = [Taken(name=f"*{n}*.pdf", outcome="kept", message="Its DOI stands in the file.") for n in range(4)]
+    taken += [Taken(name="a.pdf", outcome="refused", message="a.pdf: the file is empty.")]
+    at = visit("full_text")
+    at.session_state["bring-told"] = taken
+    at = at.run()
+    assert not at.exception
+    assert "4 files are kept for their reports." in [one.value for one in at.success]
+    assert any("*3*.pdf: kept. Its DOI stands in the file." in one.value for one in at.get("text"))
+    assert [one.value.replace("\\", "") for one in at.error] == ["a.pdf: the file is empty."]
 
 
 def test_a_file_that_waits_is_shown_with_how_it_begins_and_gets_its_place(visit, project, open_work):

@@ -46,7 +46,18 @@ ANA, BO, EVA = "Ana Lima", "Bo Ek-Strand", "Eva D'Or"
 EMAIL, LOGIN = "eva.dor@uni.example", "evador"
 HOME = f"/home/{LOGIN}"
 # None of these may be in any file of the bundle, in whatever capitals.
-SECRETS = ("ana lima", "ana_lima", "ana-lima", "bo ek", "bo_ek", "eva d'or", EMAIL, LOGIN, "0000-0002-1825-0097")
+SECRETS = (
+    "ana lima",
+    "ana_lima",
+    "ana-lima",
+    "bo ek",
+    "bo_ek",
+    "eva d'or",
+    "strand notes",
+    EMAIL,
+    LOGIN,
+    "0000-0002-1825-0097",
+)
 
 
 def as_exported(number: int) -> str:
@@ -102,7 +113,7 @@ def _amended(found: Project) -> bool:
 
 def full_text(found: Project, record_id: str) -> None:
     upload = Upload(
-        name="Bo_Ek-Strand notes.pdf",
+        name="strand notes.pdf",
         data=pdf("Deep learning grades lumbosacral transitional vertebrae on radiographs", doi="10.5555/inv.0"),
         record_id=record_id,
         sure=True,
