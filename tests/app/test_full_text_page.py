@@ -191,7 +191,7 @@ def test_the_overview_tells_the_pace_and_when_it_will_be_done(visit, project):
     at = fine(visit("overview"))
     shown = texts(at)
     assert "decisions are still needed from all of you together" in shown
-    assert "a day; at this pace it takes about" in shown
+    assert "; at this pace it takes about" in shown
 
 
 def test_the_overview_tells_what_is_found_only_once_a_random_sample_is_read(visit, project):
