@@ -78,6 +78,7 @@ class Features:
     meeting: Bools  # exactly one of the two is a conference abstract
     one_page: Bools  # both stand on a single page
     protocol: Bools  # exactly one of the two titles speaks of a protocol
+    thesis: Bools  # exactly one of the two is a thesis, and the other is printed in a journal
     one_source: Bools  # both stand in one source that lists each work once
 
 
@@ -91,7 +92,8 @@ def features(
     title = table.similarity("title", fuzz.ratio)
     volume, issue, page = _volume(table), _issue(table), _page(table)
     doi = table.agree("doi")
-    preprint, meeting = table.flags("preprint"), table.flags("meeting")
+    preprint, meeting, thesis = table.flags("preprint"), table.flags("meeting"), table.flags("thesis")
+    printed = table.sides_of([bool(form.journal) for form in forms])
     relation, telling = _relations(table, title), _telling(forms)
     one_page = table.sides_of([bool(form.first_page) and form.first_page == form.last_page for form in forms])
     long = table.sides_of([len(form.abstract) >= _LONG_ABSTRACT for form in forms])
@@ -125,6 +127,7 @@ def features(
         meeting=meeting[0] != meeting[1],
         one_page=one_page[0] & one_page[1],
         protocol=protocol[0] != protocol[1],
+        thesis=(thesis[0] & ~thesis[1] & printed[1]) | (thesis[1] & ~thesis[0] & printed[0]),
         one_source=np.zeros(len(left), dtype=bool)
         if source is None
         else (source[left] > 0) & (source[left] == source[right]),

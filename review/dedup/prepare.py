@@ -40,6 +40,7 @@ _PREPRINT_PLACE = re.compile(r"arxiv|biorxiv|medrxiv|preprint|research square|ss
 _MEETING = re.compile(
     r"\.\s*conference|conference:|congress|annual meeting|annual scientific|\babstracts? (?:of|from)", re.IGNORECASE
 )
+_THESIS = re.compile(r"\bthesis|dissertation|\bph\.? ?d\b|\bm\.?sc\b|\bmaster'?s\b", re.IGNORECASE)
 _MEETING_PAGE = re.compile(r"[sa]\d")
 
 _TITLE_READ = 600  # characters; the longest real titles have about 500
@@ -73,6 +74,7 @@ class NormalForm(NamedTuple):
     abstract: str  # beginning of the abstract
     preprint: bool
     meeting: bool  # a conference abstract, as far as the record says
+    thesis: bool  # as far as the record says
     congress: str  # the meeting that the journal names behind its own title
 
     @property
@@ -128,6 +130,7 @@ def normal_form(record: Record) -> NormalForm:
         spaced(record.abstract[:ABSTRACT_READ]),
         _is_preprint(record, doi, of_preprints=of_preprints),
         of_meetings or _is_meeting(record, issue, first_page),
+        _is_thesis(record),
         congress,
     )
 
@@ -168,3 +171,9 @@ def _is_meeting(record: Record, issue: str, first_page: str) -> bool:
     if record.doi:
         return False
     return "s" in issue or record.volume.strip().endswith(")") or "suppl" in record.volume.casefold()
+
+
+def _is_thesis(record: Record) -> bool:
+    """By its type, or by a degree that stands where a thesis without a journal has nothing else to say."""
+    degree = "" if record.journal.strip() else f"{record.volume} {record.issue}"
+    return bool(_THESIS.search(f"{record.type} {degree}"))

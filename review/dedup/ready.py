@@ -20,7 +20,7 @@ _AT_ONCE = 2_000  # records
 _BETWEEN = "\x1f"  # no field of a normal form holds it: they are words and numbers
 _YEAR, _FLAGS = (
     NormalForm._fields.index("year"),
-    tuple(map(NormalForm._fields.index, ("preprint", "meeting"))),
+    tuple(map(NormalForm._fields.index, ("preprint", "meeting", "thesis"))),
 )
 
 

@@ -112,6 +112,11 @@ VETOES: tuple[Veto, ...] = (
         holds=lambda f: f.long_abstract & (f.abstract < _OTHER_TEXT) & ~f.page.same & ~f.doi.same,
     ),
     Veto(
+        name="thesis",
+        explanation="One is a thesis, the other is printed in a journal, and the years do not say that they are one.",
+        holds=lambda f: f.thesis & (f.year_gap != 0) & ~f.doi.same,
+    ),
+    Veto(
         name="meeting_abstract",
         explanation="One is a conference abstract and the other is not.",
         holds=lambda f: (

@@ -131,6 +131,10 @@ APART = {
         replace(ARTICLE, pmid="33712345", doi=""),
         twin(pmid="33799999", doi="", pages="", abstract=""),
     ),
+    "thesis": (
+        replace(ARTICLE, doi="", abstract="", journal="", volume="Ph.D.", issue="", pages="", year=None),
+        twin(doi="", abstract="", journal="Dissertation Abstracts International", volume="69"),
+    ),
     "different_abstract": (ARTICLE, twin(doi="", pages="", abstract="Guidance is missing. " * 30)),
     "different_year": (ARTICLE, twin(year=2016, doi="", pages="", abstract="")),
     "different_place": (ARTICLE, twin(journal="Skeletal Radiology", volume="50", pages="1-9", doi="", abstract="")),
