@@ -172,6 +172,9 @@ def test_a_project_ranks_with_the_model_it_names_and_keeps_what_was_read(
     _choose(made, f'ranker = "embeddings"\nmodel = "{folder.as_posix()}"')
     assert ranking.rank(made).model.startswith("embeddings and ")
     assert (made.root / rankers.KEPT).is_file()
+    leading = ranking.first(made, 1)[0]
+    assert leading.words, "the words still say why"
+    assert all(word for word, _ in leading.words)
     read: list[str] = []
     monkeypatch.setattr(sentence_model.SentenceModel, "_read", lambda _self, texts: read.extend(texts) or [[1.0]])
     sentence_model._remembered.cache_clear()  # as in a process that has just begun
