@@ -11,7 +11,10 @@ from review.domain.finding import Finding, Severity
 from review.domain.tree import LineOf, Place, TreeReader
 
 # Which file holds what the manuscript rests on. The names are those of `review evidence` and of the linter's inputs.
-EVIDENCE = ("counts", "splits", "manifest", "cases", "ratings", "benchmark", "rubric", "repository")
+EVIDENCE = (
+    *("counts", "splits", "manifest", "cases", "ratings", "benchmark", "rubric", "repository"),
+    *("labels", "tasks", "comparisons"),
+)
 _KEYS = ("type", "venue", "style", "checklists", "evidence", "subgroups", "primary_metric", "gaps", "waivers")
 _GAP = ("rows", "row", "columns", "column")
 _WAIVER = ("rule", "where", "reason", "who", "date", "sentence")

@@ -11,7 +11,7 @@ from review.domain.estimate import Cell, Table
 from review.render.environment import escape_markdown
 
 _PAGE = 66  # signs of a line, with which a reader of Markdown begins to divide the width of the page among the columns
-_MARGIN = 3  # signs that the blank at either side of a cell takes
+_MARGIN = 5  # signs that the blank at either side of a cell takes
 _SMALLEST_P = 0.001  # smaller ones are printed as such
 _LATEX = str.maketrans(
     {

@@ -156,3 +156,15 @@ def test_a_word_file_whose_parts_are_bold_lines_and_no_headings_is_read_by_its_p
     found = lint.check_file(tmp_path / "draft.docx", Given(type="method")).faults
     assert [f.got for f in named(found, "EVA-01")] == ["Dice 0.84"]
     assert named(found, "PART-03") == []
+
+
+def test_classes_and_tasks_may_be_named_in_the_settings_of_a_paper(tmp_path: Path) -> None:
+    table = "| Class | n | Dice (95 % CI) |\n|--|--|--|\n| Sacrum | 9 | 0.84 (0.80 to 0.88) |\n"
+    settings = "type: dataset\nevidence:\n  labels: labels.yaml\n  tasks: tasks.yaml\n"
+    place = write(tmp_path / "p", f"# Results\n\n{table}", settings=settings)
+    (place / "labels.yaml").write_text("classes: [sacrum, rib]\n", encoding="utf-8")
+    (place / "tasks.yaml").write_text("- kind: segmentation\n", encoding="utf-8")
+    found = lint.check_file(place).faults
+    assert ["rib" in f.message for f in named(found, "EVA-02")] == [True]
+    assert "overlap only" in named(found, "EVA-03")[0].message
+    assert named(found, "PAPER-UNKNOWN-KEY") == []
