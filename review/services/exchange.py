@@ -101,7 +101,8 @@ def _ids(project: Project, sheet: Sheet) -> dict[str, str]:
 
 
 def _stored(sheet: Sheet, findings: list[Finding], facts: int, store: Callable[[], int]) -> ExchangeReport:
-    report = ExchangeReport(file=str(sheet.path), rows=len(sheet.rows), stored=0, known=0, findings=tuple(findings))
+    in_order = tuple(sorted(findings, key=lambda found: found.line or 0))
+    report = ExchangeReport(file=str(sheet.path), rows=len(sheet.rows), stored=0, known=0, findings=in_order)
     if report.refused:
         return report
     new = store()

@@ -83,7 +83,7 @@ def test_every_bad_row_is_named_with_its_line_and_nothing_is_stored(
     )
     report = ask("decide", "a.csv", *FIRST, "--reviewer", "Ana", status=1)
     assert report["stored"] == 0
-    assert [f["line"] for f in report["findings"]] == [3, 4, 7, 8, 9, 10, 5, 6]
+    assert [f["line"] for f in report["findings"]] == [3, 4, 5, 6, 7, 8, 9, 10]
     assert all(f["path"] == "a.csv" and f["message"] and f["hint"] for f in report["findings"])
     assert ask("status")["title_abstract"]["by_person"] == {}
     assert "Nothing was stored." in run("decide", "a.csv", *FIRST, "--reviewer", "Ana", status=1).stderr
