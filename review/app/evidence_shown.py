@@ -24,16 +24,22 @@ _WHOLE = 40  # rows that are shown without a scroll bar
 def pictures(found: Evidence) -> None:
     """Every picture, with SVG, PNG (300 dpi) and PDF to download; the files are made when asked for."""
     for plot in found.plots:
-        data = base64.b64encode(_svg(plot)).decode()
-        # An image of its own, so that the marks of two pictures cannot mix; its words are in the table below it too.
-        # On a narrow screen it keeps a width at which its words can be read, and scrolls.
-        st.html(
-            f'<div class="picture" tabindex="0" role="region" aria-label="{escape(plot.title)}, the picture">'
-            f'<img alt="{escape(plot.title)}" src="data:image/svg+xml;base64,{data}"></div>'
-        )
+        picture(_svg(plot), title=plot.title)
         with st.container(horizontal=True):
             for form in ("svg", "png", "pdf"):
                 _download(f"{plot.name}.{form}", partial(drawn, plot, form), f"plot-{plot.name}")
+
+
+def picture(svg: bytes, *, title: str) -> None:
+    """An image of its own, so that the marks of two pictures cannot mix; its numbers are in a table or file, too.
+
+    On a narrow screen it keeps a width at which its words can be read, and scrolls.
+    """
+    data = base64.b64encode(svg).decode()
+    st.html(
+        f'<div class="picture" tabindex="0" role="region" aria-label="{escape(title)}, the picture">'
+        f'<img alt="{escape(title)}" src="data:image/svg+xml;base64,{data}"></div>'
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

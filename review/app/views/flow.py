@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from review.app import frame, person
+from review.app.evidence_shown import picture
 from review.app.frame import callback
 from review.app.markup import plain
 from review.domain.errors import ReviewError
@@ -42,8 +43,8 @@ def show(project: Project) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             for suffix, mime in _FILES:
                 _download(project, (suffix, mime), since, look)
-        svg = flow.as_file(project, ".svg", since=since, look=look).decode("utf-8")
-        st.image(svg, alt=f"PRISMA 2020 flow diagram: {counts.total_studies} studies included")
+        svg = flow.as_file(project, ".svg", since=since, look=look)
+        picture(svg, title=f"PRISMA 2020 flow diagram: {counts.total_studies} studies included")
         st.caption(
             "Every number is counted from the records and decisions at this moment; unfinished work is said in its box."
         )
