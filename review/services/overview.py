@@ -14,7 +14,9 @@ from review.services.known import Recall
 from review.services.project import Project
 from review.services.stopping import StoppingReport
 from review.services.works import groups, unsure, works
-from review.storage import duplicates, records
+from review.storage import corrections, duplicates, records
+
+_TELLING = frozenset({"title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "arxiv_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,12 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
             "overview",
         ),
         (not s.records, "Import the export files of your searches", "`review import FILE…`", "import"),
-        (needs_dedup(project), "Look for duplicates, because records were added", "`review dedup`", "duplicates"),
+        (
+            needs_dedup(project),
+            "Look for duplicates, because records were added or put right",
+            "`review dedup`",
+            "duplicates",
+        ),
         (
             bool(waiting) and not (settles and first.conflict),
             f"Screen titles and abstracts, {counted(waiting, 'work')} to go",
@@ -168,9 +175,12 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
 
 @rights.needs(Right.READ)
 def needs_dedup(project: Project) -> bool:
-    """True if records arrived after the newest deduplication."""
+    """True if records arrived after the newest deduplication, or something that tells works apart was put right."""
     run = duplicates.latest_run(project.store)
-    return run is None or run[1] != records.count(project.store)
+    if run is None or run[1] != records.count(project.store):
+        return True
+    looked = duplicates.latest_moment(project.store)
+    return any(one.at > looked and one.field in _TELLING for one in corrections.read(project.store))
 
 
 @rights.internal

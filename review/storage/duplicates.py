@@ -53,6 +53,13 @@ def latest_run(store: Store) -> tuple[int, int] | None:
     return None if row is None else (int(row[0]), int(row[1]))
 
 
+def latest_moment(store: Store) -> str:
+    """When the newest run was made; "" if there is none."""
+    query = select(dedup_runs.c.at).order_by(dedup_runs.c.number.desc()).limit(1)
+    with store.reading() as connection:
+        return str(connection.execute(query).scalar() or "")
+
+
 def latest_version(store: Store) -> str:
     """The program's version in the newest run; "" if there is none."""
     query = select(dedup_runs.c.version).order_by(dedup_runs.c.number.desc()).limit(1)

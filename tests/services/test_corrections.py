@@ -10,7 +10,7 @@ import pytest
 
 from review.domain.errors import Missing, ReviewError
 from review.domain.record import Record
-from review.services import audit, bundle, collect, corrections, find, rank, works
+from review.services import audit, bundle, collect, corrections, find, overview, rank, works
 from review.services.collect import Origin
 from review.services.project import Project, create, open_project
 from review.services.pseudonyms import Packing
@@ -101,8 +101,12 @@ def test_a_search_goes_by_what_was_put_right(project: Project, query: str, befor
 def test_a_record_put_right_is_compared_anew_and_decisions_stay(project: Project) -> None:
     works.dedup(project)
     assert works.groups(project) == []
+    put(project, abstract="It tells no two works apart.")
+    assert not overview.needs_dedup(project)
     put(project, title="Counting vertebrae by a program in children", year="2021", doi="10.1000/counted")
+    assert overview.needs_dedup(project)
     groups, _ = works.dedup(project)
+    assert not overview.needs_dedup(project)
     assert [len(group.members) for group in groups] == [2]
     corrections.give_back(project, here(project), "title", person="Ana Lima")
     corrections.give_back(project, here(project), "year", person="Ana Lima")
