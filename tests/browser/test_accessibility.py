@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from review.app.menu import PAGES
+from review.services import corrections
 from review.services.full_text_intake import Upload, take
 from review.services.project import open_project
+from review.services.works import works
 from tests.app.conftest import RECORDS, reviewed
 from tests.browser.conftest import serving
 from tests.pdfs import paper
@@ -59,11 +61,27 @@ AT_REST = """() => {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = reviewed(tmp_path_factory.mktemp("everybody") / "spines")
-    _bring_papers(root)
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = reviewed(tmp_path_factory.mktemp("everybody") / "spines")
+    _bring_papers(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(root: Path) -> Iterator[str]:
     with serving(root) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def put_right(root: Path) -> str:
+    """The id of a record of which a person corrected two fields."""
+    project = open_project(root)
+    record = next(iter(works(project).members))
+    written = {"abstract": "A long word: " + "sacralisation" * 3, "year": "2019"}
+    corrections.correct(project, record, written, reason="the publisher's page", person="Ana")
+    project.close()
+    return record
 
 
 def _bring_papers(root: Path) -> None:
@@ -84,9 +102,21 @@ def axe() -> str:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page_address", ADDRESSES)
 def test_no_serious_fault_and_nothing_cut_off_at_double_size_or_on_a_phone(browser, address, axe, page_address, scheme):
+    judged(browser, axe, f"{address}/{page_address}?reviewer=Cy", scheme)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_in_which_a_record_is_put_right_is_for_everybody_too(browser, address, axe, put_right, scheme):
+    judged(browser, axe, f"{address}/find?reviewer=Cy&record={put_right}", scheme, press="Something missing or wrong?")
+
+
+def judged(browser, axe, place, scheme, press=""):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     try:
-        page = opened(context, address, page_address)
+        page = opened(context, place)
+        if press:
+            page.get_by_text(press).click()
+            page.wait_for_timeout(1_000)
         page.evaluate(axe)
         assert faults_that_stay(page) == []
         for width, height in ((640, 450), (390, 800)) if scheme == "light" else ():  # 1280 × 900 at 200 %, and a phone
@@ -112,10 +142,10 @@ def faults_that_stay(page) -> list[str]:
     return faults
 
 
-def opened(context, address, page_address):
+def opened(context, place):
     """The page, drawn: its heading is there, the run is over, and nothing has changed for a while."""
     page = context.new_page()
-    page.goto(f"{address}/{page_address}?reviewer=Cy")
+    page.goto(place)
     page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
     page.evaluate(AT_REST)
