@@ -113,8 +113,8 @@ VETOES: tuple[Veto, ...] = (
     ),
     Veto(
         name="thesis",
-        explanation="One is a thesis, the other is printed in a journal, and the years do not say that they are one.",
-        holds=lambda f: f.thesis & (f.year_gap != 0) & ~f.doi.same,
+        explanation="One is a thesis, the other is printed in a journal, and no years say whether they are one.",
+        holds=lambda f: f.thesis & (f.year_gap < 0) & ~f.doi.same,
     ),
     Veto(
         name="meeting_abstract",
