@@ -182,7 +182,10 @@ def watch(project: Project, *, stop: Callable[[], bool], every: float = 1 / _LOO
     priority), so that the people who screen do not feel it. With few records it rests nearly all the time.
     """
     while not stop():
-        spent = rank(project).seconds if records.count(project.store) and stale(project) else 0.0
+        spent = 0.0
+        if records.count(project.store) and stale(project):
+            corpus(project)  # read once: a rest as long as that would keep the first decisions waiting
+            spent = rank(project).seconds
         end = time.monotonic() + max(every, _PAUSE * spent)
         while time.monotonic() < end and not stop():
             time.sleep(every)

@@ -34,6 +34,29 @@ def test_an_order_follows_within_two_seconds_and_less_than_half_of_the_time_goes
     assert len(ranked) * TOOK < 60 / 2
 
 
+def test_reading_the_records_once_is_no_reason_to_rest_long(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, read, ranked = [0.0], [], []
+
+    def reading(_project: Project) -> None:
+        clock[0] += 0.0 if read else 30.0
+        read.append(True)
+
+    def ranking(project: Project) -> rank.RankReport:
+        began = clock[0]
+        rank.corpus(project)
+        clock[0] += TOOK
+        ranked.append(clock[0])
+        return rank.RankReport(works=1, labels=0, included=0, model="tfidf", seconds=clock[0] - began)
+
+    monkeypatch.setattr(rank, "corpus", reading)
+    monkeypatch.setattr(rank, "rank", ranking)
+    monkeypatch.setattr(rank, "stale", lambda _project: True)
+    monkeypatch.setattr(rank.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(rank.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    rank.watch(made, stop=lambda: clock[0] > 40)
+    assert ranked[1] - ranked[0] <= 2.0
+
+
 def test_nothing_is_ranked_while_nothing_was_decided(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     rank.rank(made)
     monkeypatch.setattr(rank, "rank", lambda _project: pytest.fail("there was nothing to learn"))
