@@ -127,6 +127,7 @@ class Curious:
     def visit(self, place: str) -> None:
         self.page.goto(f"{self.address}/{place}")
         self.page.get_by_role("heading", level=1).first.wait_for(timeout=LONG)
+        self.rest()
 
     def choose(self, label: str, option: str) -> None:
         self.page.get_by_role("combobox", name=label).first.click()
@@ -221,7 +222,6 @@ def forged(seen: Curious, number: dict[int, str]) -> None:
 def looking(seen: Curious, number: dict[int, str]) -> None:
     """Search, history and audit, asked for what is not one's own."""
     seen.visit("find")
-    seen.rest()
     for query in ("outcome:included", "outcome:excluded", "outcome:conflict", "mine:include", "mine:none", "tag:bo"):
         seen.write("Look for", query)
         seen.saw(f"find {query}")
@@ -231,7 +231,6 @@ def looking(seen: Curious, number: dict[int, str]) -> None:
         seen.choose("Whose", name)
         seen.saw(f"history of {name}")
     seen.visit("audit")
-    seen.rest()
     seen.choose("Who", "Bo Berg")
     seen.rest()
     seen.saw("audit", seen.download("Download as CSV"))

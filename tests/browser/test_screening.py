@@ -31,6 +31,15 @@ def page(browser, address, who):
     opened.close()
 
 
+# Within the page, for what drives it from outside may be slower than the 250 ms in which nobody clicks on purpose.
+CLICK_THRICE = """async ([x, y]) => {
+  for (let done = 0; done < 3; done += 1) {
+    document.elementFromPoint(x, y).dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, detail: done + 1}))
+    await new Promise((then) => setTimeout(then, 40))
+  }
+}"""
+
+
 def ready(page):
     """Wait until a record and its buttons are on the screen."""
     page.wait_for_selector(CARD, timeout=60_000)
@@ -136,9 +145,7 @@ def test_a_double_click_decides_one_record(page, sixty, who):
     at = (place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     page.mouse.click(*at)
     page.wait_for_function("([card, id]) => document.querySelector(card)?.dataset.recordId !== id", arg=[CARD, first])
-    for _ in range(3):
-        page.mouse.click(*at)
-        page.wait_for_timeout(60)
+    page.evaluate(CLICK_THRICE, at)
     found = settled(page, sixty, who)
     assert found == {first: "exclude"}
     page.mouse.click(*at)

@@ -69,7 +69,7 @@ def test_known_studies_are_listed_by_string(run, folder: Path, tmp_path: Path) -
 def test_the_search_report_is_printed_and_written(run, folder: Path, tmp_path: Path) -> None:
     run("protocol", "strings", "--write", "--project", folder)
     printed: Result = run("protocol", "search-report", "--project", folder)
-    assert "### Planned and not yet run: scopus" in printed.stdout
+    assert "### Planned and not yet run: Scopus" in printed.stdout
     assert "PRISMA-S:" in printed.stderr
     told = json.loads(
         run("protocol", "search-report", "--out", tmp_path / "a.html", "--json", "--project", folder).stdout

@@ -20,7 +20,8 @@ def edit(found: Project, old: str, new: str) -> None:
 @pytest.mark.parametrize("preset", project.presets())
 def test_every_preset_makes_a_project_whose_protocol_has_no_fault(tmp_path: Path, preset: str) -> None:
     made = project.create(tmp_path / "r", preset=preset)
-    assert protocol.status(made).findings == ()
+    found = {finding.rule for finding in protocol.status(made).findings}
+    assert found <= ({"PROTOCOL-BLANK"} if preset == "scoping-review" else set())  # which has places to be filled in
     assert {p.name for p in made.root.iterdir()} >= {"review.toml", "protocol.yaml", "review.sqlite"}
     made.close()
 
