@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +73,10 @@ def test_the_command_line_goes_where_the_environment_says_and_keeps_its_distance
     document = json.loads(out)
     assert [(each["name"], each["fetched"]) for each in document["searches"]] == [("pubmed", 450), ("arxiv", 30)]
     assert document["findings"] == []
-    assert {asked.parameters.get("email") for asked in real_time.asked if "db" in asked.parameters} == {
-        "ana@example.org"
-    }
-    gaps = [b.at - a.at for a, b in zip(real_time.asked[:4], real_time.asked[1:4], strict=False)]
-    assert sum(gaps) / len(gaps) > 0.3  # asked a third of a second apart; they arrive with a little jitter
+    to_pubmed = [asked for asked in real_time.asked if "db" in asked.parameters]
+    assert {asked.parameters.get("email") for asked in to_pubmed} == {"ana@example.org"}
+    # A third of a second apart as they are sent; a busy machine may hear one of them late, never most of them.
+    assert statistics.median(after.at - before.at for before, after in pairwise(to_pubmed)) > 0.3
 
 
 def test_a_search_killed_in_the_middle_goes_on_where_it_was(searching: Project, real_time: Loopback) -> None:
