@@ -342,6 +342,9 @@ def test_a_record_on_the_screen_is_said_to_be_a_duplicate(visit, project):
 def test_agreement_is_shown_pair_by_pair_and_the_rest_is_dealt_out(visit, project):
     at = fine(visit("agreement", who="Cy"))
     assert "**Ana** and **Bo**, 4 records judged by both" in texts(at)
+    measures, crossed = at.table[0].value, at.table[1].value
+    assert measures.loc["Cohen's kappa"].notna().all()
+    assert (crossed.index.name, int(crossed.to_numpy().sum())) == ("Ana ↓ Bo →", 4)
     at = fine(at.radio(key="deal").set_value("pairs").run())
     at.text_area(key="deal-pairs").set_value("Ana")
     at = press(at, "deal-keep")

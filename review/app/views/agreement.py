@@ -84,61 +84,53 @@ def _pairs(project: Project, pilot: PilotRound) -> None:
 def _pair(project: Project, pair: PairReport) -> None:
     first, second = pair.verdicts.first, pair.verdicts.second
     st.markdown(f"**{plain(first)}** and **{plain(second)}**, {pair.verdicts.agreement.n:,} records judged by both")
-    left, right = st.columns([3, 2], gap="large")
-    measures = {"Forward or not": pair.forward, "As given": pair.verdicts}
+    left, right = st.columns([4, 3], gap="medium")
+    readings = {"Forward or not": pair.forward, "As given": pair.verdicts}
     if pair.forward.agreement.categories == pair.verdicts.agreement.categories:
-        del measures["As given"]
-    left.dataframe(
-        pd.DataFrame(
-            [
-                {"Verdicts": name, "Measure": e.name, "Value": _value(e), "95 % CI": _interval(e)}
-                for name, one in measures.items()
-                for e in one.agreement.estimates
-            ]
-        ),
-        hide_index=True,
-        alt="Measures of agreement",
-    )
+        del readings["As given"]
+    with left:
+        st.table(
+            pd.DataFrame(
+                {
+                    reading: {estimate.name: _told(estimate) for estimate in one.agreement.estimates}
+                    for reading, one in readings.items()
+                }
+            ).rename_axis("Measure (95 % CI)"),
+            alt="Measures of agreement",
+        )
     with right:
-        _table(pair.verdicts)
+        _crossed(pair.verdicts)
         if pair.criteria:
-            st.dataframe(
+            st.table(
                 pd.DataFrame(
-                    [
-                        {
-                            "Reason": f"{use.criterion} {protocol.criterion_label(project, use.criterion)}",
-                            first: use.first,
-                            second: use.second,
+                    {
+                        plain(f"{use.criterion} {protocol.criterion_label(project, use.criterion)}"): {
+                            plain(first): use.first,
+                            plain(second): use.second,
                             "Both": use.both,
                         }
                         for use in pair.criteria
-                    ]
-                ),
-                hide_index=True,
+                    }
+                ).T.rename_axis("Reason"),
                 alt="Reasons given by each and by both",
             )
 
 
-def _value(estimate: Estimate) -> str:
-    return "undefined" if estimate.value is None else f"{estimate.value:.3f}"
-
-
-def _interval(estimate: Estimate) -> str:
+def _told(estimate: Estimate) -> str:
     if estimate.value is None:
-        return estimate.method
-    return "" if estimate.low is None or estimate.high is None else f"{estimate.low:.3f} to {estimate.high:.3f}"
+        return plain(estimate.method)  # why it is undefined
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f}"
+    return f"{estimate.value:.3f} ({estimate.low:.3f}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{estimate.high:.3f})"
 
 
-def _table(pair: PairAgreement) -> None:
+def _crossed(pair: PairAgreement) -> None:
+    """What each said of the same records: the first person's verdicts down, the second's across."""
     names = pair.agreement.categories
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {f"{pair.first} \\ {pair.second}": name, **dict(zip(names, row, strict=True))}
-                for name, row in zip(names, pair.agreement.table, strict=True)
-            ]
+    st.table(
+        pd.DataFrame(pair.agreement.table, index=names, columns=names).rename_axis(
+            plain(f"{pair.first} ↓ {pair.second} →")
         ),
-        hide_index=True,
         alt="What each said of the same records",
     )
 
