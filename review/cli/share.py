@@ -46,8 +46,11 @@ def export(project: Project, file: Path, pseudonyms: bool, no_abstracts: bool, w
         report = bundle.export(project, file, packing=packing, progress=tell)
     text = f"{report.path}: {counted(report.files, 'file')}, {counted(report.facts, 'fact')}, SHA-256 {report.sha256}"
     notes = [_still_named(name) for name in report.named_in]
-    if pseudonyms and report.full_texts:
-        notes.append("The PDFs are in it as they are: somebody may have written a name into one.")
+    if pseudonyms:
+        also = ", and the PDFs, in which somebody may have written a name" if report.full_texts else ""
+        notes.append(
+            f"No program can hide initials, first names, pictures{also}: look at them before you hand the file on."
+        )
     notes += _of_full_texts(report)
     return Answer(document=asdict(report), text=text, notes=notes)
 
@@ -69,7 +72,10 @@ def _of_full_texts(report: BundleReport) -> list[str]:
         ]
     said = [f"PDFs of {report.full_texts:,} of {kept} are in it: pass it on only to people who may have them."]
     if report.full_texts_lacking:
-        said.append(f"Not in it, because they are not here as they were kept: {named(report.full_texts_lacking)}.")
+        lacking = named(report.full_texts_lacking)
+        said.append(
+            f"Not in it, because they are lost or damaged on this disk: {lacking}. Bring them again, then pack anew."
+        )
     return said
 
 

@@ -52,6 +52,15 @@ def named(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def sized(n_bytes: float) -> str:
+    """A size as a person says it.
+
+    >>> sized(0), sized(1_300_000), sized(10_530_000_000)
+    ('0 MB', '1 MB', '10.5 GB')
+    """
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 999_500_000 else f"{n_bytes / 1e6:,.0f} MB"
+
+
 def argument(text: str) -> str:
     """A name as it is typed in a command: between quotation marks where it has spaces.
 

@@ -16,6 +16,11 @@ _FOLDER = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _ORCID = re.compile(r"\b\d{4}-\d{4}-\d{4}-\d{3}[\dXx]\b")
+_HEADER = re.compile(r"\A---[ ]*\n.*?^(?:---|\.\.\.)[ ]*$", re.DOTALL | re.MULTILINE)  # of a manuscript
+_PLACES = r"(?:affiliations?|institutions?|departments?|address|corresponding)"
+_PLACE = re.compile(rf"([ -]*{_PLACES}[ ]*:)(?=\s)", re.IGNORECASE)
+_PLACE_BESIDE = re.compile(rf"""([{{,]\s*{_PLACES}\s*:)\s*("[^"]*"|'[^']*'|[^,}}\n]*)""", re.IGNORECASE)
+_LEFT_OUT = '"(left out)"'
 _BETWEEN = re.compile(r"[\s_.\-]+")  # the words of a name: a file may be called ana_lima.ris
 
 
@@ -84,3 +89,48 @@ def hide_folders(text: str) -> str:
     'file = {a.pdf:~\\\\Zotero\\\\a.pdf}, https://x.example/users/ana'
     """
     return _FOLDER.sub(lambda m: m["web"] or "~", text)
+
+
+def hide_affiliations(text: str) -> str:
+    r"""A manuscript whose header no longer says where its authors work and who is to be written to.
+
+    >>> print(hide_affiliations("---\nauthors:\n  - name: Bo\n    affiliation: >\n      Here,\n      There\n---\nText"))
+    ---
+    authors:
+      - name: Bo
+        affiliation: "(left out)"
+    ---
+    Text
+    """
+    if (header := _HEADER.match(text)) is None:
+        return text
+    kept: list[str] = []
+    below: int | None = None  # how far in the field begins whose further lines are left out, too
+    for line in header[0].splitlines(keepends=True):
+        begins = len(line) - len(line.lstrip(" -"))
+        if below is not None and (begins > below or not line.strip()):
+            continue
+        below = None
+        if found := _PLACE.match(line):
+            below = begins
+            kept.append(f"{found[1]} {_LEFT_OUT}\n")
+        else:
+            kept.append(_PLACE_BESIDE.sub(rf"\1 {_LEFT_OUT}", line))
+    return "".join(kept) + text[header.end() :]
+
+
+def authors_in(header: object) -> frozenset[str]:
+    """The names under `authors:` or `author:` of a manuscript's header; what stands between brackets is still to be filled in.
+
+    >>> sorted(authors_in({"authors": [{"name": "Ana Lima"}, "Bo Ek", {"name": "[Second author]"}]}))
+    ['Ana Lima', 'Bo Ek']
+    """
+    given = (header.get("authors") or header.get("author")) if isinstance(header, dict) else None
+    every = given if isinstance(given, list) else [given]
+    names = {str(each.get("name") if isinstance(each, dict) else each or "").strip() for each in every}
+    return frozenset(name for name in names if name and not name.startswith("["))
+
+
+def header_of(text: str) -> str:
+    """The header of a manuscript as YAML; "" if it has none."""
+    return found[0].strip().strip("-.") if (found := _HEADER.match(text)) else ""

@@ -7,7 +7,6 @@ each file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -40,7 +39,7 @@ from review.services.charting import exports
 from review.services.charting.charted import charted, sees
 from review.services.crate import Packed
 from review.services.evidence import kept
-from review.services.full_text_copies import Along
+from review.services.full_text_copies import Along, Taken
 from review.services.project import CONFIG, DATABASE, PROTOCOL, Progress, Project, open_store_for, silent, steadily
 from review.services.pseudonyms import WHOLE, Packing
 from review.storage import charting, decisions, projects, records, transfer
@@ -52,6 +51,7 @@ CRATE = crate.NAME
 _FLOW = "flow.json"
 _PAPER_FILES = (".md", ".yaml", ".bib", ".svg", ".png", ".csl")
 _SEARCH_FILES = (".json", ".jsonl", ".gz")
+_SHARE = 0.1  # of the time is for all else where full texts are packed
 _DEPTH = 3  # papers/<paper>/<file>, searches/<search>/<file>
 _KEPT_DEPTH = 2  # evidence/<file>
 # Facts that tell of this computer or this moment and not of the review.
@@ -80,14 +80,14 @@ def export(project: Project, path: Path, *, packing: Packing = WHOLE, progress: 
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        along = full_text_copies.along(project, proved=packing.full_texts)
-        files = along if packing.full_texts else Along(there={})
-        making = _Making(path=unfinished, packing=packing, full_texts=files, progress=progress)
+        along = full_text_copies.along(project)
+        asked = along if packing.full_texts else Along(there={}, of={})
+        making = _Making(path=unfinished, packing=packing, progress=_up_to(_SHARE if asked.there else 1.0, progress))
         if packing.whole:
-            known, hashes = steadily(project, lambda: _packed(project, making))
+            made = steadily(project, lambda: _packed(project, making))
         else:
-            known, hashes = _packed_veiled(project, making)
-        full_text_copies.pack(files, unfinished, progress)
+            made = _packed_veiled(project, making)
+        taken, hashes, digest = _finished(making, made, asked, progress)
         unfinished.replace(path)
     except OSError as error:
         raise ReviewError(
@@ -96,28 +96,49 @@ def export(project: Project, path: Path, *, packing: Packing = WHOLE, progress: 
     finally:
         unfinished.unlink(missing_ok=True)
     progress("Done", 1.0)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return BundleReport(
         path=str(path),
         files=len(hashes) + 1,
-        facts=len(known),
+        facts=made.facts,
         sha256=digest,
         named_in=pseudonyms.named_in(path, called) if (called := pseudonyms.veil(project, packing).called) else (),
-        full_texts=len(files.there),
-        full_texts_kept=along.kept,
-        full_texts_lacking=files.lacking,
+        full_texts=len(taken.files),
+        full_texts_kept=len(along.of),
+        full_texts_lacking=taken.lacking,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Making:
-    """A bundle on its way: where it is written, what is left out, and the full texts that will follow."""
+    """A bundle on its way: where it is written and what is left out."""
 
     path: Path
     packing: Packing
-    full_texts: Along
     progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What was written of one moment: the files, how many facts, and what will be said of the review beside them."""
+
+    files: Mapping[str, Packed]
+    facts: int
+    review: crate.Review
+
+
+def _up_to(most: float, progress: Progress) -> Progress:
+    return lambda what, share: progress(what, most * share)
+
+
+def _finished(making: _Making, made: _Made, asked: Along, progress: Progress) -> tuple[Taken, dict[str, str], str]:
+    """Add the full texts, then the lists of all files; what was taken, the hash of each file, and that of the whole."""
+    with bundle_file.Growing(making.path) as archive:
+        taken = full_text_copies.pack(asked, archive, lambda what, share: progress(what, _SHARE + (1 - _SHARE) * share))
+        files = {**made.files, **taken.files}
+        hashes = {name: packed.sha256 for name, packed in files.items()}
+        hashes[CRATE] = archive.add(CRATE, _json(crate.metadata(made.review, files, making.packing)))
+        archive.add(MANIFEST, _json({"made_by": f"Scopewright {__version__}", "made_at": now(), "files": hashes}))
+        return taken, hashes, archive.finish()
 
 
 def _refuse_open_charting(project: Project) -> None:
@@ -132,7 +153,7 @@ def _refuse_open_charting(project: Project) -> None:
         )
 
 
-def _packed_veiled(project: Project, making: _Making) -> tuple[dict[str, Fact], dict[str, str]]:
+def _packed_veiled(project: Project, making: _Making) -> _Made:
     """The same from a copy of the project in which people, or abstracts, are not to be found."""
     with tempfile.TemporaryDirectory() as folder:
         making.progress("Leaving out what is not to be packed", 0.0)
@@ -147,20 +168,15 @@ def _packed_veiled(project: Project, making: _Making) -> tuple[dict[str, Fact], 
             copied.close()
 
 
-def _packed(project: Project, making: _Making) -> tuple[dict[str, Fact], dict[str, str]]:
-    """The whole bundle in a file, but for the full texts, which its lists already name; its facts, and all hashes."""
+def _packed(project: Project, making: _Making) -> _Made:
+    """Write all that can change while it is packed: the bundle but for the full texts and the lists of its files."""
     known = facts.facts(project)
     files: dict[str, Packed] = {}
     with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as archive:
         for at, (name, data) in enumerate(_contents(project, known, making.packing)):
             making.progress(f"Packing {name}", min(0.95, at / 40))
             files[name] = Packed(sha256=bundle_file.write(archive, name, data), size=len(data))
-        files |= making.full_texts.packed()
-        hashes = {name: packed.sha256 for name, packed in files.items()}
-        hashes[CRATE] = bundle_file.write(archive, CRATE, _json(crate.metadata(project, files, making.packing)))
-        manifest = {"made_by": f"Scopewright {__version__}", "made_at": now(), "files": hashes}
-        bundle_file.write(archive, MANIFEST, _json(manifest))
-    return known, hashes
+    return _Made(files=files, facts=len(known), review=crate.review_of(project))
 
 
 def _contents(project: Project, known: dict[str, Fact], packing: Packing) -> Iterator[tuple[str, bytes]]:
@@ -302,7 +318,8 @@ def verify(path: Path) -> list[Finding]:
             raise BadInput(path, f"{MANIFEST} or {FACTS} is missing.", hint="This is not a bundle of this program.")
         with bundle_file.whole(path):
             hashes = dict(json.loads(archive.read(MANIFEST))["files"])
-            changed = [n for n in sorted(hashes) if n not in names or bundle_file.digest(archive, n) != hashes[n]]
+            got = bundle_file.digests(archive, names & hashes.keys())
+            changed = [name for name in sorted(hashes) if got.get(name) != hashes[name]]
             whole = {name: archive.read(name) for name in (FACTS, *_DERIVED) if name in names and not changed}
             said = full_text_copies.said_in(archive, names).said if not changed else frozenset()
     found += [_fault(path, f"{name} is not as it was packed.", rule="BUNDLE-HASH") for name in changed]

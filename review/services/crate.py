@@ -59,23 +59,40 @@ class Packed:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a crate says of the review itself, whatever files are in it."""
+
+    name: str
+    question: str
+    people: tuple[Mapping[str, object], ...]
+    searches: tuple[Mapping[str, object], ...]
+
+
 @rights.internal
-def metadata(project: Project, files: Mapping[str, Packed], packing: Packing) -> dict[str, object]:
-    """The JSON-LD of the crate; `files` are all its files but itself and those that are written after it."""
-    people = _people(project)
-    searches = _searches(project)
+def review_of(project: Project) -> Review:
     rules = protocol.in_force(project)
+    return Review(
+        name=rules.title or project.name,
+        question=rules.question,
+        people=tuple(_people(project)),
+        searches=tuple(_searches(project)),
+    )
+
+
+def metadata(review: Review, files: Mapping[str, Packed], packing: Packing) -> dict[str, object]:
+    """The JSON-LD of the crate; `files` are all its files but itself and those that are written after it."""
     day = now()[:10]
     root: dict[str, object] = {
         "@id": "./",
         "@type": "Dataset",
-        "name": rules.title or project.name,
-        "description": f"A review with its protocol, records, decisions and charted data. Question: {rules.question}",
+        "name": review.name,
+        "description": f"A review with its protocol, records, decisions and charted data. Question: {review.question}",
         "datePublished": day,
         "license": {"@id": _RIGHTS},
-        "creator": [{"@id": person["@id"]} for person in people],
+        "creator": [{"@id": person["@id"]} for person in review.people],
         "hasPart": [{"@id": _id(name)} for name in (*files, "manifest.json")],
-        "mentions": [{"@id": "#packing"}, *({"@id": search["@id"]} for search in searches)],
+        "mentions": [{"@id": "#packing"}, *({"@id": search["@id"]} for search in review.searches)],
     }
     descriptor = {
         "@id": NAME,
@@ -93,8 +110,8 @@ def metadata(project: Project, files: Mapping[str, Packed], packing: Packing) ->
             _packing(day),
             _program(),
             _rights(packing),
-            *people,
-            *searches,
+            *review.people,
+            *review.searches,
         ],
     }
 

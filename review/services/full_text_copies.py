@@ -6,57 +6,48 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from review.domain.errors import BadInput
+from review.domain.naming import sized
 from review.resources import write_pieces
 from review.services import bundle_file, full_texts, rights
+from review.services.bundle_file import Growing
 from review.services.crate import Packed
-from review.services.full_texts import FOLDER
+from review.services.full_texts import FOLDER, KeptFile
 from review.services.project import Progress, Project
 from review.storage import full_texts as stored
 from review.storage.full_texts import FileFact
 
 TABLE = "facts/full_texts.jsonl"
+_AHEAD = 2  # files in the memory that wait to be packed: the next is read and hashed while one is written
 _PLACE = re.compile(rf"{FOLDER}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})\.pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Along:
-    """Where each kept file lies, by its hash; `lacking` are the names of those that are not here as they were kept."""
+    """Where each kept file lies, and what is known of it, by its hash; `lacking` are the names of those that are not here
+    as they were kept.
+    """
 
     there: Mapping[str, Path]
+    of: Mapping[str, KeptFile]
     lacking: tuple[str, ...] = ()
-
-    @property
-    def kept(self) -> int:
-        return len(self.there) + len(self.lacking)
-
-    def packed(self) -> dict[str, Packed]:
-        """Each file as the list of a bundle's files has it."""
-        return {_inside(sha256): Packed(sha256=sha256, size=path.stat().st_size) for sha256, path in self.there.items()}
 
 
 @rights.internal
-def along(project: Project, *, proved: bool) -> Along:
-    """Every file that is kept for a report or waits for one; each is read and its hash `proved` if that is asked for."""
+def along(project: Project) -> Along:
+    """Every file that is kept for a report or waits for one. None is read: only one of another size is known not to be it."""
     held = full_texts.held(project)
     every = [file for files in held.of.values() for file in files] + list(held.waiting.values())
-    there, lacking = {}, {}
-    for sha256, name in {file.sha256: file.name for file in every}.items():
-        path = stored.path_of(project.root / FOLDER, sha256)
-        if path.is_file() and (not proved or _hash(path) == sha256):
-            there[sha256] = path
-        else:
-            lacking[sha256] = name
-    return Along(there=there, lacking=tuple(sorted(lacking.values())))
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    of = {file.sha256: file for file in every}
+    places = {sha256: stored.path_of(project.root / FOLDER, sha256) for sha256 in of}
+    there = {key: path for key, path in places.items() if path.is_file() and path.stat().st_size == of[key].size}
+    return Along(there=there, of=of, lacking=tuple(sorted(of[key].name for key in of.keys() - there.keys())))
 
 
 def _inside(sha256: str) -> str:
@@ -72,15 +63,55 @@ def hash_in(name: str) -> str:
 # In a bundle
 
 
-def pack(found: Along, path: Path, progress: Progress) -> None:
-    """Add the files to a bundle whose list already names them. Raises BadInput for one that was changed meanwhile."""
-    if not found.there:
-        return
-    with zipfile.ZipFile(path, "a") as archive:
-        for at, (sha256, lies) in enumerate(found.there.items()):
-            progress(f"Packing full text {at + 1:,} of {len(found.there):,}", at / len(found.there))
-            with lies.open("rb") as file:
-                bundle_file.write_as_it_is(archive, _inside(sha256), bundle_file.parts(file, sha256, lies.name))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The full texts that were packed, as the list of a bundle's files has them, and the names of those that lack."""
+
+    files: Mapping[str, Packed]
+    lacking: tuple[str, ...]
+
+
+def pack(found: Along, into: Growing, progress: Progress) -> Taken:
+    """Add each file that is still as it was kept; it is read once, and its hash proved before it is written."""
+    whole = sum(found.of[sha256].size for sha256 in found.there)
+    files: dict[str, Packed] = {}
+    lacking = list(found.lacking)
+    done = 0
+    for sha256, data in _read_ahead(found.there):
+        name, size = _inside(sha256), found.of[sha256].size
+        if data is None:
+            lacking.append(found.of[sha256].name)
+        else:
+            into.add_as_it_is(name, data)
+            files[name] = Packed(sha256=sha256, size=size)
+        done += size
+        progress(f"Packing full texts: {sized(done)} of {sized(whole)}", done / max(whole, 1))
+    return Taken(files=files, lacking=tuple(sorted(lacking)))
+
+
+def _read_ahead(there: Mapping[str, Path]) -> Iterator[tuple[str, bytes | None]]:
+    """The bytes of each file in order, or None for one that is not what was kept; the next are read meanwhile."""
+    with ThreadPoolExecutor(1) as reader:
+        coming: deque[tuple[str, Future[bytes | None]]] = deque()
+        for sha256, path in there.items():
+            coming.append((sha256, reader.submit(_as_kept, path, sha256)))
+            if len(coming) > _AHEAD:
+                yield _next(coming)
+        while coming:
+            yield _next(coming)
+
+
+def _next(coming: deque[tuple[str, Future[bytes | None]]]) -> tuple[str, bytes | None]:
+    sha256, data = coming.popleft()
+    return sha256, data.result()
+
+
+def _as_kept(path: Path, sha256: str) -> bytes | None:
+    try:
+        data = path.read_bytes()
+    except OSError:  # it went meanwhile, or the disk does not give it back
+        return None
+    return data if hashlib.sha256(data).hexdigest() == sha256 else None
 
 
 def unpack(archive: zipfile.ZipFile, names: set[str], folder: Path) -> None:
@@ -130,7 +161,7 @@ class Copied:
 @rights.internal
 def copy_aside(project: Project, folder: Path) -> Copied:
     """Copy every full text that this folder has not yet; each lies there under its hash, once for all copies."""
-    found = along(project, proved=False)
+    found = along(project)
     lacking, new = list(found.lacking), 0
     for sha256, path in found.there.items():
         target = stored.path_of(folder, sha256)

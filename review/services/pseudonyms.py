@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from review.domain.pseudonym import Pseudonyms, hide_folders, pseudonyms
+from review.domain.pseudonym import Pseudonyms, authors_in, header_of, hide_affiliations, hide_folders, pseudonyms
 from review.domain.sections import text_hash
 from review.domain.team import Right
+from review.resources import read_yaml
 from review.services import full_texts, raw, rights
 from review.services.project import CONFIG, DATABASE, Project, open_store_for, steadily
 from review.storage import accounts, projects, records, transfer
@@ -131,7 +132,7 @@ class Veil:
             text = text if self.packing.abstracts else without_abstracts(text)
             text = hide_folders(text) if self.called else text
         elif self.called:
-            text = self.called.hide_all(text) if path.suffix in _WRITTEN else self.called.hide(text)
+            text = self.called.hide_all(hide_affiliations(text)) if path.suffix in _WRITTEN else self.called.hide(text)
         return text.encode("utf-8", "surrogateescape")
 
 
@@ -158,7 +159,12 @@ def veil(project: Project, packing: Packing) -> Veil:
         return Veil(packing=packing)
     addresses = {account.email: account.name for account in accounts.all_accounts(project.store)}
     texts = {said.name: _neutral(said.sha256) for said in stored.read(project.store)}
-    return Veil(packing=packing, called=pseudonyms(_people(project), addresses), files=_files(project), texts=texts)
+    return Veil(
+        packing=packing,
+        called=pseudonyms(_people(project) | _authors(project), addresses),
+        files=_files(project),
+        texts=texts,
+    )
 
 
 def _neutral(sha256: str) -> str:
@@ -224,6 +230,16 @@ def _people(project: Project) -> set[str]:
             rows = (json.loads(line) for line in transfer.dump(project.store, table))
             found.update(row[column] for row in rows for column in columns if row.get(column))
     return {name for name in found if name and not name.startswith("(")}
+
+
+def _authors(project: Project) -> set[str]:
+    """Who stands in the header of a paper, also who never opened the review: a supervisor, a statistician."""
+    found: set[str] = set()
+    for path in project.root.glob("*/paper.yaml"):
+        for text in path.parent.rglob("*.md"):
+            header = header_of(text.read_bytes().decode("utf-8", "replace"))
+            found |= authors_in(read_yaml(header).tree) if header else set()
+    return found
 
 
 @rights.needs(Right.GOVERN)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import json
+import os
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from invented import TOPICS, work
 
 from review.domain.errors import BadInput, NotAllowed, ReviewError
 from review.services import backup, bundle, full_text_copies, full_texts
+from review.services.bundle_file import Growing
 from review.services.full_text_intake import Upload, take
 from review.services.project import Project
 from review.services.pseudonyms import Packing
@@ -128,6 +136,92 @@ def test_a_file_that_was_lost_or_changed_is_named_and_left_out(reading: Project,
     assert report.full_texts_lacking == ("paper 1.pdf", "paper 2.pdf")
     assert pdfs(tmp_path / "review.zip") == set()
     assert bundle.verify(tmp_path / "review.zip") == []
+
+
+def test_a_file_that_rotted_without_a_change_of_size_is_named_and_the_rest_travels(
+    reading: Project, tmp_path: Path
+) -> None:
+    data = bytearray(place(reading, 2).read_bytes())
+    data[len(data) // 2] ^= 1
+    place(reading, 2).write_bytes(data)
+    report = bundle.export(reading, tmp_path / "review.zip", packing=WITH)
+    assert (report.full_texts, report.full_texts_kept, report.full_texts_lacking) == (1, 2, ("paper 2.pdf",))
+    assert pdfs(tmp_path / "review.zip") == {place(reading, 1).relative_to(reading.root).as_posix()}
+    assert bundle.verify(tmp_path / "review.zip") == []
+    assert faults_of_crate(unpacked(tmp_path / "review.zip")) == []
+
+
+def test_a_file_that_goes_while_the_rest_is_packed_is_named_and_left_out(reading: Project, tmp_path: Path) -> None:
+    report = bundle.export(
+        reading,
+        tmp_path / "review.zip",
+        packing=WITH,
+        progress=lambda what, _share: place(reading, 1).unlink(missing_ok=True) if "facts.json" in what else None,
+    )
+    assert report.full_texts_lacking == ("paper 1.pdf",)
+    assert bundle.verify(tmp_path / "review.zip") == []
+
+
+def test_each_file_is_opened_once_and_packed_as_it_is(
+    reading: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: Counter[Path] = Counter()
+    before = io.open
+
+    def counting(file: object, *args: object, **kwargs: object) -> object:
+        opened[Path(str(file))] += 1
+        return before(file, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(io, "open", counting)
+    report = bundle.export(reading, tmp_path / "review.zip", packing=WITH)
+    monkeypatch.undo()
+    assert [opened[place(reading, number)] for number in (1, 2)] == [1, 1]
+    with zipfile.ZipFile(tmp_path / "review.zip") as archive:
+        assert {e.compress_type for e in archive.infolist() if e.filename.endswith(".pdf")} == {zipfile.ZIP_STORED}
+    assert report.sha256 == hashlib.sha256((tmp_path / "review.zip").read_bytes()).hexdigest()
+
+
+def test_the_bar_goes_forward_only_and_tells_the_bytes(reading: Project, tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    bundle.export(reading, tmp_path / "review.zip", packing=WITH, progress=lambda *said: told.append(said))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert sum(bool(re.fullmatch(r"Packing full texts: \d+ MB of \d+ MB", what)) for what, _ in told) == 2
+
+
+def test_a_disk_that_fills_up_among_the_full_texts_leaves_nothing_behind(
+    reading: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Growing, "add_as_it_is", full)
+    with pytest.raises(ReviewError, match="No space left"):
+        bundle.export(reading, tmp_path / "out" / "review.zip", packing=WITH)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@given(
+    sizes=st.lists(st.tuples(st.booleans(), st.integers(min_value=0, max_value=3 * 1024**2)), max_size=6),
+    before=st.integers(min_value=0, max_value=3),
+)
+@settings(max_examples=25, deadline=None)
+def test_the_hash_of_a_growing_zip_is_that_of_the_finished_file(
+    sizes: list[tuple[bool, int]], before: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("zip") / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for at in range(before):
+            archive.writestr(f"before {at}", b"x" * 1000)
+    with Growing(path) as archive:
+        for at, (stored, size) in enumerate(sizes):
+            (archive.add_as_it_is if stored else archive.add)(f"file {at}", bytes([at]) * size)
+        digest = archive.finish()
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    with zipfile.ZipFile(path) as made:
+        assert made.testzip() is None
+        assert [e.file_size for e in made.infolist()] == [1000] * before + [size for _, size in sizes]
 
 
 def test_full_texts_and_no_abstracts_exclude_each_other(reading: Project, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,9 +16,11 @@ from invented import ris, work
 from review.domain.charting import ChartEntry
 from review.domain.dealing import Deal, Dealt
 from review.domain.estimate import Estimate, Evidence, Input
+from review.domain.pseudonym import authors_in, header_of
 from review.domain.record import SourceKind
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import TeamRole
+from review.resources import read_yaml
 from review.services import (
     bundle,
     chart,
@@ -193,6 +196,20 @@ def test_it_opens_as_a_review_with_the_same_numbers(named: Project, tmp_path: Pa
         assert {person.name for person in team.people(again)} == {"Person 01", "Person 02", "Person 03"}
     finally:
         again.close()
+
+
+def test_authors_who_never_opened_the_review_and_where_all_of_them_work_are_left_out(
+    named: Project, tmp_path: Path
+) -> None:
+    place = named.root / "paper" / "manuscript.md"
+    text = place.read_text(encoding="utf-8").replace("[Second author]", "Ugo Mentor")
+    text = text.replace("[Department, institution, city, country]", "Spine Unit,\n      Invented Hospital")
+    place.write_text(f"{text}\nUgo Mentor settled what was open.\n", encoding="utf-8")
+    bundle.export(named, tmp_path / "blind.zip", packing=Packing(pseudonyms=True))
+    packed = opened(tmp_path / "blind.zip")
+    assert not {name for name, said in packed.items() for word in ("Mentor", "Invented Hospital") if word in said}
+    assert re.search(r"Person \d\d settled what was open", packed["papers/paper/manuscript.md"])
+    assert authors_in(read_yaml(header_of(packed["papers/paper/manuscript.md"])).tree) == {"Person 01", "Person 04"}
 
 
 def test_where_a_name_has_to_stay_the_file_is_named(named: Project, tmp_path: Path) -> None:
