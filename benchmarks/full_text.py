@@ -1,18 +1,20 @@
 """Thousands of full texts as files by hash: how long taking them, reading them and opening the pages takes, and memory.
 
-Run: python benchmarks/full_text.py [--files 5000] [--megabytes 2] [--rounds 3] [--no-browser] [--project DIR]
+Run: python benchmarks/full_text.py [--files 5000] [--megabytes 2] [--rounds 3] [--no-browser] [--project DIR] [--bundle]
 
 Each file is a PDF of ten pages of text, filled up to that size with bytes of noise, and finds its report by the DOI and
 title on its first page. `taken` is from the bytes to the committed fact: checked, hashed, written to the disk, its text
 read and matched. `read` is the text of a report by page, `bytes` the file itself with its hash proved, `picture` a page
 drawn. `pages` are measured in a real Chromium as benchmarks/pages.py does. The bar is one second for each page. With
---project the review is built in that folder and stays; one that was built there before is measured as it is. Prints one
-JSON object.
+--project the review is built in that folder and stays; one that was built there before is measured as it is. With --bundle
+the review is packed with all its full texts and verified, beside the floor on the same disk: the same files copied one by one,
+and their hashes taken. Needs twice the room. Prints one JSON object.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -31,10 +33,11 @@ from playwright.sync_api import sync_playwright
 
 from review.app import menu
 from review.domain.screening import Decision, Stage, Verdict
-from review.services import collect, flow, full_texts, fulltext, protocol, screen, works
+from review.services import bundle, collect, flow, full_texts, fulltext, protocol, screen, works
 from review.services.collect import Origin
 from review.services.full_text_intake import Upload, take
 from review.services.project import Project, create, open_project
+from review.services.pseudonyms import Packing
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.pdfs import paper
@@ -50,6 +53,7 @@ def main() -> None:
     options.add_argument("--megabytes", type=float, default=2.0)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--no-browser", action="store_true")
+    options.add_argument("--bundle", action="store_true")
     options.add_argument("--project", type=Path)
     asked = options.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -59,6 +63,7 @@ def main() -> None:
         found: dict[str, object] = {"files": asked.files, "megabytes": asked.megabytes}
         found |= bring(project, titles, asked.megabytes) if titles else {}
         found |= ask(project)
+        found |= bundled(project) if asked.bundle else {}
         found["database_megabytes"] = round((root / "review.sqlite").stat().st_size / 1024**2, 1)
         found["processor_seconds"] = round(time.process_time(), 1)
         project.close()
@@ -137,6 +142,47 @@ def ask(project: Project) -> dict[str, object]:
         "picture_ms": lambda work: full_texts.picture(project, work, 3),
     }
     return {name: _times(call, some) for name, call in calls.items()}
+
+
+def bundled(project: Project) -> dict[str, object]:
+    """Seconds and the processor's seconds of each way over all the bytes, one after the other."""
+    files = sorted((project.root / full_texts.FOLDER).glob("*/*.pdf"))
+    out = project.root.with_name("packed.zip")
+    found: dict[str, object] = {"gigabytes": round(sum(file.stat().st_size for file in files) / 1e9, 2)}
+    steps: dict[str, Callable[[], object]] = {
+        "hashes_taken": lambda: [_hash(file) for file in files],
+        "copied": lambda: _copied(files, out),
+        "export": lambda: bundle.export(project, out, packing=Packing(full_texts=True)),
+        "verify": lambda: bundle.verify(out),
+    }
+    try:
+        for name, act in steps.items():
+            begun, worked = time.perf_counter(), _worked()
+            act()
+            taken = {"seconds": round(time.perf_counter() - begun, 1), "processor": round(_worked() - worked, 1)}
+            peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            found[name] = taken | {"peak_megabytes": peak}
+    finally:
+        out.unlink(missing_ok=True)
+    return found
+
+
+def _worked() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copied(files: list[Path], out: Path) -> None:
+    """Every file behind the other into one, as any program would have to write them at least."""
+    with out.open("wb") as into:
+        for file in files:
+            with file.open("rb") as data:
+                shutil.copyfileobj(data, into, 1024**2)
 
 
 def _times(call: Callable[[str], object], some: list[str]) -> dict[str, float]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 import tomllib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from review.domain.errors import AlreadyExists, BadInput, Missing, NotAProject, ReviewError
 from review.domain.manuscript import PROJECT_TYPES
@@ -25,6 +26,7 @@ DATABASE = "review.sqlite"
 DATABASE_URL = "REVIEW_DATABASE_URL"
 DEFAULT_PRESET = "scoping-review"
 _TRIES = 2  # before others have to wait
+_PATIENCE = 60  # seconds for another's answer; then one computes it oneself, so that nobody can ever wait in a circle
 
 Progress = Callable[[str, float], None]  # (what is being done, share done from 0 to 1)
 Value = TypeVar("Value")
@@ -50,6 +52,7 @@ class Project:
     seat: Seat | None = None
     inside: bool = False
     _answers: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
+    _turns: dict[str, threading.RLock] = field(default_factory=dict, repr=False)
 
     def seated(self, seat: Seat | None) -> Project:
         """The same project, open for one person."""
@@ -65,14 +68,23 @@ class Project:
         return self.root / PROTOCOL
 
     def cached(self, name: str, stamp: object, compute: Callable[[], Value]) -> Value:
-        """The answer computed for this stamp, or a new one."""
-        held = self._answers.get(name)
-        if held is not None and held[0] == stamp:
-            answer: Value = held[1]
+        """The answer computed for this stamp, or a new one.
+
+        Who asks while another computes the same waits for that answer; nobody waits for another question's.
+        """
+        if (held := self._answers.get(name)) is not None and held[0] == stamp:
+            return cast("Value", held[1])
+        turn = self._turns.setdefault(name, threading.RLock())
+        mine = turn.acquire(timeout=_PATIENCE)
+        try:
+            if (held := self._answers.get(name)) is not None and held[0] == stamp:
+                return cast("Value", held[1])
+            answer = compute()
+            self._answers[name] = (stamp, answer)
             return answer
-        answer = compute()
-        self._answers[name] = (stamp, answer)
-        return answer
+        finally:
+            if mine:
+                turn.release()
 
     def close(self) -> None:
         self.store.close()

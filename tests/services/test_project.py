@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,49 @@ def test_the_database_lies_in_the_folder_whatever_that_is_called(
         project.create(tmp_path / name).close()
         assert (tmp_path / name / project.DATABASE).is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["50%20 and #1", "What is it?"]
+
+
+def test_a_slow_question_holds_up_nobody_who_asks_another_and_is_answered_once_for_all(empty: Project) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    asked: list[str] = []
+
+    def slow() -> str:
+        asked.append("slow")
+        begun.set()
+        assert go_on.wait(10)
+        return "the map"
+
+    with ThreadPoolExecutor(3) as people:
+        first = people.submit(empty.cached, "map", 1, slow)
+        assert begun.wait(10)
+        second = people.submit(empty.cached, "map", 1, slow)
+        assert people.submit(empty.cached, "flow", 1, lambda: "the flow").result(timeout=10) == "the flow"
+        assert not first.done()
+        assert not second.done()
+        go_on.set()
+        assert (first.result(timeout=10), second.result(timeout=10)) == ("the map", "the map")
+    assert asked == ["slow"]
+
+
+def test_a_question_that_fails_leaves_the_turn_to_the_next(empty: Project) -> None:
+    def fails() -> str:
+        raise BadInput("a.csv", "it is gone.", hint="Bring it again.")
+
+    with ThreadPoolExecutor(1) as another:
+        with pytest.raises(BadInput):
+            another.submit(empty.cached, "map", 1, fails).result(timeout=10)
+        assert empty.cached("map", 1, lambda: "the map") == "the map"
+
+
+def test_who_waits_in_a_circle_goes_on_alone(empty: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "_PATIENCE", 0.2)
+    both = threading.Barrier(2, timeout=10)
+
+    def needs(other: str) -> str:
+        both.wait()
+        return empty.cached(other, 1, lambda: f"{other} alone")
+
+    with ThreadPoolExecutor(2) as people:
+        one = people.submit(empty.cached, "a", 1, lambda: needs("b"))
+        two = people.submit(empty.cached, "b", 1, lambda: needs("a"))
+        assert {one.result(timeout=10), two.result(timeout=10)} <= {"b alone", "a alone"}
