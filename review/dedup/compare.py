@@ -11,6 +11,7 @@ from review.dedup.titles import CONTAINED, EQUAL, SUBSTITUTED
 from review.dedup.vetoes import VETOES, Test, authors_conflict, like_title, same_title
 
 _SAME_TEXT = 97
+_MOST = 3  # parts of a place
 _UPDATED_WITHIN = range(1, 7)  # years
 
 
@@ -33,10 +34,33 @@ def _authors_agree(f: Features) -> Bools:
     return f.first_author.same | (f.authors >= 85)
 
 
+def _supported(f: Features) -> Bools:
+    """Anything besides the title and the abstract speaks for it. An article and a comment on it often share a title,
+    and only the article has an abstract.
+    """
+    return np.asarray(f.first_author.same | (f.year_gap == 0) | f.journal.same | f.volume.same | f.page.same)
+
+
+def _agreeing(f: Features) -> Codes:
+    """How many parts of a place agree."""
+    parts = (f.year_gap == 0, f.journal.same, f.volume.same, f.issue.same, f.page.same, f.last_page.same)
+    return np.asarray(np.sum(parts, axis=0, dtype=np.int64))
+
+
 def _placed(f: Features) -> Bools:
     """Enough besides a generic title to say that a copy is a copy."""
     named = (f.title > 0) & (f.first_author.same | f.volume.same) & f.journal.same & (f.year_gap == 0)
     return np.asarray(f.page.same | f.doi.same | f.pmid.same | (f.abstract >= 90) | named)
+
+
+def _named_alike(f: Features) -> Bools:
+    """Nobody is named: then journal and the whole run of pages must speak."""
+    return f.first_author.same | f.doi.same | (f.first_author.missing & f.journal.same & f.last_page.same)
+
+
+def _in_one_issue(f: Features) -> Bools:
+    """A page is not given, but the issue is: one author fills a column of it once."""
+    return f.page.missing & f.issue.same & f.journal.same & (f.year_gap <= 0)
 
 
 def _contents_conflict(f: Features) -> Bools:
@@ -135,8 +159,8 @@ CONDITIONS: tuple[Condition, ...] = (
         explanation="A title that many works share, but author, journal, volume, issue and pages agree as well.",
         holds=lambda f: (
             same_title(f)
-            & (f.first_author.same | f.doi.same)
-            & f.page.same
+            & _named_alike(f)
+            & (f.page.same | _in_one_issue(f))
             & (f.volume.same | f.doi.same)  # a year has several issues, each with its editorial on the first page
             & ~f.journal.differ
             & ~(f.issue.differ & ~(f.last_page.same & f.telling))  # of a long title the pages tell more than the issue
@@ -152,7 +176,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.page.same
             & f.first_author.same
             & ~(f.issue.differ | f.last_page.differ)
-            & ((f.title >= 60) | (f.abstract >= 90))
+            & ((f.title >= np.where(f.meetings, 85, 60)) | (f.abstract >= 90))  # a page holds several abstracts
         ),
         overrules=_ALL - {"erratum_or_reply", "different_doi", "different_numbers", "different_pmid", "one_source"},
     ),
@@ -229,6 +253,19 @@ CONDITIONS: tuple[Condition, ...] = (
         holds=lambda f: (
             same_title(f)
             & f.telling
+            & (f.year_gap <= 0)
+            & ~(f.first_author.differ | f.journal.differ | f.volume.differ | f.page.differ | f.issue.differ)
+            & (f.abstract_missing | (f.abstract >= 85))
+            & (~f.abstract_on_one_side | _supported(f))
+        ),
+    ),
+    Condition(
+        name="title_and_place",
+        explanation="The title and most of journal, year, volume, issue and pages agree, and nothing says otherwise.",
+        holds=lambda f: (
+            same_title(f)
+            & ((f.volume.same & f.journal.same) | f.page.same)
+            & (_agreeing(f) >= _MOST)
             & (f.year_gap <= 0)
             & ~(f.first_author.differ | f.journal.differ | f.volume.differ | f.page.differ | f.issue.differ)
             & (f.abstract_missing | (f.abstract >= 85))

@@ -25,6 +25,7 @@ _SHORT_LETTERS = 60  # longer titles are nobody's rubric
 _TITLE = np.uint64(32)  # bits: the code of a title stands before that of its author
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
 _LONG_ABSTRACT = 200  # characters
+_CUT_SCORE = 90  # an abstract cut short may be less like the whole
 _MEETING_WORDS = 3  # more than these, in the name of a meeting that begins like another
 _WORDS_SHARED = 2 / 3  # of the shorter name of a journal; with fewer it is another journal
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -53,6 +54,7 @@ class Features:
     relation: Codes  # of the titles: OTHER … EQUAL
     title: Scores
     numbers: Agreement  # numbers in the title; "none" is a value here, so nothing is missing
+    language: Agreement  # as notes in the titles name it
     kind: Agreement  # erratum or reply against original; likewise never missing
     generic: Bools
     telling: Bools  # both titles are so long that two works hardly share one
@@ -72,10 +74,12 @@ class Features:
     cochrane: Agreement
     abstract: Scores  # 0 where one side has none
     abstract_missing: Bools
+    abstract_on_one_side: Bools
     long_abstract: Bools  # both abstracts are long enough to know a text by
     everything: Bools  # all fields are the same, missing ones included
     preprint: Bools  # exactly one of the two is a preprint
     meeting: Bools  # exactly one of the two is a conference abstract
+    meetings: Bools  # both are
     one_page: Bools  # both stand on a single page
     protocol: Bools  # exactly one of the two titles speaks of a protocol
     thesis: Bools  # exactly one of the two is a thesis, and the other is printed in a journal
@@ -97,11 +101,13 @@ def features(
     relation, telling = _relations(table, title), _telling(forms)
     one_page = table.sides_of([bool(form.first_page) and form.first_page == form.last_page for form in forms])
     long = table.sides_of([len(form.abstract) >= _LONG_ABSTRACT for form in forms])
+    abstract = table.sides_of([bool(form.abstract) for form in forms])
     protocol = table.sides_of(["protocol" in form.title for form in forms])
     return Features(
         relation=relation,
         title=title,
         numbers=table.agree("numbers", blank_counts=True),
+        language=table.agree("language"),
         kind=table.agree("kind", blank_counts=True),
         generic=generic[left] | generic[right],
         telling=telling[left] & telling[right],
@@ -119,12 +125,14 @@ def features(
         pmid=table.agree("pmid"),
         arxiv=table.agree("arxiv"),
         cochrane=table.agree("cochrane"),
-        abstract=table.similarity("abstract", fuzz.ratio),
+        abstract=_abstract(table),
         abstract_missing=table.missing("abstract"),
+        abstract_on_one_side=abstract[0] != abstract[1],
         long_abstract=long[0] & long[1],
         everything=_everything(table),
         preprint=preprint[0] != preprint[1],
         meeting=meeting[0] != meeting[1],
+        meetings=meeting[0] & meeting[1],
         one_page=one_page[0] & one_page[1],
         protocol=protocol[0] != protocol[1],
         thesis=(thesis[0] & ~thesis[1] & printed[1]) | (thesis[1] & ~thesis[0] & printed[0]),
@@ -230,6 +238,16 @@ def _everything(table: _Columns) -> Bools:
     for n in np.flatnonzero(one == other).tolist():
         whole[n] = table.forms[table.left[n]][:-1] == table.forms[table.right[n]][:-1]
     return whole
+
+
+def _abstract(table: _Columns) -> Scores:
+    """How alike the beginnings are; the same where one is the other cut short, as a list of search results shows it."""
+    scores = table.similarity("abstract", fuzz.ratio)
+    one, other = table.sides("abstract")
+    for n in np.flatnonzero((scores > 0) & (scores < _CUT_SCORE)).tolist():
+        if one[n].startswith(other[n]) or other[n].startswith(one[n]):
+            scores[n] = 100
+    return scores
 
 
 def _telling(forms: Sequence[NormalForm]) -> Bools:

@@ -15,6 +15,7 @@ from review.dedup.compare import Verdicts, judge
 from review.dedup.features import Bools, Codes, Features, Scores, features, generic_titles, likeness_of
 from review.dedup.ready import Spread, form_of, in_turn, no_collecting, title_in
 from review.dedup.related import relations
+from review.dedup.titles import CLOSE
 from review.dedup.vetoes import VETOES
 
 Lines = Callable[[Indexes], Sequence[str]]
@@ -173,7 +174,8 @@ def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:
     text = (f.title >= 85) & (f.authors >= 85) & (f.abstract >= 90)
     place = (f.title >= 99) & f.journal.same & ~f.generic & (verdicts.score >= _WORTH_A_LOOK)
     alike = (verdicts.score >= _WORTH_A_LOOK) & (verdicts.vetoes <= 1)
-    worth = verdicts.near_miss | alike | text | (place & (verdicts.vetoes <= _DOUBTS))
+    title = (f.relation >= CLOSE) & f.telling & (verdicts.vetoes == 0)
+    worth = verdicts.near_miss | alike | text | title | (place & (verdicts.vetoes <= _DOUBTS))
     return np.where(worth & (verdicts.condition < 0), verdicts.score + _SAME_TEXT * (f.abstract >= 90), 0).astype(
         np.float32
     )

@@ -46,6 +46,7 @@ _MEETING_PAGE = re.compile(r"[sa]\d")
 _TITLE_READ = 600  # characters; the longest real titles have about 500
 _FIELD_READ = 300  # characters of any other field; a broken export may put a whole page into one
 ABSTRACT_READ = 400  # characters of an abstract that are looked at
+_ABSTRACT_LEAST = 40  # characters; less says that there is none
 _ABSTRACT_KEY = 120  # letters that make the key; shorter abstracts have none
 _CUT_FIELDS = ("journal", "volume", "issue", "pages", "doi", "pmid", "arxiv_id")
 _fields_that_are_cut = attrgetter(*_CUT_FIELDS)
@@ -58,6 +59,7 @@ class NormalForm(NamedTuple):
     main_title: str  # key of the part before the subtitle, "" if there is none
     numbers: str  # the numbers in the title, in order
     kind: str  # "erratum", "reprint", "reply" or ""
+    language: str  # that a note in the title names
     first_author: str  # all names of the first author, longest forms only
     family: str  # best guess at the family name of the first author
     authors: str  # names of all authors
@@ -101,7 +103,7 @@ def normal_forms(records: Sequence[Record], *, progress: Callable[[float], None]
 def normal_form(record: Record) -> NormalForm:
     """The normal form of one record."""
     record = _cut(record)
-    title, main, kind = titled(record.title)
+    title, main, kind, language = titled(record.title)
     key = title.replace(" ", "")
     first, family, everyone = author_names(record.authors)
     volume, issue, (first_page, last_page) = place_of(record)
@@ -114,6 +116,7 @@ def normal_form(record: Record) -> NormalForm:
         main,
         "" if key.isalpha() else " ".join(_DIGITS.findall(key)),
         kind,
+        language,
         first,
         family,
         everyone,
@@ -127,7 +130,7 @@ def normal_form(record: Record) -> NormalForm:
         normal_pmid(record),
         normal_arxiv(record),
         cochrane[1] if cochrane else "",
-        spaced(record.abstract[:ABSTRACT_READ]),
+        _abstract(record.abstract),
         _is_preprint(record, doi, of_preprints=of_preprints),
         of_meetings or _is_meeting(record, issue, first_page),
         _is_thesis(record),
@@ -162,6 +165,12 @@ def _journal(journal: str) -> tuple[str, str, bool, bool, bool]:
         bool(_PREPRINT_PLACE.search(journal)),
         bool(_MEETING.search(journal)),
     )
+
+
+def _abstract(text: str) -> str:
+    """Its beginning; "[No abstract available]" is none."""
+    found = spaced(text[:ABSTRACT_READ])
+    return found if len(found) >= _ABSTRACT_LEAST else ""
 
 
 def _is_meeting(record: Record, issue: str, first_page: str) -> bool:

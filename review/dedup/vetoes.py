@@ -62,6 +62,16 @@ VETOES: tuple[Veto, ...] = (
         holds=lambda f: f.kind.differ,
     ),
     Veto(
+        name="protocol",
+        explanation="One is the protocol of a study, the other its result.",
+        holds=lambda f: f.protocol & ~f.doi.same,
+    ),
+    Veto(
+        name="different_language",
+        explanation="The titles name two languages, and an article is written in one.",
+        holds=lambda f: f.language.differ,
+    ),
+    Veto(
         name="generic_title",
         explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
         holds=lambda f: f.generic & ~(f.first_author.same & f.long_abstract & (f.abstract >= 90)),

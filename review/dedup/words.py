@@ -150,11 +150,14 @@ def spaced(text: str) -> str:
     return found.strip()
 
 
-def titled(title: str) -> tuple[str, str, str]:
-    """What `title_words` and `kind_of_title` say of a title, and between them the key of what stands before the subtitle."""
+def titled(title: str) -> tuple[str, str, str, str]:
+    """What `title_words` says of a title, the key of what stands before the subtitle, what `kind_of_title` says, and the
+    language that a note names.
+    """
     low = title.lower()
     noted = _noted(low)
-    return _carried(title, low, noted=noted), _main(title, noted=noted), _kind(title, low, noted=noted)
+    named = _language(low) if noted or _names_language(low) else ""
+    return _carried(title, low, noted=noted), _main(title, noted=noted), _kind(title, low, noted=noted), named
 
 
 def title_words(title: str) -> str:
@@ -213,6 +216,17 @@ def one_spelling(words: str) -> str:
     for british, american in _SPELLING:
         words = words.replace(british, american)
     return words
+
+
+def _language(low: str) -> str:
+    """The language that a note at the end of a title in lower case names, if it is one.
+
+    >>> _language("treatment of wilson's disease. [french]"), _language("gait [in german, english]"), _language("gait")
+    ('french', '', '')
+    """
+    found = _LANGUAGE_NOTE.search(low)
+    named = _LANGUAGES.intersection(folded(found[0]) if found else ())
+    return next(iter(named)) if len(named) == 1 and "english" not in low[-40:] else ""
 
 
 def _main(title: str, *, noted: bool) -> str:

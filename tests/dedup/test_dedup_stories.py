@@ -49,6 +49,10 @@ JOINS = {
         replace(ARTICLE, authors=(), doi="", abstract=""),
         twin(doi="", pages="", volume="", issue="", journal="", abstract=""),
     ),
+    "title_and_place": (
+        replace(ARTICLE, title="Labelling vertebrae in the whole spine", authors=(), doi="", abstract=""),
+        twin(title="Labelling vertebrae in the whole spine", doi="", abstract="", pages=""),
+    ),
     "journal_span_authors": (
         ARTICLE,
         twin(doi="", abstract="", title="Nummerierung von Lendenwirbeln in der Kernspintomografie"),
@@ -117,6 +121,11 @@ APART = {
         twin(title=ARTICLE.title + ", part II", doi="", pages="", abstract=""),
     ),
     "erratum_or_reply": (ARTICLE, twin(title=f"Correction to: {ARTICLE.title}", doi="", pages="1300", year=2021)),
+    "protocol": (ARTICLE, twin(title=f"{ARTICLE.title}: study protocol", doi="", abstract="", pages="")),
+    "different_language": (
+        replace(ARTICLE, title=f"{ARTICLE.title}. [French]", doi="", pages="", abstract=""),
+        twin(title=f"{ARTICLE.title}. [Italian]", doi="", abstract=""),
+    ),
     "generic_title": (
         replace(ARTICLE, title="Editorial", abstract=""),
         twin(title="Editorial", abstract="", doi="", issue="", pages=""),

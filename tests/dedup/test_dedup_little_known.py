@@ -1,0 +1,73 @@
+"""Deduplication where little is known of a record: titles alone, placeholders, places that are half given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from review.dedup import find_duplicates
+from review.domain.record import Record
+from tests.dedup.article import ARTICLE, joined_by, kept_apart_by, twin
+
+_TEXT = "We numbered the vertebrae of ninety-six adults and compared two readers. " * 4
+
+
+def alone(number: int, **fields: object) -> Record:
+    """A title, and nothing else unless it is given."""
+    return Record(**{"source": "list", "source_id": str(number), "title": ARTICLE.title, **fields})
+
+
+def test_an_article_and_the_comment_under_its_title_stay_two_where_nothing_but_an_abstract_is_known() -> None:
+    result = find_duplicates([alone(1, abstract=_TEXT), alone(2)])
+    assert not result.groups
+    assert [pair.record_b for pair in result.unsure] == ["list:2"]
+
+
+@pytest.mark.parametrize("known", [{"year": 2020}, {"journal": "Spine"}, {"authors": ("Wu, Y.",)}, {"volume": "3"}])
+def test_one_field_that_agrees_is_enough_for_a_long_title(known: dict[str, object]) -> None:
+    assert joined_by(alone(1, abstract=_TEXT, **known), alone(2, **known))
+
+
+def test_two_titles_with_nothing_else_are_copies() -> None:
+    assert joined_by(alone(1), alone(2, title=ARTICLE.title.upper())) == "exact_copy"
+
+
+def test_a_title_noted_as_french_is_no_copy_of_the_same_title_noted_as_german() -> None:
+    title = "Treatment of Wilson's disease. [{}]"
+    assert joined_by(alone(1, title=title.format("French")), alone(2, title=title.format("German"))) == ""
+    assert joined_by(alone(1, title=title.format("French")), alone(2, title=title.format("French"))) == "exact_copy"
+
+
+@pytest.mark.parametrize("nothing", ["[No abstract available]", "NA", "Abstract not available.", "n/a"])
+def test_what_stands_for_a_missing_abstract_is_no_text_that_two_works_share(nothing: str) -> None:
+    one = replace(ARTICLE, doi="", abstract=nothing, pages="")
+    other = twin(doi="", abstract=nothing, pages="", authors=("Zhang, Wei",), year=2010, volume="19")
+    assert joined_by(one, other) == ""
+
+
+def test_an_abstract_cut_short_agrees_with_the_whole() -> None:
+    assert joined_by(alone(1, abstract=_TEXT), alone(2, abstract=_TEXT[:90], authors=("Wu, Y.",))) == "title_abstract"
+
+
+def test_a_protocol_is_listed_beside_its_result_also_where_journal_and_year_are_the_same() -> None:
+    study = replace(ARTICLE, doi="", abstract="")
+    assert kept_apart_by(study, twin(title=f"{ARTICLE.title}: study protocol", doi="", pages="")) == "protocol"
+
+
+def test_two_abstracts_on_one_page_of_a_supplement_stay_two() -> None:
+    one = replace(ARTICLE, pages="S102", issue="Suppl 1", doi="", abstract="")
+    words = ARTICLE.title.replace("Automatic numbering", "Radiographic follow-up").replace("patients", "children")
+    assert joined_by(one, twin(title=words, pages="S102", issue="Suppl 1", doi="", abstract="")) == ""
+
+
+def test_a_column_is_one_work_where_the_page_is_lost_and_the_issue_is_the_same() -> None:
+    column = replace(ARTICLE, title="From the editor", authors=("Wu, Y.",), doi="", abstract="")
+    assert joined_by(column, replace(column, source="b", pages="")) == "rubric_same_place"
+    assert joined_by(column, replace(column, source="b", pages="", issue="5")) == ""
+
+
+def test_a_column_that_nobody_signed_is_one_work_on_the_same_pages() -> None:
+    column = replace(ARTICLE, title="News in brief", authors=(), doi="", abstract=_TEXT)
+    assert joined_by(column, replace(column, source="b", abstract="")) == "rubric_same_place"
+    assert joined_by(column, replace(column, source="b", abstract="", pages="1030-1032")) == ""
