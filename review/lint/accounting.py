@@ -228,8 +228,9 @@ _LABELS = frozenset(
 
 def _no_table(context: Context) -> Iterator[Remark]:
     grids = context.document.grids
-    if context.letter == "C" and not {one.unit for one in stated(context.document)} & (_SCANS - {"case"}):
-        return  # a study that counts patients only has nothing to set beside them
+    own = {one.unit for one in stated(context.document) if one.sentence is None or not one.sentence.cites}
+    if context.letter == "C" and not (own & (_SCANS - {"case"}) and own & PEOPLE):
+        return  # a study that counts patients only, or pictures only, has nothing to set beside them
     for grid in grids:
         units = {unit_of(word) for word in re.findall(r"[a-z-]+", grid.words)}
         if units & PEOPLE and units & _SCANS and (units & _LABELS or context.letter == "C"):

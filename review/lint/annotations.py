@@ -68,7 +68,7 @@ _WHERE = (Role.METHODS, Role.OTHER, Role.ABSTRACT, Role.RESULTS, Role.FRONT)
 _PUBLIC = re.compile(
     r"\b(?:public(?:ly)?|open|challenge|benchmark|published|released)\b(?:\s[\w-]+){0,5}?\s?(?:data\s?sets?|collections?|cohorts?|databases?|benchmarks?|repositor(?:y|ies)|images|scans|cases|volumes)\b|"
     r"\bchallenge\sdata|\b(?:data|images|scans|recordings|volumes)\s(?:from|of|in)\sthe\s(?:[\w-]+\s){1,6}?(?:databases?|data\s?sets?|collections?|archives?|repositor(?:y|ies)|challenges?)\b|"
-    r"\bpreviously\s(?:published|collected|released)\b",
+    r"\bpreviously\s(?:published|collected|released)\b|\b(?:data\s?sets?|collections?|databases?)\b[^.]{0,30}\bpublic(?:ly)?\b(?:\s(?:available|accessible))?",
     re.IGNORECASE,
 )
 _FETCHED = re.compile(
@@ -78,6 +78,13 @@ _FETCHED = re.compile(
 # A cited collection by its name: `We use three MedMNIST v2 subsets [@yang2023]`.
 _TAKEN = re.compile(
     r"\b[Ww]e\s(?:use|used|evaluated?\son|trained?\son)\s(?:[\w+/.-]+\s){0,4}?(?=\w*[A-Z])[\w+/.-]+\s(?:[\w+/.-]+\s){0,4}?(?:subsets?|data|data\s?sets?|collections?|cohorts?|challenges?|images|scans|recordings)\b"
+)
+# Data that were there before, and are used here: `three popular datasets which are publicly available are considered for training`.
+_USED = re.compile(
+    r"\b(?:us(?:e|ed|ing)|considered|train\w*|evaluat\w+|experiment\w*|downloaded|obtained)\b", re.IGNORECASE
+)
+_WE_RELEASE = re.compile(
+    r"\b(?:releas\w+|make|made|making|publish|provide|contribut\w+|introduce|present)\b", re.IGNORECASE
 )
 _OWN_LABELS = re.compile(
     r"\bwe\s(?:\w+\s){0,2}?(?:annotat|delineat|label|contour)\w*ed\b|\bour\s(?:\w+\s){0,2}?(?:annotat|delineat|label|contour)\w+|\b(?:were|was)\s(?:\w+ly\s)*(?:annotated|delineated|segmented|contoured|labelled|labeled|graded)\s(?:\w+ly\s)*(?:by|using|in)\b",
@@ -120,8 +127,10 @@ def _labels_of_others(context: Context) -> bool:
 
 def _is_public(sentence: Sentence) -> bool:
     """Whether a sentence says that the data are those of others: public and cited (abstracts cite nothing), or fetched from an archive."""
-    if _PUBLIC.search(sentence.text) and (sentence.cites or sentence.role is Role.ABSTRACT):
-        return True
+    if _PUBLIC.search(sentence.text):
+        used = _USED.search(sentence.text) is not None and _WE_RELEASE.search(sentence.text) is None
+        if sentence.cites or sentence.role is Role.ABSTRACT or used:
+            return True
     return _FETCHED.search(sentence.text) is not None or bool(sentence.cites and _TAKEN.search(sentence.text))
 
 

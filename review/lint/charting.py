@@ -168,8 +168,12 @@ def _not_included(context: Context, charting: Charting) -> Iterator[Remark]:
 
 # REV-08
 
-# Where one person judged alone there is nobody to judge independently of, or to disagree with.
-_ALONE = r"\b(?:one|a\ssingle|single|the\ssame)[\s-](?:person|reviewer|researcher|author|investigator|screener)\b"
+# Where one person judged alone, or a program, there is nobody to judge independently of, or to disagree with.
+_AUTOMATIC = r"\bmanual\sscreening\b[^.]*\bnot\s(?:feasible|possible|done|performed)|\b(?:screening|selection|charting|extraction)\s(?:was|were)\s(?:\w+ly\s)?(?:automat\w+|performed\s(?:\w+\s){0,3}?automat\w+)"
+_ALONE = (
+    _AUTOMATIC
+    + r"|\b(?:one|a\ssingle|single|the\ssame)[\s-](?:person|reviewer|researcher|author|investigator|screener)\b"
+)
 _ASPECTS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE), fix)
     for name, pattern, fix in (
@@ -191,7 +195,7 @@ _ASPECTS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ),
         (
             "a pilot or calibration",
-            r"\bpilot\w*|\bcalibrat\w+|\btried\s(?:first\s)?on\b|\btest(?:ed)?\son\s(?:a\s)?(?:sample|\w+\s(?:reports|records))",
+            r"\bpilot\w*|\bcalibrat\w+|\btried\s(?:first\s)?on\b|\b(?:test(?:ed)?|validated|checked|trialled|tried)\son\s(?:an?\s)?(?:[\w-]+\s){0,3}?(?:sample|subset|reports|records|articles|studies)",
             "Say on how many records the criteria and the form were tried.",
         ),
         ("the protocol or that there was none", r"\bprotocol\b", "Say where the protocol is, or that there was none."),

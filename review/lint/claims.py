@@ -60,6 +60,12 @@ _CORRECTED = re.compile(
     r"multiple\s(?:comparisons?|testing|tests)|hierarchical\stest|gatekeep|exploratory|uncorrected|not\s(?:been\s)?(?:corrected|adjusted)|adjusted\sp",
     re.IGNORECASE,
 )
+# More data, more classes: a difference in size is counted, not tested.
+_OF_SIZE = re.compile(
+    r"^\s?(?:(?:larger|smaller|greater|more|fewer|longer)\s)?(?:than\s)?(?:[\w-]+\s){0,5}?(?:data\s?sets?|collections?|databases?|corpora|corpus|benchmarks?|annotations|labels|classes|parameters|images|scans|volumes)\b",
+    re.IGNORECASE,
+)
+_SUMMARY = (Role.CONCLUSION, Role.DISCUSSION)
 _OWN = (Role.ABSTRACT, Role.RESULTS, Role.DISCUSSION, Role.CONCLUSION, Role.FRONT, Role.OTHER)
 _MANY = 3
 _BASELINE = re.compile(r"\b(?:baseline|demographics?|characteristics?|characters?)\b", re.IGNORECASE)
@@ -121,6 +127,7 @@ def _several_per_patient(context: Context) -> str | None:
 def _untested_superiority(context: Context) -> Iterator[Remark]:
     sentences = context.document.sentences
     tested = context.document.says(_PAIRED, (Role.METHODS,)) is not None
+    shown = _shown_tested(context, named=tested)
     for place, sentence in enumerate(sentences):
         if sentence.role not in _OWN or _HEDGED.search(sentence.text):
             continue
@@ -130,6 +137,7 @@ def _untested_superiority(context: Context) -> Iterator[Remark]:
             and not _EVIDENCE.search(sentence.text)
             and not is_uncertain(sentence.text)
             and not sentence.cites
+            and not _OF_SIZE.match(sentence.text[bare.end() :])
             and not re.search(r"\b(?:no|not|non|without)\b", sentence.text[: bare.end()][-40:])
         ):
             yield Remark(
@@ -139,11 +147,22 @@ def _untested_superiority(context: Context) -> Iterator[Remark]:
             )
             continue
         better = _BETTER.search(sentence.text)
-        if better and not _supported(sentences, place) and not (tested and _EVIDENCE.search(sentence.text)):
+        if better is None or (shown and sentence.role in _SUMMARY):
+            continue
+        if not _supported(sentences, place) and not (tested and _EVIDENCE.search(sentence.text)):
             yield Remark(
                 message=f"{quoted(better[0])} is claimed, and no paired difference with its interval or named test stands nearby.",
                 at=at(sentence, better.start()),
             )
+
+
+def _shown_tested(context: Context, *, named: bool) -> bool:
+    """Whether the results bring what a paired test gave, in the text or with a table: what sums them up need not repeat it."""
+    results = list(context.document.of(Role.RESULTS))
+    tables = [f"{g.caption} {g.words}" for g in context.document.grids]
+    told = [s.text for s in results if not s.cites or s.caption] + tables
+    named = named or any(_PAIRED.search(text) for text in told)
+    return named and any(_EVIDENCE.search(text) for text in told)
 
 
 def _supported(sentences: Sequence[Sentence], place: int) -> bool:

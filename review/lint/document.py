@@ -17,6 +17,7 @@ from review.lint.prose import blanked, readable
 from review.lint.sections import Role, Section, placed
 from review.lint.sentences import paragraphs, sentences
 
+_TAIL = 16  # signs behind the full stop of a sentence in which its superscript citations may stand
 TITLE = "Title"  # the place of what stands before the first heading
 
 _HEADING = re.compile(r"(#{1,6})(?=\s)")
@@ -30,7 +31,16 @@ _CITATION = re.compile(r"(?<![\w@\\])@(?:\{([^{}\s]+)\}|([A-Za-z0-9_][\w:.#$%&\-
 _CITED = re.compile(
     r"\[[\d\s,;–-]+\]|@[A-Za-z0-9_{]|\bet\sal\b|\((?:see\s)?[A-Z][^()\d]{1,60},?\s(?:19|20)\d\d[a-z]?\b"
 )
+# Superscript numbers behind a word or a sign are citations; behind a unit, a symbol or a number they are powers.
+_RAISED = re.compile(
+    r"(?<=[a-z.,;:)\]”\"’é])(?<!\b[mckµRrIn])(?<!\b[mckµ]m)(?:\^|<sup>)\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*(?:\^|</sup>)(?!\w)"
+)
 _CAPTION = re.compile(r"(?:(?:Table|Figure)?\s*:\s|(?:Table|Fig(?:ure|\.))\s+S?\d+[.:])", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"^[ \t]*(?:\*\*|__|\*)?(Background|Introduction|Objectives?|Aims?|Purpose|(?:Materials?\sand\s)?Methods?|Results|Findings|Conclusions?|Interpretation)\s?(?:[:.]\s?(?:\*\*|__|\*)?|(?:\*\*|__|\*)\s?[:.]?)\s",
+    re.MULTILINE,
+)
+_LABELS = 3  # labels of a structured abstract, from which on paragraphs without a heading are one
 _FIELD = re.compile(
     r"^(?P<key>[A-Za-z_-]+):[ \t]*(?:[|>][+-]?[ \t]*\n(?P<block>(?:[ \t]+\S.*(?:\n|\Z))*)|(?P<value>.*)$)", re.MULTILINE
 )
@@ -219,12 +229,19 @@ def _read(body: _Body, tables: Sequence[Grid]) -> tuple[tuple[Section, ...], tup
             number = found[-1].paragraph + 1 if found else 0
             is_caption = bool(_CAPTION.match(text, start, end)) or body.text.startswith("![", start)
             spans = sentences(text, start, end)
-            found += [_sentence(text[a:b], (a, place, number), section, is_caption=is_caption) for a, b in spans]
+            for a, b in spans:
+                raised = _RAISED.search(body.text, a, b + _TAIL) is not None
+                found.append(_sentence(text[a:b], (a, place, number), section, is_caption=is_caption, raised=raised))
     return sections, tuple(found)
 
 
-def _sentence(text: str, place: tuple[int, int, int], section: Section, *, is_caption: bool) -> Sentence:
-    """A sentence that begins at a place of the body, in the section and the paragraph of these numbers."""
+def _sentence(
+    text: str, place: tuple[int, int, int], section: Section, *, is_caption: bool, raised: bool = False
+) -> Sentence:
+    """A sentence that begins at a place of the body, in the section and the paragraph of these numbers.
+
+    `raised` says that it cites by superscripts, which the text does not show.
+    """
     flat = text.replace("\n", " ")
     return Sentence(
         text=flat,
@@ -233,7 +250,7 @@ def _sentence(text: str, place: tuple[int, int, int], section: Section, *, is_ca
         section=place[1],
         paragraph=place[2],
         caption=is_caption,
-        cites=bool(_CITED.search(flat)),
+        cites=raised or bool(_CITED.search(flat)),
         numbers=numbers(flat) if section.role is not Role.REFERENCES else (),
     )
 
@@ -247,14 +264,22 @@ def _sections(body: _Body) -> Iterator[Section]:
     ]
     above: list[tuple[int, Role]] = []
     first = heads[0][0] if heads else len(body.text)
-    yield Section(title=TITLE, level=0, role=Role.FRONT, line=body.first_line, start=0, end=first)
+    opening = Role.ABSTRACT if _is_abstract(body.text[:first]) else Role.FRONT
+    yield Section(title=TITLE, level=0, role=opening, line=body.first_line, start=0, end=first)
     for n, (start, level) in enumerate(heads):
         newline = body.text.find("\n", start)
         behind = len(body.text) if newline < 0 else newline + 1
         title = _title(body.text[start:behind])
         end = heads[n + 1][0] if n + 1 < len(heads) else len(body.text)
         role = placed(title, level, above)
+        if role is Role.OTHER and n == 0 and _is_abstract(body.text[behind:end]):
+            role = Role.ABSTRACT
         yield Section(title=title, level=level, role=role, line=body.line_of(start), start=behind, end=end)
+
+
+def _is_abstract(text: str) -> bool:
+    """Whether paragraphs without a heading are those of a structured abstract: `Background: …`, `Methods: …`, `Results: …`."""
+    return len({label.casefold() for label in _LABELLED.findall(text)}) >= _LABELS
 
 
 class _Body:

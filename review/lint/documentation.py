@@ -100,7 +100,7 @@ def _counts_of(context: Context, text: str, *, name: str) -> Iterator[Remark]:
 # REL-05
 
 _BOARD = re.compile(
-    r"\bIRBs?\b|\b(?:ethics|ethical|research\sethics)\s(?:committee|board|review|approval|commission)|\binstitutional\sreview|\bethics\b[^.]*\b(?:approv|waiv|exempt)|\bHelsinki|\bHIPAA|\bexempt\w*\b",
+    r"\bIRBs?\b|\b(?:ethics?|ethical|bioethics)\s(?:(?:and\s)?\w+\s)?(?:committees?|boards?|review|approval|commission|council)|\bComit[éeè]s?\b[^.]*\b(?:personnes|[ée]thique|[ée]tica)|\binstitutional\sreview|\bethics\b[^.]*\b(?:approv|waiv|exempt)|\bHelsinki|\bHIPAA|\bexempt\w*\b",
     re.IGNORECASE,
 )
 _DECIDED = re.compile(

@@ -13,7 +13,9 @@ _DASHES = re.compile(r"^[ ]{0,3}-{2,}(?:[ ]+-{2,})+[ ]*$", re.MULTILINE)
 _HEAVY = re.compile(r"^\s*\+(?:[=:]+\+)+\s*$")
 _LIGHT = re.compile(r"^\s*\+(?:[-:]+\+)+\s*$")
 _SPLIT = re.compile(r"(?<!\\)\|")
-_CAPTION = re.compile(r"^\s*(?:(?:Table)?\s*:\s+|\**\s*Table\s+S?\d+[.:]?\**)(?P<text>.*)$", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"^\s*(?:(?:Table)?\s*:\s+|:{3,}\s*\{(?:list-)?table\}\s+|\**\s*Table\s+S?\d+[.:]?\**)(?P<text>.*)$", re.IGNORECASE
+)
 _HTML_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.DOTALL | re.IGNORECASE)
 _HTML_CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL | re.IGNORECASE)
 _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
@@ -137,7 +139,7 @@ def _captioned(lines: Sequence[str], first: int, end: int) -> str:
     while above >= 0 and not lines[above].strip() and above > first - 3:
         above -= 1
     begin = above
-    while begin > 0 and lines[begin - 1].strip() and begin > above - 6:
+    while begin > 0 and lines[begin - 1].strip() and not lines[begin - 1].startswith("#") and begin > above - 6:
         begin -= 1
     if above >= 0 and (match := _CAPTION.match(lines[begin])):
         return _plain(" ".join([match["text"], *lines[begin + 1 : above + 1]]))

@@ -35,7 +35,7 @@ _VALUE = re.compile(
     r"[A-Za-z-]+)){0,7}?\s?[:=(,]?\s?(?P<value>[01]?\.\d+|\d{1,3}(?:\.\d+)?\s?%|\d{1,2}\.\d+(?:\s?mm)?)(?!\d|\.\d)"
 )
 _UNCERTAIN = re.compile(
-    r"\bCIs?\b|\bconfidence\sinterval|\bcredible\b|±|\bS\.?D\.?\b|\bstandard\s(?:deviation|error)|\bS\.?E\.?(?:M\.?)?\b|\bIQR\b|\binterquartile\b|"
+    r"\bCIs?\b|\b[Cc]onfidence\s[Ii]nterval|\b[Cc]redible\b|±|\bS\.?D\.?\b|\bstandard\s(?:deviation|error)|\bS\.?E\.?(?:M\.?)?\b|\bIQR\b|\binterquartile\b|"
     r"[(\[]\s?[−-]?\d+(?:\.\d+)?\s?%?\s?(?:[-–—,;]|to)\s?[−-]?\d+(?:\.\d+)?\s?%?\s?[)\]]|\d\s?\(\s?\d*\.?\d+\s?%?\s?(?:to|[-–])\s?\d"
 )
 _HYPOTHETIC = re.compile(

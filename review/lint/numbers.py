@@ -48,7 +48,8 @@ _TOKEN = re.compile(
     r"(?P<number>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d|\.\d)|[1-9]\d{0,2}(?:[’']\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<percent>\s?%|\s(?:percent|per\scent)\b)?"
 )
-_SPELLED = re.compile(rf"(?<![\w-])({'|'.join(SPELLED)})\b(?!-)", re.IGNORECASE)
+_SPELLED = re.compile(rf"(?<![\w-])({'|'.join(sorted(SPELLED, key=len, reverse=True))})\b(?!-)", re.IGNORECASE)
+_OF_SOME = re.compile(r"\s(?:out\s)?of\s(?:the\s|these\s|our\s)?\d")
 _GLUED = re.compile(r"[-–][A-Za-z]|[A-Za-z°µ²³]|[-–]\s?[A-Za-z]+\b-")
 _MEASURE = re.compile(
     r"\s?(?:[mckµn]?m[²³23]?\b|[mk]?[gG]y?\b|kg\b|m[lLgsVA]\b|[kMG]?Hz\b|[kKMGT]B\b|GB\b|GPUs?\b|CPUs?\b|°|[xX×]\s?\d|T\b|s\b|min\b|h\b|"
@@ -174,7 +175,7 @@ def _is_rough(text: str, start: int) -> bool:
 
 def _spelled(text: str, match: re.Match[str]) -> Number | None:
     unit, unit_end, words = _units_after(text, match.end())
-    if not unit:
+    if not unit and not _OF_SOME.match(text, match.end()):
         return None
     return Number(
         value=Fraction(SPELLED[match[1].casefold()]),
@@ -185,7 +186,7 @@ def _spelled(text: str, match: re.Match[str]) -> Number | None:
         kind=Kind.COUNT,
         unit=unit,
         unit_end=unit_end,
-        words=(*words, *_split_after(text, unit_end)),
+        words=(*words, *_split_after(text, max(unit_end, match.end()))),
         rough=_is_rough(text, match.start()),
         spelled=True,
     )

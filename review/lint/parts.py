@@ -16,7 +16,7 @@ from review.lint.rule import Context, Remark, Rule, at, quoted
 from review.lint.sections import Role
 
 _AI = re.compile(
-    r"\b(?:AI|artificial\sintelligence|machine[- ]learning|deep[- ]learning|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|networks?|CNNs?|LLMs?|GPT\S*|BERT|classifiers?|random\sforests?|support\svector|gradient\sboosting|EfficientNet|ResNet\S*|U-?Net\S*)\b",
+    r"\b(?:AI|artificial\sintelligence|(?:machine|deep|transfer|representation|federated|contrastive|reinforcement|supervised|curriculum|meta)[- ]learning|(?:self|semi|weakly|un)[- ]?supervised|deep\s(?:[\w-]+\s){0,2}?models?|learn(?:ing|ed)[- ]based|learning\sto|pre-?train\w*|attention|diffusion\smodels?|generative|neural\snetworks?|convolutional|transformers?|language\smodels?|automat\w+|radiomics|foundation\smodels?|segmentation\sof|networks?|CNNs?|LLMs?|GPT\S*|BERT|classifiers?|random\sforests?|support\svector|gradient\sboosting|EfficientNet|ResNet\S*|U-?Net\S*)\b",
     re.IGNORECASE,
 )
 _LEARNED = re.compile(
@@ -133,7 +133,12 @@ def _limitations(context: Context) -> Iterator[Remark]:
         paragraphs = {
             s.paragraph
             for s in document.of(Role.DISCUSSION, Role.CONCLUSION)
-            if re.search(r"\blimit(?:ation|ations|ed\sby)\b|\bweakness", s.text, re.IGNORECASE)
+            if re.search(
+                r"\blimit(?:ation|ations|ed\sby)\b|\blimits\sof\b|\b(?:weakness|shortcoming|drawback|caveat)|\bresidual\sconfounding|"
+                r"\bwe\s(?:did\snot|didn[’']t|could\snot|were\snot\sable\sto|were\sunable\sto)\s(?:account|adjust|assess|consider|examine|evaluate|control|test)",
+                s.text,
+                re.IGNORECASE,
+            )
         }
         own = [s for s in document.sentences if s.paragraph in paragraphs]
     if sum(1 + s.text.count(";") for s in own) < 3:  # a list between semicolons is one sentence
@@ -151,7 +156,7 @@ def _intended_use(context: Context) -> Iterator[Remark]:
     for name, pattern, fix in (
         ("the intended use", _USE, "Say who is to use it, on whom, for which decision."),
         (
-            "how the validation cohort differs from the patients it is meant for",
+            "how the patients studied differ from those it is meant for",
             _DEPLOY,
             "Compare scanner, protocol and demographics of the two.",
         ),

@@ -14,6 +14,7 @@ from review.lint.grains import FAMILY, NOT_ALONE, TOTALLED
 from review.lint.grids import Grid
 from review.lint.numbers import Kind, Number
 from review.lint.rule import Context, Remark, Rule, at
+from review.lint.shares import wrong_shares
 
 _OF = r"\s?(?:/|(?:out\s)?of\s(?:the\s|all\s|these\s|a\stotal\sof\s)?|in\s)\s?"
 _N_OF = re.compile(_OF)
@@ -40,6 +41,8 @@ def _percentages(context: Context) -> Iterator[Remark]:
                 yield from _share(sentence, place, share, wholes)
     for grid in document.grids:
         yield from _cells(grid, wholes)
+        for row, whole in wrong_shares(grid):
+            yield _wrong(row.start, Fraction(row.n), Fraction(whole), _share_of(row.share))
 
 
 def _wholes(document: Document) -> list[Fraction]:
@@ -67,6 +70,8 @@ def _share(sentence: Sentence, place: int, share: Number, wholes: Sequence[Fract
     before = numbers[place - 1] if place else None
     if before is None or before.kind is not Kind.COUNT or before.rough or before.spelled or before.value == 0:
         return
+    if re.search(r"\bof\s(?:the\s|all\s|these\s)?$", text[: before.start]):
+        return  # it is the whole itself, and its part is told in words
     if not re.fullmatch(r"(?:\s[A-Za-z-]+){0,2}?\s?[(\[]\s?", text[before.end : share.start]) or not re.match(
         r"\s?[)\]]", text[share.end :]
     ):

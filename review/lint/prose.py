@@ -16,13 +16,19 @@ _FACT = re.compile(r"\{\{[^{}]{0,500}\}\}|\{%[^%]{0,500}%\}")
 _TARGET = re.compile(r"(?<=\])\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _ATTRIBUTES = re.compile(r"(?<=[\])*_`])\{[.#][^{}\n]*\}|^(#{1,6}\s.*?)\{[.#-][^{}\n]*\}\s*$", re.MULTILINE)
 _COMMA = re.compile(r"\d{1,3}(?:\{,\}\d{3})+")
+# What a writer leaves for a co-author: `[Give the date each database was searched]`. It says nothing of what was done.
+AUTHOR_TASK = re.compile(
+    r"\[(?-i:State|Give|Describe|Confirm|Specify|Provide|Insert|Complete|Fill|Replace|Update|Explain|Mention|Clarify|Report|Add|Check|Name|Say)\s[^\[\]\n]{8,}\](?![(\[{:])"
+)
+_SUPERSCRIPT = re.compile(r"<sup>[^<>\n]{0,60}</sup>|(?<=\S)\^[^\s^]{1,24}\^(?!\w)")
+_WORDED = re.compile(r"\\(?:math(?:rm|bf|it|sf)|text(?:rm|bf|it)?|operatorname)\s?\{(?P<said>[A-Za-z%. -]{1,24})\}")
 _FENCE = re.compile(r"^:{3,}.*$", re.MULTILINE)  # the fences that pandoc sets around parts
 _DOT = re.compile(r"(?<=\d)[·‧](?=\d)")  # the decimal point of some journals
 _ESCAPED = re.compile(r"\\(?=[\\`*_{}\[\]()#+.!%&$~^<>|@'\"-])")
 _EMPHASIS = re.compile(r"(?<![\w\\])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|\*\*")
-_NUMERIC = re.compile(r"[\d\s.,{}\\%()<>=±+/~≈≤≥−-]+")
+_NUMERIC = re.compile(r"(?:[\d\s.,;:{}\\%()\[\]<>=±+/~≈≤≥−-]|\b(?:CIs?|SD|SE|IQR|a?OR|HR|RR|AUC|AUROC)\b)+")
 _STATISTIC = re.compile(
-    r"(?:p|n|N|P|r|t|z|F|d|κ|α|R\^2|I\^2|\\kappa|\\alpha|\\chi\^2|\\rho)\s*(?:=|<|>|≤|≥|\\leq?|\\geq?|\\approx|\\sim)"
+    r"\(?\s*(?:p|n|N|P|r|t|z|F|d|κ|α|SD|SE|a?OR|HR|RR|AUC|AUROC|R\^2|I\^2|\\kappa|\\alpha|\\chi\^2|\\rho)\s*(?:=|<|>|≤|≥|\\leq?|\\geq?|\\approx|\\sim)"
 )
 _COMMANDS = {
     r"\pm": "±",
@@ -57,7 +63,7 @@ def readable(body: str) -> str:
     text = "".join([*parts, body[done:]])
     text = _COMMA.sub(lambda m: m[0].replace("{,}", ",").ljust(len(m[0])), text)
     text = _DOT.sub(".", text)
-    for pattern in (_FENCE, _FACT, _TAG, _TARGET, _ESCAPED, _EMPHASIS):
+    for pattern in (_FENCE, _FACT, AUTHOR_TASK, _SUPERSCRIPT, _TAG, _TARGET, _ESCAPED, _EMPHASIS):
         text = pattern.sub(_blank, text)
     return _ATTRIBUTES.sub(lambda m: (m[1] or "").ljust(len(m[0])), text)
 
@@ -81,7 +87,8 @@ def _shown(body: str, piece: Verbatim) -> str:
     whole = body[piece.start : piece.end]
     if piece.kind is not Kind.MATHEMATICS or whole.startswith("$$"):
         return _SIGN.sub(" ", whole)
-    inside = _COMMAND.sub(lambda m: _COMMANDS.get(m[0], "§").ljust(len(m[0])), whole[1:-1])
+    inside = _WORDED.sub(lambda m: m["said"].ljust(len(m[0])), whole[1:-1])
+    inside = _COMMAND.sub(lambda m: _COMMANDS.get(m[0], "§").ljust(len(m[0])), inside)
     if "§" in inside or not (_NUMERIC.fullmatch(inside) or _STATISTIC.match(inside.strip())):
         return _SIGN.sub(" ", whole)
     return f" {inside} "

@@ -8,6 +8,7 @@ from typing import Any
 
 from review.domain.finding import Severity
 from review.lint.document import Sentence
+from review.lint.prose import AUTHOR_TASK
 from review.lint.rule import Context, Remark, Rule, at, missing, quoted
 from review.lint.sections import Role
 
@@ -30,13 +31,28 @@ _TRAINED = re.compile(
     r"\bepochs?\b|\blearning\srate\b|\bhyper-?parameters?\b|\bweights\sof\s(?:the|our)\b|\b(?:model|network)\sweights\b|\bcheckpoints?\b",
     re.IGNORECASE,
 )
+# What shows that there is something to use beside the paper: an address, or that it is or will be released.
+_OFFERED: Mapping[str, re.Pattern[str]] = {
+    "code": re.compile(
+        r"\b(?:github|gitlab|bitbucket|codeberg|huggingface)\.(?:com|org|io|co)\b|\b(?:our|all|source|training|analysis|evaluation)\s(?:[\w-]+\s){0,2}?(?:code|scripts)\b|\bthis\srepository\b|"
+        r"\b(?:code|scripts?|software|repository|toolbox)\b[^.]{0,60}\b(?:available|released?|open|public\w*|shared|found|licen[cs]ed?)\b|\b(?:releas\w+|shar\w+|publish\w*|open-?sourc\w*)\b[^.]{0,60}\bcode\b|\bopen-?source[sd]?\b",
+        re.IGNORECASE,
+    ),
+    "weights": re.compile(
+        r"\b(?:weights|checkpoints?|models?)\b[^.]{0,60}\b(?:available|released?|public\w*|shared|stored|found\sat|download\w*|licen[cs]ed?)\b|"
+        r"\b(?:releas\w+|shar\w+|publish\w*|open-?\s?sourc\w*)\b[^.]{0,80}\b(?:weights|checkpoints?|models?)\b",
+        re.IGNORECASE,
+    ),
+}
+_OURS = re.compile(r"\bour\b", re.IGNORECASE)
 _WITHHELD = re.compile(
     r"\b(?:not\s(?:be\s)?(?:released|available|shared|applicable)|no\s(?:weights|models?|code|checkpoints?)\b|on\s(?:reasonable\s)?request|cannot\sbe\s(?:released|shared))",
     re.IGNORECASE,
 )
 _PLACES = (Role.AVAILABILITY, Role.OTHER, Role.METHODS, Role.FRONT, Role.RESULTS, Role.ETHICS, Role.APPENDIX)
 _PLACEHOLDER = re.compile(
-    r"(?<![\w\"”'’)])\[(?:TBD|TODO|VERIFY|ADD|REF|REFS|CITE|CITATION|CITATION NEEDED|CO-?AUTHOR|INSERT|XX+|\?+|VOLUME|NAME|NUMBER|DATE|DOI|URL|YEAR)\b[^\[\]]*\]|(?<![\w\"”'’)])\[(?:the\s|our\s)?(?:[\w-]+\s){0,3}(?:URL|DOI|link|address|to\sbe\s(?:added|completed|inserted))\](?!\()|\b(?:TBD|TODO|FIXME|TBC)\b|\bXXX+\b|(?<!\w)\?\?+(?!\?*\w)|"
+    AUTHOR_TASK.pattern
+    + r"|(?<![\w\"”'’)])\[(?:TBD|TODO|VERIFY|ADD|REF|REFS|CITE|CITATION|CITATION NEEDED|CO-?AUTHOR|INSERT|XX+|\?+|VOLUME|NAME|NUMBER|DATE|DOI|URL|YEAR)\b[^\[\]]*\](?!\()|(?<![\w\"”'’)])\[(?:the\s|our\s)?(?:[\w-]+\s){0,3}(?:URL|DOI|link|address|to\sbe\s(?:added|completed|inserted))\](?!\()|\b(?:TBD|TODO|FIXME|TBC)\b|\bXXX+\b|(?<!\w)\?\?+(?!\?*\w)|"
     r"\blorem\sipsum\b|\b(?:Table|Figure|Fig\.|Section|Eq\.)\s\?+|\[\s?\?+\s?\]|\bzenodo\.X+\b|10\.5281/zenodo\.(?:X+|0{3,}|N+)\b|\\(?:cite|ref)\{\s*\}|\[@\s*\]",
     re.IGNORECASE,
 )
@@ -62,8 +78,8 @@ def _licences(context: Context) -> Iterator[Remark]:
     wanted = [name for name in ("data", "code", "weights") if name != "data" or context.letter == "D"]
     for name in wanted:
         pattern = _THINGS[name]
-        if name == "weights" and not _trained(context):
-            continue
+        if name != "data" and not _offered(context, name):
+            continue  # that it is not there to be used is REL-03
         if not any(pattern.search(s.text) for s in said) and not any(pattern.search(s.text) for s in withheld):
             # Of weights it is an error only: whether the paper has any to release was told wrongly once in four drafts.
             yield Remark(
@@ -75,6 +91,17 @@ def _licences(context: Context) -> Iterator[Remark]:
         yield missing("release", what="whether the licences of the files agree cannot be seen")
         return
     yield from _disagreeing(context, said)
+
+
+def _offered(context: Context, name: str) -> bool:
+    """Whether there is code, or there are weights, that somebody could use: a section on availability speaks for both."""
+    document = context.document
+    if name == "weights" and not _trained(context):
+        return False
+    if any(True for _ in document.of(Role.AVAILABILITY)):
+        return True
+    said = (s for s in document.sentences if s.role not in (Role.REFERENCES, Role.RELATED, Role.INTRODUCTION))
+    return any(_OFFERED[name].search(s.text) and (not s.cites or _OURS.search(s.text)) for s in said)
 
 
 def _trained(context: Context) -> bool:

@@ -17,6 +17,7 @@ from review.lint.grids import Grid
 from review.lint.numbers import Kind, Number
 from review.lint.rule import Context, Remark, Rule, at, quoted
 from review.lint.sections import Role
+from review.lint.shares import not_the_whole
 from review.lint.stated import Stated, stated
 from review.lint.words import several
 
@@ -147,6 +148,7 @@ def _parts_and_whole(context: Context) -> Iterator[Remark]:
             yield from _sums(sentence)
             yield from breakdowns(sentence)
     for grid in context.document.grids:
+        yield from not_the_whole(grid)
         yield from _total_rows(grid)
         yield from _total_columns(grid)
 
@@ -244,9 +246,8 @@ PARTS = Rule(
     title="Parts do not sum to the whole",
     severity=Severity.BLOCKER,
     check=_parts_and_whole,
-    types="DMC",
     needs=("manuscript", "counts"),
-    does="Adds up what is said to be the parts of a whole: in a sentence, in sums that are written out, in tables with a total, and in the partitions of the accounting file.",
+    does="Adds up what is said to be the parts of a whole: in a sentence, in sums that are written out, in tables with a total or with percentages that make 100, and in the partitions of the accounting file.",
     why="“Your counts don't reconcile” is the most frequent remark on dataset papers; a reader with a pencil finds it in a minute.",
     bad="Of the 802 patients, 393 were female and 345 were male.",
     good="Of the 802 patients, 393 were female, 345 male, 11 other and 53 not recorded.",

@@ -33,6 +33,11 @@ _DENIED = re.compile(
     r"\b(?:not|no|nor|cannot|whether|without|should|need\w*|future|before|would|if|may|robust\s(?:standard|variance|regression|estimat\w+))\b",
     re.IGNORECASE,
 )
+# Data of other places than those of training, however they are called.
+_OUTSIDE = re.compile(
+    r"\bexternal(?:ly)?\s(?:test|validat|cohort|data|evaluat|set)|\bout-of-(?:distribution|domain)\b|\b(?:unseen|independent)\s(?:[\w-]+\s){0,2}?(?:data\s?sets?|test\ssets?|cohorts?|sites?|cent(?:er|re)s?|hospitals?|institutions?|collections?)\b",
+    re.IGNORECASE,
+)
 _SMALL = 100
 _ZERO_P = re.compile(r"\b[pP]\s?=\s?0?\.0+(?!\d)")
 _BARE_P = re.compile(r"\b[pP]\s?<\s?0?\.05(?!\d)")
@@ -71,9 +76,7 @@ def _truth(context: Context) -> Iterator[Remark]:
 
 def _overclaims(context: Context) -> Iterator[Remark]:
     """Large words where the data are small or of one place."""
-    external = (
-        context.document.says(re.compile(r"\bexternal(?:ly)?\s(?:test|validat|cohort)", re.IGNORECASE)) is not None
-    )
+    external = context.document.says(_OUTSIDE) is not None
     rare = _rarest(context)
     for sentence in context.document.of(*_OWN):
         match = _CLAIM.search(sentence.text)

@@ -20,6 +20,13 @@ SPELLED = {
         start=2,
     )
 }
+_TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")
+SPELLED |= {ten: 10 * number for number, ten in enumerate(_TENS, start=2)}
+SPELLED |= {
+    f"{ten}-{one}": SPELLED[ten] + number
+    for ten in _TENS
+    for number, one in enumerate(_words("one two three four five six seven eight nine"), start=1)
+}
 _UNITS = _words("""
     patient subject participant individual person adult child woman man infant neonate volunteer respondent student
     case control scan study series volume mask image slice annotation label rib vertebra lesion nodule tumour radiograph

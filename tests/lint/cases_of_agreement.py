@@ -40,6 +40,7 @@ PASSING: dict[str, list[Case]] = {
         case("Observed agreement 71.91 %, expected agreement 50.13 %, kappa 0.4367.", ratings=None),
     ],
     "AGR-03": [
+        case("# Methods\nThree popular data sets which are publicly available are considered for training. The images were labelled by radiologists of the archive.", type="method"),
         case("# Methods\nWe analyzed data from the Siena Scalp EEG Database [@detti2020]. Seizures in the data were labeled by an expert.", type="method"),
         case(ANNOTATED.replace("Disagreements went to", "Discrepancies were resolved by")),
         case("# Methods\nWe used the public ISIC 2019 training collection [@a2019]; images are labelled by diagnosis.", type="method"),

@@ -32,11 +32,13 @@ CROISSANT = dict.fromkeys(
 
 FAILING: dict[str, list[Case]] = {
     "REL-01": [
+        case("# Methods\nThe code is at https://github.com/a/b.\n# Results\nDice was 0.9.", "code has no licence", type="method"),
         case("# Availability\nThe data are open. Code is MIT.", "data have no licence"),
         case("# Methods\nThe network was trained for 100 epochs.\n# Availability\nData are CC BY 4.0, code is MIT.", "weights have no licence"),
         case("# Availability\nThe data are CC BY 4.0, the code is MIT.", "files say", release=Release(licences={"README.md": "CC BY-NC 4.0"})),
     ],
     "REL-02": [
+        case("[Give the date each database was searched and the full string.]", "Give the date"),
         case("Data: 10.5281/zenodo.XXXXXXX", "zenodo.XXXXXXX"),
         case("Good.\nVolume [VOLUME # TBD] of it.", "TBD"),
         case("TODO: ask Ben", "TODO"), case("Code is at [repository URL]; data at [DOI].", "[repository URL]"),
@@ -57,11 +59,14 @@ FAILING: dict[str, list[Case]] = {
 
 PASSING: dict[str, list[Case]] = {
     "REL-01": [
+        case("# Methods\nThe network was trained for 100 epochs on cited data [@a]. It was made with open source code of others [@b].", type="method"),
+        case("# Data\nThe masks of 20 patients are under CC BY 4.0. The software ITK-SNAP was used.", type="dataset"),
         case("# Availability\nThe data are under CC BY 4.0, the code under Apache-2.0.", release=Release(licences={"README.md": "CC BY 4.0"})),
         case("# Methods\nThe phantom model assumes a box. Nothing is learned without a trained model.\n# Availability\nData are CC BY 4.0, code is MIT.", release=Release(licences={"card": "CC BY 4.0"})),
         case("# Availability\nThe data are under CC0, code and weights under MIT.", release=Release(licences={"card": "CC0"})),
     ],
     "REL-02": [
+        case("See [Report of the committee on spines](https://a.org/b) and [Name](c)." ),
         case("Data: https://doi.org/10.5281/zenodo.22139642. Really??"),
         case('(LLM[tiab] AND "diet"[MeSH]) AND 2025/09/30[Date - Publication]. See [the link](https://a.org), [our data link](b.html).'),
         case("Todoist is an app. `TODO`-free. The XX chromosome. <!-- TODO -->"),
@@ -76,6 +81,7 @@ PASSING: dict[str, list[Case]] = {
         case(release=Release(croissant=CROISSANT, datasheet="# Datasheet\n\nNot applicable: synthetic.\n")),
     ],
     "REL-05": [
+        case("The study was approved by the French ethic committee of Lyon B in 1992. Consent was given.", type="clinical"),
         case("The institutional review board approved the study. Scans were de-identified."),
         case("No ethics approval was required, since the data are public and anonymised (ethics committee, 2021)."),
     ],

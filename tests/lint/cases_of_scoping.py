@@ -92,6 +92,7 @@ FAILING: dict[str, list[Case]] = {
         case("[@smith2024deep]", "retracted", charting=Charting(rows={}, included=("S1",), keys={"S1": "smith2024deep"}, identified=frozenset({"S1"}), retracted=frozenset({"S1"})), references=BIB),
     ],
     "REV-08": [
+        case("# Methods\n[Describe who screened records (e.g., 2 independent reviewers), how disagreements were resolved.]", "how many reviewers"),
         case(PROCESS.replace(" independently", ""), "independently"),
         case(PROCESS, "nobody has judged a record so far", log=Log(reviewers={"title_abstract": 0})),
         case(PROCESS, "only 1 has judged records so far", log=Log(reviewers={"title_abstract": 1})),

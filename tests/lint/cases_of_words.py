@@ -44,6 +44,7 @@ PASSING: dict[str, list[Case]] = {
         case("The reference standard was drawn."), case("Others call it ground truth [@smith2024deep]."),
     ],
     "WORD-02": [
+        case("# Discussion\nIt is generalizable. It was tested on unseen datasets."),
         case("# Abstract\nWhether it is robust is not known."),
         case("# Abstract\nIt is robust.\n# Results\nExternal validation agreed."),
     ],
@@ -57,6 +58,8 @@ PASSING: dict[str, list[Case]] = {
         case("# Abstract\nLSTV enables training.", counts=counts(("patients", "LSTV", 330)), subgroups=("LSTV",)),
     ],
     "PART-01": [
+        case("---\ntitle: Self-supervised learning across tracers\n---\n# Abstract\nA network was trained.", type="method"),
+        case("---\ntitle: A soft-attention enabled deep transfer model\n---\n# Abstract\nA network was trained.", type="method"),
         case("---\ntitle: Tumour volume on three scanners\n---\n# Abstract\nA semiautomated segmentation of tumours was compared.", type="clinical"),
         case("---\ntitle: Muscle volume and discharge\n---\n# Abstract\nMuscle volume was measured.", type="clinical"),
         case("---\ntitle: Spines, a scoping review\n---\n", type="review"),
@@ -65,6 +68,7 @@ PASSING: dict[str, list[Case]] = {
     ],
     "PART-02": [case("See Table II.\n\nTable 3.1: Designs.\n"), case("See Figure 1.\n\nFigure 1. A.\n"), case("See Tables 1 and 2.\n\nTable 1. A.\n\nTable 2. B.\n")],
     "PART-03": [
+        case("# Discussion\nWe did not account for time. The prior assumptions may be wrong. There may be residual confounding. One of the limits of our approach is the data."),
         case("# Limitations\nOne centre. Few cases. One reader."),
         case("# Discussion\nLimitations: one centre; few cases; one reader."),
         case("# Discussion\nThe study has limitations. It is small. It is old."),

@@ -74,7 +74,7 @@ def test_what_is_never_a_count(text: str) -> None:
         ("included in the study (n = 489)", [(489, "")]),
         ("Twelve patients and two readers", [(12, "patient"), (2, "reader")]),
         ("a further 11 have no vertebra", [(11, "")]),
-        ("thirty-five patients", []),
+        ("thirty-five patients and twenty-one of 40", [(35, "patient"), (21, ""), (40, "")]),
     ],
 )
 def test_counts_are_read_with_what_they_count(text: str, found: list[tuple[int, str]]) -> None:
@@ -138,3 +138,23 @@ def test_a_title_is_read_however_yaml_writes_it(written: str) -> None:
 def test_the_first_heading_is_the_title_unless_it_is_a_part_of_the_paper() -> None:
     assert document.parse("# Spines, counted\n\n## Abstract\n\nText.").title == "Spines, counted"
     assert document.parse("# Abstract\n\nText.").title == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "cites"),
+    [
+        ("It was 83% in an Australian study.^31^", True),
+        ("It was shown by others<sup>3,4</sup> and by us.", True),
+        ("[^18^F]FDG was given over 12 mm^2^ at 10^4^ counts, R^2^ 0.9.", False),
+    ],
+)
+def test_raised_numbers_are_citations_and_not_powers_or_isotopes(text: str, *, cites: bool) -> None:
+    (sentence,) = document.parse(text).sentences
+    assert sentence.cites is cites
+    assert not {31, 3, 4, 18} & {n.value for n in sentence.numbers}
+
+
+def test_a_structured_abstract_needs_no_heading() -> None:
+    text = "## A title\n\nBackground: One.\n\n**Methods:** Two.\n\nResults: Three.\n\n# Methods\n\nFour."
+    assert [s.role for s in document.parse(text).sentences] == [Role.ABSTRACT] * 3 + [Role.METHODS]
+    assert {s.role for s in document.parse(text.removeprefix("## A title\n\n")).of(Role.ABSTRACT)} == {Role.ABSTRACT}
