@@ -14,9 +14,8 @@ from review.app import person
 from review.app.markup import plain
 from review.app.person import REFUSAL
 from review.domain.errors import ReviewError
-from review.domain.screening import Stage
 from review.domain.team import Right
-from review.services import fulltext, rights, screen, team
+from review.services import rights, team
 from review.services.project import Progress, Project, find_root, open_project
 
 PROJECT = "REVIEW_PROJECT"  # set by the server: the project's folder
@@ -117,17 +116,6 @@ def reviewer(found: Project) -> str:
         _ask(found)
         st.stop()
     return name
-
-
-def waiting_for(found: Project, who: str, stage: Stage) -> int:
-    """How many works wait for this person's decision; a full text that cannot be had waits for nobody."""
-    if not rights.may(found, Right.REVIEW):
-        return 0
-    left = screen.waiting(found, who, stage)
-    if stage is Stage.TITLE_ABSTRACT:
-        return len(left)
-    reports = fulltext.standings(found)
-    return sum(reports[work].retrieval != "not_retrieved" for work in left)
 
 
 def _ask(found: Project) -> None:

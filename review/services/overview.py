@@ -9,7 +9,7 @@ from itertools import combinations
 from review.domain.naming import counted
 from review.domain.screening import Decision, Role, Stage, Standing
 from review.domain.team import Right
-from review.services import chart, flow, known, protocol, rights, screen, standing, stopping
+from review.services import chart, flow, fulltext, known, protocol, rights, screen, standing, stopping
 from review.services.known import Recall
 from review.services.project import Project
 from review.services.stopping import StoppingReport
@@ -118,9 +118,13 @@ def stage_status(project: Project, stage: Stage) -> StageStatus:
 
 def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
     first, second = s.title_abstract, s.full_text
-    waiting = first.unscreened + first.partial
     # A full text on which people disagree may at the same time be said to be missing: it is one or the other here.
     missing = min(second.unscreened + second.partial, second.total - second.settled - s.not_retrieved)
+    left = {Stage.TITLE_ABSTRACT: first.unscreened + first.partial, Stage.FULL_TEXT: max(0, missing)}
+    who = project.seat.name if project.seat and rights.may(project, Right.REVIEW) else ""
+    mine = {stage: waiting_for(project, who, stage) if n and who else n for stage, n in left.items()}
+    to_screen, to_assess = mine.values()
+    yours = " waiting for you" if who else " to go"
     # Whoever only settles need not wait for those who screen.
     settles = rights.may(project, Right.ADJUDICATE) and not rights.may(project, Right.REVIEW)
     steps = (
@@ -138,8 +142,8 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
             "duplicates",
         ),
         (
-            bool(waiting) and not (settles and first.conflict),
-            f"Screen titles and abstracts, {counted(waiting, 'work')} to go",
+            bool(to_screen) and not (settles and first.conflict),
+            f"Screen titles and abstracts, {counted(to_screen, 'work')}{yours}",
             "`review app`, page Screen",
             "screen",
         ),
@@ -150,8 +154,8 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
             "conflicts",
         ),
         (
-            missing > 0 and not (settles and second.conflict),
-            f"Assess {counted(missing, 'full text')}",
+            bool(to_assess) and not (settles and second.conflict),
+            f"Assess {counted(to_assess, 'full text')}",
             "`review app`, page Full text",
             "full-text",
         ),
@@ -167,10 +171,28 @@ def _with_next_step(project: Project, s: ReviewStatus) -> ReviewStatus:
             "`review app`, page Chart",
             "chart",
         ),
+        (
+            any(left.values()),
+            f"Nothing waits for you; others still have {counted(sum(left.values()), 'work')} to judge",
+            "`review status`",
+            "overview",
+        ),
         (True, "Write the paper", "`review paper new paper --type review`, `review paper build paper`", "manuscript"),
     )
     task, command, page = next(step for applies, *step in steps if applies)
     return replace(s, next_task=f"{task}.", next_page=page, next_step=f"{task}: {command}.")
+
+
+@rights.needs(Right.READ)
+def waiting_for(project: Project, who: str, stage: Stage) -> int:
+    """How many works wait for this person's decision; a full text that cannot be had waits for nobody."""
+    if not rights.may(project, Right.REVIEW):
+        return 0
+    left = screen.waiting(project, who, stage)
+    if stage is Stage.TITLE_ABSTRACT:
+        return len(left)
+    reports = fulltext.standings(project)
+    return sum(reports[work].retrieval != "not_retrieved" for work in left)
 
 
 @rights.needs(Right.READ)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -88,10 +89,10 @@ def reviewed(root: Path) -> Path:
     for work, (_, _, ana, bo) in zip(found, RECORDS, strict=True):
         for who, verdict in (("Ana", ana), ("Bo", bo)):
             if verdict:
-                _decide(project, who, work, Verdict(verdict), Stage.TITLE_ABSTRACT, note=f"{who}'s secret note")
+                decide(project, who, work, Verdict(verdict), Stage.TITLE_ABSTRACT, note=f"{who}'s secret note")
     fulltext.set_retrieval(project, found[0], "retrieved", person="Ana")
     for who in ("Ana", "Bo"):
-        _decide(project, who, found[0], Verdict.INCLUDE, Stage.FULL_TEXT)
+        decide(project, who, found[0], Verdict.INCLUDE, Stage.FULL_TEXT)
     chart.save(
         project,
         [
@@ -104,8 +105,9 @@ def reviewed(root: Path) -> Path:
     return root
 
 
-def _decide(project: Project, who: str, work: str, verdict: Verdict, stage: Stage, *, note: str = "") -> None:
-    screen.decide(project, Decision(record_id=work, stage=stage, reviewer=who, verdict=verdict, note=note, shown=work))
+def decide(project: Project, who: str, work: str, verdict: Verdict, stage: Stage, **more: Any) -> None:
+    decision = Decision(record_id=work, stage=stage, reviewer=who, verdict=verdict, shown=work, **more)
+    screen.decide(project, decision)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from review.domain.flow import FlowCounts
 from review.domain.screening import Stage
 from review.domain.team import Right
 from review.render.flow_words import OPTIONAL, PARTS, WORDS, FlowLook, checked
-from review.services import flow, flow_look
+from review.services import flow, flow_look, overview
 from review.services.project import Project
 
 _FILES = (
@@ -66,7 +66,9 @@ def _hidden(project: Project) -> bool:
     who = str(st.session_state.get("who", ""))
     if not who or st.session_state.get("flow-shown"):
         return False
-    waiting = frame.waiting_for(project, who, Stage.TITLE_ABSTRACT) + frame.waiting_for(project, who, Stage.FULL_TEXT)
+    waiting = overview.waiting_for(project, who, Stage.TITLE_ABSTRACT) + overview.waiting_for(
+        project, who, Stage.FULL_TEXT
+    )
     if not waiting:
         return False
     st.info(

@@ -83,7 +83,7 @@ def _stages(project: Project, status: ReviewStatus) -> None:
         ("Title and abstract", Stage.TITLE_ABSTRACT, status.title_abstract),
         ("Full text", Stage.FULL_TEXT, status.full_text),
     ):
-        blind = bool(who and frame.waiting_for(project, who, stage))
+        blind = bool(who and overview.waiting_for(project, who, stage))
         hidden = hidden or blind
         st.html(markup.stacked_bar(name, _parts(found, blind=blind)))
     if status.not_retrieved:
@@ -155,7 +155,7 @@ def _recall(project: Project, status: ReviewStatus) -> None:
             "settled. Once all are, it tells what share of the relevant records is found."
         )
         return
-    if frame.waiting_for(project, str(st.session_state.get("who", "")), Stage.TITLE_ABSTRACT):
+    if overview.waiting_for(project, str(st.session_state.get("who", "")), Stage.TITLE_ABSTRACT):
         st.write("The random sample is read. What it tells is shown once nothing waits for you: screening is blinded.")
         return
     st.write(
