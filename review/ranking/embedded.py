@@ -34,7 +34,7 @@ class Embedded(Corpus):
 def build_embedded(texts: Iterable[Text], embed: Embed) -> Embedded:
     """Read all texts once. Each different text is embedded once, whatever their order, so that copies are alike."""
     given = list(texts)
-    words = build_corpus(given)
+    words = replace(build_corpus(given), turned=None)  # three matrices are kept as it is
     said = {text.record_id: sentences(text) for text in given}
     different = sorted(set(said.values()), key=lambda one: (len(one), one))
     vectors = np.asarray(embed(different), dtype=np.float64)

@@ -46,7 +46,7 @@ class Fitted:
     def scores(self, corpus: Corpus) -> NDArray[np.float64]:
         """One score per row of the corpus."""
         weights = self.weights.astype(np.float32, copy=False)
-        return np.asarray(corpus.matrix @ weights, dtype=np.float64) + self.intercept
+        return corpus.times(weights).astype(np.float64) + self.intercept
 
 
 Fit = Callable[[Corpus, "Labels", int], Fitted]
@@ -202,12 +202,13 @@ def _training(corpus: Corpus, labels: Labels, seed: int) -> _Taught:
 
 def _narrowed(rows: csr_matrix) -> tuple[csr_matrix, NDArray[np.int64]]:
     """The rows without the columns that none of them has, and which columns are left."""
+    cell = rows.indices.astype(np.intp)  # numpy would do so at each use
     there = np.zeros(rows.shape[1], dtype=np.bool_)
-    there[rows.indices] = True
+    there[cell] = True
     columns = np.flatnonzero(there)
     place = np.empty(rows.shape[1], dtype=np.int32)
     place[columns] = np.arange(len(columns), dtype=np.int32)
-    cells = (rows.data, place[rows.indices], rows.indptr)
+    cells = (rows.data, place[cell], rows.indptr)
     return csr_matrix(cells, shape=(rows.shape[0], len(columns))), columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,3 +167,17 @@ def test_how_many_records_are_counted_at_a_time_changes_nothing(abstracts: list[
     assert (parts.text.keys == whole.text.keys).all()
     assert (parts.matrix != whole.matrix).nnz == 0
     assert parts.column_sums == pytest.approx(whole.column_sums)
+
+
+@given(abstracts=texts)
+@settings(deadline=None)
+def test_a_score_is_the_same_to_the_last_bit_by_row_and_by_column(abstracts: list[str]) -> None:
+    corpus = build_corpus([Text(record_id=str(i), title=one, abstract=one[::-1]) for i, one in enumerate(abstracts)])
+    weights = np.sin(np.arange(corpus.matrix.shape[1])).astype(np.float32)
+    assert corpus.turned is not None
+    assert np.array_equal(corpus.times(weights), replace(corpus, turned=None).times(weights))
+
+
+def test_cells_are_kept_twice_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "TURNED_UP_TO", 0)
+    assert build_corpus([Text(record_id="a", title="sacral images")]).turned is None
