@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from unicodedata import category
 
 from review.domain.cell import harmless
 from review.domain.estimate import Cell, Table
@@ -13,6 +15,13 @@ from review.render.environment import escape_markdown
 _PAGE = 66  # signs of a line, with which a reader of Markdown begins to divide the width of the page among the columns
 _MARGIN = 5  # signs that the blank at either side of a cell takes
 _SMALLEST_P = 0.001  # smaller ones are printed as such
+# What stands in the numbers of papers and stops pdflatex as it is.
+_SIGNS = {
+    "≥": "geq", "≤": "leq", "≈": "approx", "≠": "neq", "∞": "infty", "√": "surd", "∑": "sum", "→": "rightarrow",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "η": "eta", "θ": "theta", "κ": "kappa",
+    "λ": "lambda", "μ": "mu", "ν": "nu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "varphi", "χ": "chi",
+    "ψ": "psi", "ω": "omega", "Δ": "Delta", "Σ": "Sigma", "Φ": "Phi", "Ω": "Omega",
+}  # fmt: skip
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -25,7 +34,12 @@ _LATEX = str.maketrans(
         "}": r"\}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
+        "<": r"\textless{}",  # with LaTeX's first fonts these three print as other signs
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
     }
+    | {sign: rf"\ensuremath{{\{name}}}" for sign, name in _SIGNS.items()}
+    | {"−": r"\ensuremath{-}", "‐": "-", "‑": "-", "\u202f": r"\,", "\u2009": r"\,", "\xa0": "~"}
 )
 
 
@@ -74,14 +88,27 @@ def markdown(table: Table) -> str:
 def latex(table: Table) -> str:
     """A `table` environment; the document needs the package booktabs."""
     columns = "".join("r" if right else "l" for right in _numeric(table))
-    head = " & ".join(name.translate(_LATEX) for name in table.columns)
-    body = "\n".join(" & ".join(cell.translate(_LATEX) for cell in row) + r" \\" for row in _printed(table))
-    note = f"\n\\par\\footnotesize {table.note.translate(_LATEX)}" if table.note else ""
+    head = _latex_row(table.columns)
+    body = "\n".join(_latex_row(row) + r" \\" for row in _printed(table))
+    note = f"\n\\par\\footnotesize {_latex(table.note)}" if table.note else ""
     return (
-        f"\\begin{{table}}\n\\caption{{{table.title.translate(_LATEX)}}}\n\\label{{tab:{table.name}}}\n\\centering\n"
+        f"\\begin{{table}}\n\\caption{{{_latex(table.title)}}}\n\\label{{tab:{table.name}}}\n\\centering\n"
         f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n\\midrule\n{body}\n\\bottomrule\n\\end{{tabular}}"
         f"{note}\n\\end{{table}}\n"
     )
+
+
+def _latex_row(cells: Iterable[str]) -> str:
+    """The cells of a row. A first one such as "[Title in German]" would be read as a length that belongs to the line before."""
+    row = " & ".join(map(_latex, cells))
+    return f"{{}}{row}" if row.startswith(("[", "*")) else row
+
+
+def _latex(text: str) -> str:
+    """A text on one line, for an empty one ends a paragraph, and without signs that nobody sees."""
+    spaced = "".join(" " if c.isspace() and c not in "\xa0\u2009\u202f" else c for c in text)
+    seen = "".join(c for c in spaced if category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    return re.sub(" +", " ", seen).strip(" ").translate(_LATEX)
 
 
 def comma_separated(table: Table) -> str:

@@ -112,7 +112,7 @@ def test_the_table_of_studies_and_the_list_of_those_left_out(
     run("chart", "table", "--fields", field("text"), "--out", "t.md", "--out", "t.tex", "--out", "t.csv")
     cell = Path("t.md").read_text(encoding="utf-8").splitlines()[2]
     assert cell.replace("\\|", "").count("|") == 7, "what was charted adds no column"
-    assert r"a | b \& c\_d" in Path("t.tex").read_text(encoding="utf-8")
+    assert r"a \textbar{} b \& c\_d" in Path("t.tex").read_text(encoding="utf-8")
     assert len(rows_of("t.csv")) == 1
     assert "Known" in run("chart", "table", "--fields", "shoe_size", status=1).stderr
     run("chart", "excluded", "--out", "left-out.csv")
