@@ -10,6 +10,7 @@ import base64
 import contextlib
 import io
 import json
+import re
 import sys
 from typing import Any
 
@@ -18,7 +19,10 @@ _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _SECURITY = 5  # FPDF_ERR_SECURITY
 _LARGEST_SIDE = 4_000  # px of a picture
 _QUALITY = 90  # of 100: letters stay sharp, and it is made ten times faster than a PNG of the same size
-_LINE_END_HYPHEN = "\ufffe", "\x02"  # how PDFium marks a word broken at the end of a line
+_MARKS = "\ufffe\x02"  # how PDFium marks a hyphen at the end of a line
+_BROKEN = re.compile(rf"([^\W_]+)[{_MARKS}]\n?([^\W_]+)")
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_SHORTEST = 6  # letters of a word that is no syllable of another: "over" and "view" stand alone in texts, too
 
 
 def main() -> None:
@@ -58,18 +62,39 @@ def _text(document: Any, most: int) -> dict[str, Any]:
     for number in range(count):
         page = document[number]
         words = page.get_textpage()
-        pages.append(_clean(words.get_text_range()))
+        pages.append(_lines(words.get_text_range()))
         words.close()
         page.close()
-    return {"count": count, "pages": pages, "title": _clean(document.get_metadata_value("Title") or "")}
+    known = _known(pages)
+    title = _lines(document.get_metadata_value("Title") or "")
+    return {"count": count, "pages": [_clean(page, known) for page in pages], "title": _clean(title, known)}
 
 
-def _clean(text: str) -> str:
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _known(pages: list[str]) -> frozenset[str]:
+    """The words that stand on one line somewhere, with their hyphens and in their parts."""
+    whole = {word.lower() for page in pages for word in _WORD.findall(_BROKEN.sub(" ", page))}
+    return frozenset(whole | {part for word in whole for part in word.split("-")})
+
+
+def _clean(text: str, known: frozenset[str]) -> str:
     """Lines end one way, a word broken at the end of a line is whole again, and nothing is there that does not show."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for mark in _LINE_END_HYPHEN:
-        text = text.replace(f"{mark}\n", "").replace(mark, "")
+    while _BROKEN.search(text):
+        text = _BROKEN.sub(lambda found: _joined(found[1], found[2], known), text)
+    text = re.sub(rf"[{_MARKS}]\n?", "", text)
     return "".join(c for c in text if c in "\n\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
+
+
+def _joined(first: str, second: str, known: frozenset[str]) -> str:
+    """The word as it would stand on one line: the hyphen is its own if it is so elsewhere, or between two words or numbers."""
+    one, two = first.lower(), second.lower()
+    parts = one in known and two in known and min(len(one), len(two)) >= _SHORTEST
+    number = first[-1].isdigit() or second[0].isdigit()
+    own = number or f"{one}-{two}" in known or parts
+    return f"{first}-{second}" if own and f"{one}{two}" not in known else f"{first}{second}"
 
 
 def _picture(document: Any, number: int, width: int) -> str:

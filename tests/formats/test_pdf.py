@@ -37,6 +37,28 @@ def test_every_word_of_a_page_is_in_the_text_of_that_page(held: Path, pages: lis
         assert "".join(read.split()) == "".join(word for line in page for word in line)
 
 
+@pytest.mark.parametrize(
+    ("lines", "reads"),
+    [
+        (["a software-", "assisted plan", "is software-assisted"], "a software-assisted plan"),
+        (["a software-", "assisted plan", "assisted by software"], "a software-assisted plan"),
+        (["the transi-", "tional vertebra"], "the transitional vertebra"),
+        (["the trans-", "verse process", "trans verse transverse"], "the transverse process"),
+        (["of post-", "operative pain", "post-operative"], "of post-operative pain"),
+        (["an over-", "view of all", "over it, in view"], "an overview of all"),
+        (["after COVID-", "19 it rose"], "after COVID-19 it rose"),
+        (["The well-", "known-", "ness of it"], "The wellknownness of it"),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_stays_where_it_belongs_to_the_word(
+    held: Path, lines: list[str], reads: str
+) -> None:
+    held.write_bytes(pdf([lines]))
+    with PdfReader() as reader:
+        [page] = reader.text(held).pages
+    assert " ".join(page.split()).startswith(reads)
+
+
 def test_a_scan_has_pages_without_words(held: Path) -> None:
     held.write_bytes(pdf([[], []]))
     with PdfReader() as reader:
