@@ -21,7 +21,7 @@ from review.services.works import works
 from review.storage import decisions, projects, records, stamps
 from review.storage.projects import EVERYBODY
 
-_PAUSE = 1.5  # times the seconds a ranking took, before the next
+_PAUSE = 1.1  # times the seconds a ranking took, before the next
 _LOOKS = 4.0  # times a second, whether something was decided
 SEED = 0
 _WORTH = {Verdict.INCLUDE: 1.0, Verdict.MAYBE: 0.5, Verdict.EXCLUDE: 0.0}
@@ -187,8 +187,8 @@ def watch(project: Project, *, stop: Callable[[], bool], every: float = 1 / _LOO
             corpus(project)  # read once: a rest as long as that would keep the first decisions waiting
             spent = rank(project).seconds
         end = time.monotonic() + max(every, _PAUSE * spent)
-        while time.monotonic() < end and not stop():
-            time.sleep(every)
+        while (left := end - time.monotonic()) > 0 and not stop():
+            time.sleep(min(every, left))
 
 
 @rights.needs(Right.READ, whose="reviewer")

@@ -130,9 +130,9 @@ def _eligible(project: Project, stage: Stage) -> list[str]:
 def _come_to_full_text(project: Project) -> list[str]:
     found = works.works(project)
     passed = unveiled(project, Stage.TITLE_ABSTRACT)
-    return [
-        work for work in found.members if not found.from_databases(work) or passed[work].standing is Standing.INCLUDED
-    ]
+    included = {work for work, one in passed.items() if one.standing is Standing.INCLUDED}
+    come = included | found.other_only  # asked of the few once, not of every one of many works
+    return [work for work in found.members if work in come]
 
 
 @rights.internal

@@ -9,7 +9,7 @@ import pytest
 from review.services import rank
 from review.services.project import Project
 
-TOOK = 0.5  # seconds of a ranking
+TOOK = 0.6  # seconds of a ranking
 
 
 def test_an_order_follows_within_two_seconds_and_less_than_half_of_the_time_goes_into_ranking(

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DatabaseError
 
@@ -230,6 +232,20 @@ def test_an_order_written_as_pairs_is_still_read(store: Store) -> None:
     with store.writing() as connection:
         connection.execute(insert(rank_order), [{"reviewer": "", "works": pairs}])
     assert projects.read_order(store) == [("b", 2.0), ("a", -1.5)]
+
+
+def test_an_order_written_as_two_lists_is_still_read(store: Store) -> None:
+    lists = zlib.compress(json.dumps({"works": ["b", "a"], "scores": [2.0, -1.5]}).encode())
+    with store.writing() as connection:
+        connection.execute(insert(rank_order), [{"reviewer": "", "works": lists}])
+    assert projects.read_order(store) == [("b", 2.0), ("a", -1.5)]
+
+
+@given(order=st.lists(st.tuples(st.text(min_size=1), st.floats(allow_nan=False))))
+@settings(deadline=None)
+def test_an_order_is_read_as_it_was_written(order: list[tuple[str, float]]) -> None:
+    works, scores = [work for work, _ in order], [score for _, score in order]
+    assert projects._unpacked(projects._packed(works, scores)) == order
 
 
 def test_people_stand_as_last_stated(store: Store) -> None:
