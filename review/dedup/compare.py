@@ -24,6 +24,7 @@ class Condition:
     holds: Test
     overrules: frozenset[str] = frozenset()
     version: bool = False  # the two are versions of one work, such as a preprint and its article
+    by_definition: bool = False  # it follows from what a number is, or from what counts as one work
 
 
 def _near_year(f: Features) -> Bools:
@@ -82,12 +83,14 @@ CONDITIONS: tuple[Condition, ...] = (
         explanation="The PubMed numbers are the same and the titles agree.",
         holds=lambda f: f.pmid.same & (like_title(f) | (f.title >= 70)),
         overrules=_ALL - {"erratum_or_reply"},
+        by_definition=True,
     ),
     Condition(
         name="same_arxiv",
         explanation="They are versions of one arXiv paper.",
         holds=lambda f: f.arxiv.same & (_authors_agree(f) | like_title(f)),
         overrules=_ALL - {"erratum_or_reply", "different_authors"},
+        by_definition=True,
     ),
     Condition(
         name="same_doi_and_title",
@@ -108,6 +111,7 @@ CONDITIONS: tuple[Condition, ...] = (
         explanation="The number of the Cochrane review is the same, and nothing says that they are two versions of it.",
         holds=lambda f: f.cochrane.same & ~(f.doi.differ | (f.year_gap > 0)) & (like_title(f) | (f.title >= 60)),
         overrules=_ALL - {"erratum_or_reply", "other_review"},
+        by_definition=True,
     ),
     Condition(
         name="cochrane_version",
@@ -115,6 +119,7 @@ CONDITIONS: tuple[Condition, ...] = (
         holds=lambda f: f.cochrane.same & (f.doi.differ | (f.year_gap > 0)) & (like_title(f) | (f.title >= 60)),
         overrules=_ALL - {"erratum_or_reply", "other_review"},
         version=True,
+        by_definition=True,
     ),
     Condition(
         name="preprint_and_article",
@@ -122,6 +127,7 @@ CONDITIONS: tuple[Condition, ...] = (
         holds=lambda f: f.preprint & ~f.doi.same & same_title(f) & f.first_author.same & (f.year_gap <= 4),
         overrules=frozenset({"different_doi", "different_year", "different_place", "one_source"}),
         version=True,
+        by_definition=True,
     ),
     Condition(
         name="title_year_author",
@@ -183,7 +189,15 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="subtitle_year_author",
         explanation="One title is the other with a subtitle; first author, year and journal agree.",
-        holds=lambda f: (f.relation == CONTAINED) & f.first_author.same & (f.year_gap == 0) & f.journal.same,
+        holds=lambda f: (
+            (f.relation == CONTAINED)
+            & f.first_author.same
+            & (f.year_gap == 0)
+            & f.journal.same
+            & ~(
+                f.page.differ & ~f.last_page.same
+            )  # the abstract of a meeting is often the article with a shorter title
+        ),
     ),
     Condition(
         name="title_span_author",

@@ -22,6 +22,7 @@ class Veto:
     name: str
     explanation: str
     holds: Test
+    by_definition: bool = False  # it follows from what a number or a kind of record is, and needs no labelled set
 
 
 def same_title(f: Features) -> Bools:
@@ -60,16 +61,19 @@ VETOES: tuple[Veto, ...] = (
         name="erratum_or_reply",
         explanation="One is a correction of, or a reply to, the other.",
         holds=lambda f: f.kind.differ,
+        by_definition=True,
     ),
     Veto(
         name="protocol",
         explanation="One is the protocol of a study, the other its result.",
         holds=lambda f: f.protocol & ~f.doi.same,
+        by_definition=True,
     ),
     Veto(
         name="different_language",
         explanation="The titles name two languages, and an article is written in one.",
         holds=lambda f: f.language.differ,
+        by_definition=True,
     ),
     Veto(
         name="generic_title",
@@ -95,16 +99,19 @@ VETOES: tuple[Veto, ...] = (
         name="different_doi",
         explanation="The DOIs differ by more than a slip of the pen.",
         holds=lambda f: (f.doi.differ & ~f.doi_typo) | f.cochrane.differ,
+        by_definition=True,
     ),
     Veto(
         name="different_pmid",
         explanation="PubMed lists them under two numbers.",
         holds=lambda f: f.pmid.differ & ~f.doi.same,
+        by_definition=True,
     ),
     Veto(
         name="one_source",
         explanation="Both come from one source, which lists each work once.",
         holds=lambda f: f.one_source,
+        by_definition=True,
     ),
     Veto(
         name="different_year",

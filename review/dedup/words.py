@@ -81,6 +81,7 @@ _REPLY = re.compile(
 _SUBTITLE_MARKS = (": ", ". ", "? ", " -", " –", " —")  # most titles have none, and are not searched further
 _RE = re.compile(r"\W*re\b\s*:", re.IGNORECASE)
 _SUBTITLE = re.compile(r"[:?.]\s+|\s+[-–—]+\s+")
+_NOTE_LETTERS = 80  # at the end of a title hold its note on language
 _MAIN_LETTERS = 25  # a shorter beginning is too little to recognise a work by
 # What a title must hold for one of the expressions above to be worth trying; nearly all titles hold none of these.
 _NOTE_HINTS = ("errat", "corrig", "correction", "reprint", "retracted", "withdrawn")
@@ -156,7 +157,7 @@ def titled(title: str) -> tuple[str, str, str, str]:
     """
     low = title.lower()
     noted = _noted(low)
-    named = _language(low) if noted or _names_language(low) else ""
+    named = _language(low) if noted else ""
     return _carried(title, low, noted=noted), _main(title, noted=noted), _kind(title, low, noted=noted), named
 
 
@@ -173,8 +174,6 @@ def title_words(title: str) -> str:
 def _carried(title: str, low: str, *, noted: bool) -> str:
     if noted:
         title = _without_notes(title, low)
-    elif _names_language(low):
-        title = _LANGUAGE_NOTE.sub("", title)
     words = folded(title)
     kept = [_NUMBER_WORDS.get(word, word) for word in words if word not in STOP]
     return one_spelling(" ".join(kept or words))
@@ -204,7 +203,7 @@ def _holds(text: str, any_of: Sequence[str]) -> bool:
 
 def _noted(low: str) -> bool:
     """A title in lower case holds what one of the expressions for notes begins with. Nearly all hold nothing of it."""
-    return "(" in low or "[" in low or ".." in low or _holds(low, _NOTE_HINTS)
+    return "(" in low or "[" in low or ".." in low or _holds(low, _NOTE_HINTS) or _names_language(low)
 
 
 def _names_language(low: str) -> bool:
@@ -224,7 +223,7 @@ def _language(low: str) -> str:
     >>> _language("treatment of wilson's disease. [french]"), _language("gait [in german, english]"), _language("gait")
     ('french', '', '')
     """
-    found = _LANGUAGE_NOTE.search(low)
+    found = _LANGUAGE_NOTE.search(low[-_NOTE_LETTERS:])
     named = _LANGUAGES.intersection(folded(found[0]) if found else ())
     return next(iter(named)) if len(named) == 1 and "english" not in low[-40:] else ""
 

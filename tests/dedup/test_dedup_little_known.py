@@ -71,3 +71,10 @@ def test_a_column_that_nobody_signed_is_one_work_on_the_same_pages() -> None:
     column = replace(ARTICLE, title="News in brief", authors=(), doi="", abstract=_TEXT)
     assert joined_by(column, replace(column, source="b", abstract="")) == "rubric_same_place"
     assert joined_by(column, replace(column, source="b", abstract="", pages="1030-1032")) == ""
+
+
+def test_a_title_with_words_added_and_a_run_of_pages_of_its_own_is_another_work() -> None:
+    article = replace(ARTICLE, doi="", abstract="")
+    longer = f"{ARTICLE.title}: large animals"
+    assert joined_by(article, twin(title=longer, doi="", abstract="", pages="1021-1030")) == ""
+    assert joined_by(article, twin(title=longer, doi="", abstract="", pages="1013-1020"))  # the first page was mistyped
