@@ -103,10 +103,13 @@ _BOARD = re.compile(
     r"\bIRBs?\b|\b(?:ethics?|ethical|bioethics)\s(?:(?:and\s)?\w+\s)?(?:committees?|boards?|review|approval|commission|council)|\bComit[éeè]s?\b[^.]*\b(?:personnes|[ée]thique|[ée]tica)|\binstitutional\sreview|\bethics\b[^.]*\b(?:approv|waiv|exempt)|\bHelsinki|\bHIPAA|\bexempt\w*\b",
     re.IGNORECASE,
 )
+# Under a heading on ethics a board may go by its letters alone: `HSREB approval for DMED-2441-21`.
+_NUMBERED = re.compile(r"\b[A-Z]{2,}\b[^.]*\bapprov|\bapprov[^.]*\b[A-Z]{2,}[\w/-]*\d|\bapproved\sby\b")
 _DECIDED = re.compile(
     r"\bapprov\w+|\bwaive[rd]?\w*|\bexempt\w*|\bnot\s(?:needed|required|necessary|human\ssubjects)|\bno\s(?:\w+\s)?(?:approval|review)\s(?:was\s)?(?:needed|required|necessary)|\bdid\snot\srequire|\bnot\shuman",
     re.IGNORECASE,
 )
+_SPOKEN_OF = re.compile(r"\bethic\w*|\bapproval\b|\bapproved\sby\b", re.IGNORECASE)
 _CONSENT = re.compile(r"\bconsent\w*", re.IGNORECASE)
 _DEIDENTIFIED = re.compile(
     r"\bde-?identif\w+|\banonymi[sz]\w+|\bpseudonymi[sz]\w+|\bdefac(?:ed|ing)\b|\bskull-?strip|\bprotected\shealth\sinformation|\bHIPAA",
@@ -121,7 +124,9 @@ def _ethics(context: Context) -> Iterator[Remark]:
         (
             s
             for s in document.sentences
-            if s.role is not Role.REFERENCES and _BOARD.search(s.text) and _DECIDED.search(s.text)
+            if s.role is not Role.REFERENCES
+            and _DECIDED.search(s.text)
+            and (_BOARD.search(s.text) or (s.role is Role.ETHICS and _NUMBERED.search(s.text)))
         ),
         None,
     )
@@ -129,6 +134,8 @@ def _ethics(context: Context) -> Iterator[Remark]:
         yield Remark(
             message="No sentence says that an ethics committee approved or waived the study, or why none was needed.",
             at=place,
+            # A board has many names; where the text speaks of ethics at all, it may be said in words not known here.
+            severity=Severity.ERROR if document.says(_SPOKEN_OF) is not None else None,
         )
     if context.letter == "D" and document.says(_DEIDENTIFIED) is None:
         yield Remark(message="How the data were de-identified is not said.", at=place)

@@ -42,6 +42,10 @@ _HYPOTHETIC = re.compile(
     r"\b(?:threshold|at\sleast|minimum|required?|target|assum\w+|power|expected|cut-?off|if|would|sample\ssize|defined|weights?|tolerance)\b",
     re.IGNORECASE,
 )
+# Where something was measured, and no wish: `At the Youden-optimal threshold (0.205), sensitivity was …`.
+_OPERATED = re.compile(
+    r"^(?:At|Using|With)\s(?:the|a|an|this|that|each|our)\s(?:[\w’'.-]+\s){0,5}?(?:thresholds?|cut-?offs?(?:\spoints?|\svalues?)?|operating\spoints?)(?:\s(?:of\s)?\(?[\d.]+%?\)?)?,"
+)
 # Between a metric and a value: another metric, or a change of the metric.
 _ELSE = re.compile(
     rf"{_ANY.pattern}|\b(?:by|up\sto|and|or|versus|above|below|over|exceed\w*|(?:more|less|greater|higher|lower)\sthan|correlation|loss|gap|difference|drop|change|gain)\b|\bimprov|\bincreas|\bdecreas",
@@ -106,7 +110,9 @@ def _reported(sentence: Sentence) -> Iterator[Reported]:
         if any(several.start() <= match.start() < several.end() for several in listed):
             continue
         value = _VALUE.match(sentence.text, match.end())
-        if value is None or _HYPOTHETIC.search(sentence.text[max(0, match.start() - 40) : value.end()]):
+        operated = _OPERATED.match(sentence.text)
+        begin = max(match.start() - 40, operated.end() if operated else 0, 0)
+        if value is None or _HYPOTHETIC.search(sentence.text[begin : value.end()]):
             continue
         if _ELSE.search(sentence.text[match.end() : value.start("value")]) or _ASSAY.search(
             sentence.text[: match.start()]

@@ -39,7 +39,10 @@ _TITLES = {
 }
 _FLOAT = re.compile(r"^[ \t]*(?:\*\*)?(?P<kind>Figure|Fig\.|Table)\s+(?P<n>\d+)[.:](?!\d)", re.MULTILINE)
 _CITE = re.compile(r"\b(?P<kind>Figs?\.|Figures?|Tables?)\s*(?P<list>\d+[a-z]?(?:\s*(?:,|and|&|–|-|to)\s*\d+[a-z]?)*)")
-_USE = re.compile(r"\bintended\s(?:use|for|to\sbe\sused)|\bmeant\sto\sbe\sused|\bintended[- ]use", re.IGNORECASE)
+_USE = re.compile(
+    r"\b(?:as|is|be|become)\s(?:an?\s)(?:[\w-]+\s){0,4}?(?:tools?|aid|adjunct|second\sreader)\s(?:[\w-]+\s){0,2}?(?:to|for|in)\b|\bintended\s(?:use|for|to\sbe\sused)|\bmeant\sto\sbe\sused|\bintended[- ]use",
+    re.IGNORECASE,
+)
 _DEPLOY = re.compile(
     r"\bdeploy\w+|\bintended[- ]use\spopulation|\bdiffer\w*\sfrom\b[^.]*\bpopulation|\bscanners?\b[^.]*\b(?:differ|other|not)\b|\btransport\w*|\bgenerali[sz]\w+\b[^.]*\b(?:site|scanner|population|protocol|hospital)|\b(?:single|one)[- ](?:institution|cent(?:re|er)|hospital|site)\b[^.]*\b(?:limit|generali|transport|appl)\w+",
     re.IGNORECASE,

@@ -44,6 +44,10 @@ _OFFERED: Mapping[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+# A section that speaks of the data alone, such as `Data access`.
+_DATA_ONLY = re.compile(
+    r"(?:[\d.]+\s+)?(?:the\s)?data\s?(?:sets?\s)?(?:access|availab\w+)(?:\sstatement)?\W*$", re.IGNORECASE
+)
 _OURS = re.compile(r"\bour\b", re.IGNORECASE)
 _WITHHELD = re.compile(
     r"\b(?:not\s(?:be\s)?(?:released|available|shared|applicable)|no\s(?:weights|models?|code|checkpoints?)\b|on\s(?:reasonable\s)?request|cannot\sbe\s(?:released|shared))",
@@ -98,7 +102,7 @@ def _offered(context: Context, name: str) -> bool:
     document = context.document
     if name == "weights" and not _trained(context):
         return False
-    if any(True for _ in document.of(Role.AVAILABILITY)):
+    if any(s.role is Role.AVAILABILITY and not _DATA_ONLY.match(s.title) for s in document.sections):
         return True
     said = (s for s in document.sentences if s.role not in (Role.REFERENCES, Role.RELATED, Role.INTRODUCTION))
     return any(_OFFERED[name].search(s.text) and (not s.cites or _OURS.search(s.text)) for s in said)
@@ -252,8 +256,8 @@ def _source_line(context: Context, line: int) -> int:
 
 
 def _script(words: str) -> str:
-    """A program named in the text, by a word in its file name."""
-    return rf"`[^`\n]*(?:{words})[^`\n]*\.(?:py|r|m|ipynb|sh|jl)`"
+    """A program named in the text or in its commands, by a word in its file name."""
+    return rf"`[^`\n]*(?:{words})[^`\n]*\.(?:py|r|m|ipynb|sh|jl)`|(?<![\w/.-])[\w/.-]{{0,80}}(?:{words})[\w-]{{0,40}}\.(?:py|r|m|ipynb|sh|jl)\b"
 
 
 _CODE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
@@ -294,7 +298,8 @@ _CODE: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             "commands tables command",
             (
                 r"\b(?:commands?|scripts?)\b[^.]*\b(?:tables?|results?|figures?)\b|\b(?:tables?|results?|figures?)\b[^.]*\b(?:commands?|scripts?)\b|"
-                r"\b(?:every|all|each)\s(?:of\sthe\s)?(?:numbers?|values?|tables?|figures?|results?)\b[^.]*\b(?:produced|generated|computed|built|made)\s(?:by|with|from)\b"
+                r"\b(?:every|all|each)\s(?:of\sthe\s)?(?:numbers?|values?|tables?|figures?|results?)\b[^.]*\b(?:produced|generated|computed|built|made)\s(?:by|with|from)\b|"
+                r"\breproduc\w+\b[^.\n]{0,40}\bcommands?\b"
             ),
         ),
     )

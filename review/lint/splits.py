@@ -10,7 +10,7 @@ import pandas as pd
 from review.domain.finding import Severity
 from review.lint import content, scored, subgroups
 from review.lint.document import Sentence
-from review.lint.rule import Context, Remark, Rule, at, missing
+from review.lint.rule import Context, Remark, Rule, at, missing, quoted
 from review.lint.words import fold
 
 _SHOWN = 5
@@ -32,6 +32,12 @@ _LEVEL = re.compile(
 )
 _SPLIT = re.compile(
     r"(?<!\bno\s)(?<!\bwithout\s)\b(?:training|train|validation|test(?:ing)?|held-?out)\s(?:sets?|splits?|data(?:\s?sets?)?|cohorts?|cases|images|scans|patients|volumes)\b|\bsplit\b|cross-?validat\w+|\bfolds?\b",
+    re.IGNORECASE,
+)
+# Both cohorts of one hospital, in the authors' own words: `The single-center nature of both the development and validation cohorts`.
+_SAME_PLACE = re.compile(
+    r"\b(?:single|one|the\ssame)[- ](?:cent(?:er|re)|hospital|institution|site)\b[^.;]*\bboth\b[^.;]*\b(?:validation|test|external)\b|"
+    r"\bboth\b[^.;]*\b(?:validation|test|external)\b[^.;]*\b(?:from|at|of)\s(?:a\ssingle|one|the\ssame)\s(?:cent(?:er|re)|hospital|institution|site)\b",
     re.IGNORECASE,
 )
 _EXTERNAL = re.compile(r"\bexternal(?:ly)?\s(?:\w+\s)?(?:test|validat|cohort|evaluat|data\s?set)\w*", re.IGNORECASE)
@@ -174,6 +180,13 @@ def _not_external(context: Context) -> Iterator[Remark]:
     claim = _claims_external(context)
     if claim is None:
         return
+    same = context.document.says(_SAME_PLACE)
+    if same is not None:
+        yield Remark(
+            message=f"The data are called external, and are said to be of one place: {quoted(same.text, 90)}",
+            at=at(same),
+            severity=Severity.ERROR,
+        )
     frame = _joined(context, context.splits) if context.splits is not None else None
     if frame is None or "split" not in frame or not {"site", "patient", "source", "collection"} & set(frame.columns):
         yield missing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -142,6 +142,7 @@ def fold(word: str) -> str:
     return _SAME.get(low, low)
 
 
+@lru_cache(maxsize=4096)
 def fold_all(text: str) -> frozenset[str]:
     """The folded words of a label; `spine-only` and `spine_only` are the words spine and only.
 

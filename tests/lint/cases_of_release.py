@@ -59,6 +59,7 @@ FAILING: dict[str, list[Case]] = {
 
 PASSING: dict[str, list[Case]] = {
     "REL-01": [
+        case("# Data access\nThe scans need a data use agreement; the network was trained for 9 epochs.", type="method"),
         case("# Methods\nThe network was trained for 100 epochs on cited data [@a]. It was made with open source code of others [@b].", type="method"),
         case("# Data\nThe masks of 20 patients are under CC BY 4.0. The software ITK-SNAP was used.", type="dataset"),
         case("# Availability\nThe data are under CC BY 4.0, the code under Apache-2.0.", release=Release(licences={"README.md": "CC BY 4.0"})),
@@ -72,6 +73,7 @@ PASSING: dict[str, list[Case]] = {
         case("Todoist is an app. `TODO`-free. The XX chromosome. <!-- TODO -->"),
     ],
     "REL-03": [
+        case(CODE.replace("training and evaluation scripts", "and so on") + "\n\n```bash\npython src/train.py\npython src/eval.py --all\n```"),
         case(CODE.replace("evaluation", "analysis"), release=Release(manifest=MANIFEST)),
         case(CODE, release=Release(manifest=MANIFEST)),
         case("# Code\n\n" + CODE.replace("lock file", "`environment.yml`"), release=Release(manifest=MANIFEST)),
@@ -81,6 +83,7 @@ PASSING: dict[str, list[Case]] = {
         case(release=Release(croissant=CROISSANT, datasheet="# Datasheet\n\nNot applicable: synthetic.\n")),
     ],
     "REL-05": [
+        case("# Ethics Approval\nDe-identified masks were used under HSREB approval for DMED-2441-21.", type="method"),
         case("The study was approved by the French ethic committee of Lyon B in 1992. Consent was given.", type="clinical"),
         case("The institutional review board approved the study. Scans were de-identified."),
         case("No ethics approval was required, since the data are public and anonymised (ethics committee, 2021)."),

@@ -47,6 +47,7 @@ FAILING: dict[str, list[Case]] = {
         case(said="Case c99", splits=splits(FAIR + "c99,p3,a,test,h99,\n"), cases=frame(SCORES + "c99,p3,test,hip,dice,0.9,yes\n")),
     ],
     "SPL-06": [
+        case("# Methods\nExternal validation was done.\n# Discussion\nThe single-center nature of both the development and validation cohorts is a limit.", "of one place", type="clinical"),
         case("External validation followed.", "1 site", splits=splits(FAIR + "x1,p90,a,external,h90,\n")),
         case("It was validated on an external cohort.", "1 patient", splits=splits(FAIR + "x1,p3,b,external,h90,\n")),
     ],

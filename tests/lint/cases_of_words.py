@@ -74,6 +74,7 @@ PASSING: dict[str, list[Case]] = {
         case("# Discussion\nThe study has limitations. It is small. It is old."),
     ],
     "PART-04": [
+        case("# Abstract\nA network was trained.\n# Discussion\nThe model may be used as a screening tool to find patients of low risk. The patients differ from the population elsewhere.", type="clinical"),
         case("# Abstract\nMuscle volume went with discharge in 205 patients."),
         case("It is intended for triage. Scanners of other hospitals differ."),
         case("The intended use is triage; generalisation to other sites is not shown by this population of one site, as deployment would need."),

@@ -100,3 +100,9 @@ def test_without_a_kind_of_paper_nothing_is_asked_for_that_only_some_kinds_need(
     assert faults("REL-05", text, type="") == []
     assert faults("EVA-01", text, type="") == []
     assert [f.rule for f in faults("ACC-04", text, type="")] == ["ACC-04"]
+
+
+def test_a_board_by_a_name_not_known_here_is_an_error_and_silence_a_blocker() -> None:
+    spoken = faults("REL-05", "# Methods\nThe study had the approval of the council of the hospital.", type="method")
+    silent = faults("REL-05", "# Methods\nWe used public scans.", type="method")
+    assert [f.severity for f in (*spoken, *silent)] == [Severity.ERROR, Severity.BLOCKER]
