@@ -65,8 +65,9 @@ class Seeds(click.ParamType[tuple[int, ...]]):
 def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, **asked: Any) -> Answer:
     """Replay a finished screening to see how much reading the ranking would have saved.
 
-    DATA.csv (also packed: .csv.xz, .csv.gz) has the columns record_id, title, abstract and label_included (1 or 0).
-    Several files are read as one set, or with --each as one set each. The folder of a project replays its own decisions
+    DATA.csv (also packed: .csv.xz, .csv.gz) has the columns record_id, title, abstract and label_included (1 or 0), or is
+    an export of ASReview, Rayyan or Covidence, or any table with a column of labels; records without an id of their own
+    are then numbered from 1, and included or maybe by anybody is relevant. Several files are read as one set, or with --each as one set each. The folder of a project replays its own decisions
     at title and abstract. With several seeds, sets or rankers a table of means with 95 % bootstrap intervals is printed.
 
     It also says where each stopping rule would have ended the reading, and what would have been found by then.

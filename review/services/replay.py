@@ -1,4 +1,4 @@
-"""A finished screening replayed: labelled sets checked, read in the order the ranking would have shown, and measured."""
+"""A finished screening replayed: a labelled set read in the order the ranking would have shown, and measured."""
 
 from __future__ import annotations
 
@@ -10,19 +10,13 @@ from pathlib import Path
 
 from review.domain.errors import BadInput, ReviewError
 from review.ranking.ending import Ending
-from review.ranking.features import Text
 from review.ranking.metrics import OrderMetrics
 from review.resources import write_file
-from review.services import labelled as packed
+from review.services import labelled_set, rankers, sheets
 from review.services import protocol as rules
-from review.services import rankers, sheets
 from review.services.project import Progress, silent
 from review.services.rankers import DEFAULT_RANKER
-from review.services.sheets import Row
 from review.services.study import Labelled, Task, replayed
-
-COLUMNS = ("record_id", "title", "abstract", "label_included")
-_LABELS = {"1": 1, "1.0": 1, "0": 0, "0.0": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +58,7 @@ def replay(question: Question, *, progress: Progress = silent) -> Replayed:
     progress("Reading the records", 0.0)
     rankers.check((question.ranker,), question.model)
     words = own_words(question.protocol) if question.protocol else ""
-    data = labelled_set(question.data, words=words)
+    data = labelled_set.read(question.data, words=words)
     check_priors(question.priors, data)
     progress("Replaying", 0.3)
     known = {question.seed: tuple(question.priors)}
@@ -79,59 +73,6 @@ def replay(question: Question, *, progress: Progress = silent) -> Replayed:
         seed=found.seed,
         seconds=time.perf_counter() - started,
     )
-
-
-def labelled_set(paths: Sequence[Path], *, words: str = "") -> Labelled:
-    """The parts of one labelled set, packed or not, named after the first."""
-    texts, labels = _labelled(paths)
-    return Labelled(name=packed.stem(paths[0]), texts=texts, labels=labels, words=words)
-
-
-def _labelled(paths: Sequence[Path]) -> tuple[list[Text], dict[str, int]]:
-    texts: list[Text] = []
-    labels: dict[str, int] = {}
-    where: dict[str, str] = {}
-    for path in paths:
-        for row in _rows(path):
-            record, label = _checked(path, row)
-            if record in where:
-                raise BadInput(
-                    path,
-                    f"line {row.line}: the record_id {record!r} stands twice (before in {where[record]}).",
-                    hint="Keep one.",
-                )
-            where[record] = f"{path.name}, line {row.line}"
-            labels[record] = label
-            texts.append(Text(record_id=record, title=row["title"], abstract=row["abstract"]))
-    relevant = sum(labels.values())
-    if not texts:
-        raise BadInput(paths[0], "there is no record below the first line.", hint="Add rows with labels.")
-    if not relevant:
-        raise BadInput(
-            paths[0], "no record has the label 1, so there is nothing to find.", hint="Check the column label_included."
-        )
-    return texts, labels
-
-
-def _rows(path: Path) -> Sequence[Row]:
-    """The rows of a table, also of a packed one (.xz, .gz), whose name and not its copy's stands in a refusal."""
-    with packed.unpacked(path) as plain:
-        try:
-            return sheets.read(plain, required=COLUMNS).rows
-        except BadInput as error:
-            raise BadInput(path, error.message.removeprefix(f"{plain}: "), hint=error.hint) from error
-
-
-def _checked(path: Path, row: Row) -> tuple[str, int]:
-    if not row["record_id"]:
-        raise BadInput(path, f"line {row.line}: the record_id is missing.", hint="Every record needs one of its own.")
-    if row["label_included"] not in _LABELS:
-        raise BadInput(
-            path,
-            f"line {row.line}: the label_included of {row['record_id']} is {row['label_included']!r}.",
-            hint="Write 1 for included and 0 for excluded.",
-        )
-    return row["record_id"], _LABELS[row["label_included"]]
 
 
 def check_priors(priors: Sequence[str], data: Labelled) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from review.domain.errors import BadInput, ReviewError
 from review.domain.screening import Stage, Standing
 from review.ranking.features import Text
-from review.services import protocol, rankers, replay, rights, sheets, standing
+from review.services import labelled_set, protocol, rankers, replay, rights, sheets, standing
 from review.services import study as _study
 from review.services.project import CONFIG, Progress, Project, open_project, silent
 from review.services.rankers import DEFAULT_RANKER
@@ -103,7 +103,7 @@ def _sets(asked: Asked) -> tuple[list[Labelled], list[str]]:
         notes += [note] if note else []
     groups = [[path] for path in files] if asked.each else [files] if files else []
     for group in groups:
-        data = replay.labelled_set(group, words=words)
+        data = labelled_set.read(group, words=words)
         own = titles.get(data.name, {}).get("title", "") if titles else words
         found.append(Labelled(name=data.name, texts=data.texts, labels=data.labels, words=own))
     names = [one.name for one in found]

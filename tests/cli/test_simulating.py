@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import lzma
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,54 @@ def test_the_words_of_a_protocol_lead_before_anything_is_known(
     assert (tmp_path / "order.csv").read_text().split()[0] == "1", "the one on transitional vertebrae"
     (tmp_path / "p" / "protocol.yaml").write_text("title: [")
     assert "protocol.yaml: line" in run("simulate", "d.csv", "--protocol", "p/protocol.yaml", status=1).stderr
+
+
+ELSEWHERE = {
+    "synergy.csv": ("openalex_id,doi,title,abstract,label_included", "{id},,{title},{abstract},{label}"),
+    "asreview.csv": ("record_id,title,abstract,asreview_label", "{id},{title},{abstract},{label}"),
+    "hand.csv": ("Article Title;Abstract;Included", "{title};{abstract};{word}"),
+    "asreview.ris": ("", "TY  - JOUR\nTI  - {title}\nAB  - {abstract}\nN1  - ASReview_{relevant}\nER  - \n"),
+    "rayyan.ris": (
+        "",
+        'TY  - JOUR\nTI  - {title}\nAB  - {abstract}\nN1  - RAYYAN-INCLUSION: {{"Ana"=>"{rayyan}"}}\nER  - \n',
+    ),
+}
+
+
+def elsewhere(name: str, labels: Sequence[int]) -> str:
+    """A screening of so many records as another program writes it."""
+    header, row = ELSEWHERE[name]
+    lines = [
+        row.format(
+            id=f"W{at}",
+            title=f"{'Vertebra' if label else 'Fish'} number {at}",
+            abstract=f"{'Spine' if label else 'Pond'} and more of {at}.",
+            label=label,
+            word="yes" if label else "no",
+            relevant="relevant" if label else "irrelevant",
+            rayyan="Included" if label else "Excluded",
+        )
+        for at, label in enumerate(labels)
+    ]
+    return "\n".join([header, *lines] if header else lines)
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_the_export_of_another_program_is_replayed_as_it_is(tmp_path: Path, run: Run, name: str) -> None:
+    (tmp_path / name).write_text(elsewhere(name, [1, 0, 0, 1, 0, 0, 0, 0]), encoding="utf-8")
+    run("simulate", name, "--metrics", "m.json", "--order", "order.csv")
+    found = json.loads((tmp_path / "m.json").read_text())
+    assert (found["n"], found["r"]) == (8, 2)
+    named = name == "asreview.csv"
+    assert set((tmp_path / "order.csv").read_text().split()) == {f"W{n}" if named else str(n + 1) for n in range(8)}
+
+
+def test_an_export_in_which_a_decision_is_missing_says_of_which_record(tmp_path: Path, run: Run) -> None:
+    text = elsewhere("asreview.ris", [1, 0, 0]).replace("ASReview_irrelevant", "ASReview_not_seen", 1)
+    (tmp_path / "a.ris").write_text(text, encoding="utf-8")
+    assert "a.ris: record 2 ('Fish number 1') has no decision" in run("simulate", "a.ris", status=1).stderr
+    (tmp_path / "b.csv").write_text("title,abstract\nA,B\n", encoding="utf-8")
+    assert "the column record_id is missing" in run("simulate", "b.csv", status=1).stderr
 
 
 @pytest.mark.parametrize(
