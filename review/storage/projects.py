@@ -144,8 +144,8 @@ def read_order(store: Store, reviewer: str = EVERYBODY) -> list[tuple[str, float
 
 def _lists(order: Order) -> tuple[list[str], list[float]]:
     """The works and their scores, one list each."""
-    works, scores = tuple(zip(*order, strict=True)) or ((), ())
-    return list(works), list(scores)
+    pairs = list(order)
+    return [work for work, _ in pairs], [score for _, score in pairs]
 
 
 def _packed(works: list[str], scores: list[float]) -> bytes:
