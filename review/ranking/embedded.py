@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from review.ranking.features import Corpus, Text, build_corpus, vector
-from review.ranking.model import Fitted, Labels, fit_margin, fit_tfidf, mixed
+from review.ranking.model import Fitted, Labels, fit_margin, fit_words, mixed
 
 _NOTHING = 1e-6  # shorter is rounding: all texts are alike
 SHARE = 0.5  # of the score that is the embeddings'; the rest is that of the words
@@ -44,7 +44,7 @@ def build_embedded(texts: Iterable[Text], embed: Embed) -> Embedded:
     meanings = csr_matrix(_unit(rows - centre).astype(np.float32))
     both = _with_columns(words, csr_matrix(hstack([words.matrix, meanings], format="csr")))
     return Embedded(
-        **{field.name: getattr(both, field.name) for field in fields(Corpus)},
+        **{field.name: getattr(both, field.name) for field in fields(Corpus) if field.init},
         words_only=words,
         meanings=_with_columns(words, meanings),
         centre=centre,
@@ -81,7 +81,7 @@ def fit_embedded(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
     known = _checked(corpus)
     width = known.words_only.matrix.shape[1]
     size = known.meanings.matrix.shape[1]
-    by_words = fit_tfidf(known.words_only, replace(labels, protocol=labels.protocol[:, :width]), seed)
+    by_words = fit_words(known.words_only, replace(labels, protocol=labels.protocol[:, :width]), seed)
     by_meaning = fit_margin(known.meanings, replace(labels, protocol=labels.protocol[:, width:]), seed)
     first, second = np.zeros(width + size, dtype=np.float32), np.zeros(width + size, dtype=np.float32)
     first[:width], second[width:] = by_words.weights, by_meaning.weights

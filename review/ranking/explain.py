@@ -14,8 +14,9 @@ from review.ranking.model import Fitted
 def why(corpus: Corpus, model: Fitted, record_id: str, top: int = 8) -> list[tuple[str, float]]:
     """The `top` terms of a record that weigh most in its score, up (positive) or down (negative), strongest first.
 
-    A contribution is the term's value in the record times its weight in the model, title and text together; all
-    of them and the intercept add up to the score. Terms made with function words ("of the") count in the score
+    A contribution is the term's value in the record times its weight in the model and in the found records that it
+    is most like, title and text together; all of them and the intercept add up to the score (of a record that has
+    an abstract). Terms made with function words ("of the") count in the score
     but are not listed. `Missing` if there is no such record.
 
     >>> from review.ranking.active import rank
@@ -29,9 +30,10 @@ def why(corpus: Corpus, model: Fitted, record_id: str, top: int = 8) -> list[tup
         raise Missing("record", record_id, corpus.ids[:2000])
     row = corpus.matrix[[at]]
     found: dict[str, float] = {}
-    for column, value in zip(row.indices.tolist(), row.data.tolist(), strict=True):
+    pulls = row.data * model.weights_for(row)
+    for column, pull in zip(row.indices.tolist(), pulls.tolist(), strict=True):
         term = corpus.term(column)
         if term and not any(word in ENGLISH_STOP_WORDS for word in term.split()):
-            found[term] = found.get(term, 0.0) + value * float(model.weights[column])
+            found[term] = found.get(term, 0.0) + pull
     strongest = sorted((item for item in found.items() if item[1] != 0), key=lambda item: (-abs(item[1]), item[0]))
     return strongest[:top]

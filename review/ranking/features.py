@@ -12,12 +12,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
+
+from review.ranking.kept import Nearest
 
 TITLE_WEIGHT = 0.3  # best on the development sets; 1.0 is worse than no title block at all
 MAX_SHARE = 0.95  # a term that nearly every record has says nothing …
@@ -76,7 +78,7 @@ class Corpus:
     title block, then one per row for the pairs that only this row has. Rows of the text block have length 1.
     Cells are of single precision: half the memory to read for each scoring, and no score is known better than that.
     `sample` are rows spread over all, `sampled` as a matrix of their own. `turned` is the matrix by column, or None where
-    there are too many cells to keep them twice.
+    there are too many cells to keep them twice. `brief` are the rows without an abstract. `kept` is what nearness.py remembers.
     """
 
     ids: tuple[str, ...]
@@ -90,6 +92,8 @@ class Corpus:
     sample: NDArray[np.int64]
     sampled: csr_matrix
     turned: csc_matrix | None
+    brief: NDArray[np.bool_]
+    kept: list[Nearest] = field(init=False, default_factory=list)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -154,6 +158,7 @@ def build_corpus(texts: Iterable[Text]) -> Corpus:
         raise ValueError("two texts have the same record id")
     given = np.asarray([place for place, _ in arrived], dtype=np.int64)
     streams = _read([text for _, text in arrived])
+    brief = np.asarray([not text.abstract.strip() for _, text in arrived], dtype=np.bool_)
     del arrived
     body, text, lone = _block(streams.all, len(streams.readable), len(ids), weight=1.0)
     head, title, lone_title = _block(streams.titles, len(streams.readable), len(ids), weight=TITLE_WEIGHT)
@@ -175,6 +180,7 @@ def build_corpus(texts: Iterable[Text]) -> Corpus:
         sample=sample,
         sampled=csr_matrix(matrix[sample]),
         turned=matrix.tocsc() if matrix.nnz <= TURNED_UP_TO else None,
+        brief=brief,
     )
 
 

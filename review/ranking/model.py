@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from review.ranking import machine
 from review.ranking.features import TITLE_WEIGHT, Corpus, Text, build_corpus, vector
+from review.ranking.nearness import NEAREST, Beside, found_rows, nearness, want_of_abstract
 from review.ranking.sought import sought
 
 # Values found on the development sets; see benchmarks/ranking.py.
@@ -30,23 +31,31 @@ BACKGROUND = (
     0.5  # … and naive Bayes takes up to this share of "irrelevant" from all records not known as relevant, where …
 )
 FADING = 8.0  # … few are relevant: both fall to their least when an eighth of all records has been found relevant
+NEAR_SHARE = 0.2  # of the score that is nearness to the found records; the rest is that of the words
 SPREAD_LEAST = 400  # open records from which the spread of scores is taken, if there are so many
 _EQUAL = 1e-6  # a spread below this is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fitted:
-    """A weight per column of the corpus; a record's score is `intercept` + its row times `weights`."""
+    """A weight per column of the corpus; a record's score is `intercept` + its row times `weights` + what stands beside."""
 
     weights: NDArray[np.float32] | NDArray[np.float64]
     intercept: float = 0.0
     name: str
     parameters: Mapping[str, float | int | str]
+    beside: Beside | None = None
 
     def scores(self, corpus: Corpus) -> NDArray[np.float64]:
         """One score per row of the corpus."""
         weights = self.weights.astype(np.float32, copy=False)
-        return corpus.times(weights).astype(np.float64) + self.intercept
+        found = corpus.times(weights).astype(np.float64) + self.intercept
+        return found if self.beside is None else found + self.beside.numbers
+
+    def weights_for(self, row: csr_matrix) -> NDArray[np.float64]:
+        """What each column that a row of the corpus has weighs in its score."""
+        found = self.weights[row.indices].astype(np.float64)
+        return found if self.beside is None else found + self.beside.weights_for(row)
 
 
 Fit = Callable[[Corpus, "Labels", int], Fitted]
@@ -82,6 +91,12 @@ class Labels:
     def found(self) -> float:
         return float(self.values.sum())
 
+    @property
+    def relevant(self) -> dict[int, float]:
+        """The rows with any share of "relevant", and that share."""
+        yes = self.values > 0
+        return dict(zip(self.rows[yes].tolist(), self.values[yes].tolist(), strict=True))
+
 
 def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str = "", read: Read = vector) -> Labels:
     """Decisions as rows. Ids the corpus does not have are left out; a value outside 0 to 1 is a `ValueError`."""
@@ -97,6 +112,27 @@ def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str
 
 
 def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
+    """The words' model with a part of nearness to what was found, set right for records without an abstract."""
+    words = fit_words(corpus, labels, seed)
+    if words.name != "tfidf":
+        return words
+    near, pool = nearness(corpus, labels.relevant, labels.protocol), _open(corpus, labels)
+    spread = float(near[pool].std())
+    scale = NEAR_SHARE / spread if spread > _EQUAL else 0.0
+    near *= scale
+    plain = replace(
+        words,
+        weights=words.weights * np.float32(1 - NEAR_SHARE),
+        intercept=words.intercept * (1 - NEAR_SHARE) - float(near[pool].mean()),
+        parameters={**words.parameters, "nearness_share": NEAR_SHARE, "nearest": NEAREST},
+    )
+    if corpus.brief.any():
+        near[corpus.brief] += want_of_abstract(corpus, labels.relevant, plain.scores(corpus) + near)
+    rows = found_rows(corpus, labels.relevant, labels.protocol)
+    return replace(plain, beside=Beside(numbers=near, found=rows, scale=scale))
+
+
+def fit_words(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
     """A linear support vector machine with a part of naive Bayes.
 
     Without any decision, the score is the likeness (cosine) to the protocol; later the protocol counts as one
@@ -269,9 +305,7 @@ def mixed(
 
     Each is centred and divided by its spread over the open records, then they are mixed.
     """
-    pool = np.ones(len(corpus), dtype=bool)
-    pool[labels.rows] = False
-    pool = pool if pool.any() else ~pool
+    pool = _open(corpus, labels)
     looked_at, chosen = corpus.sampled, pool[corpus.sample]
     if chosen.sum() < min(SPREAD_LEAST, pool.sum()):
         open_rows = np.flatnonzero(pool)
@@ -289,6 +323,13 @@ def mixed(
     second *= np.float32(scales[1])
     first += second
     return first, shift
+
+
+def _open(corpus: Corpus, labels: Labels) -> NDArray[np.bool_]:
+    """The rows nobody has decided; all if there are none."""
+    pool = np.ones(len(corpus), dtype=np.bool_)
+    pool[labels.rows] = False
+    return pool if pool.any() else ~pool
 
 
 def _mean(rows: csr_matrix) -> NDArray[np.float64]:
