@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -192,6 +193,7 @@ def dedup(
         raise click.UsageError("Name either FILE… or --project, not both.")
     if not files and source_column:
         raise click.UsageError("--source-column belongs to FILE…; name the files to look through.")
+    _refuse_places(files, [path for path in (groups, uncertain, links) if path])
     if not groups:
         return _in_project(project_folder, uncertain, links, jobs=jobs)
     from review.services import duplicates_in_files as service
@@ -204,6 +206,17 @@ def dedup(
     return _found(
         found, f"Look at the pairs in {uncertain}." if uncertain else "Write them to a file with --uncertain."
     )
+
+
+def _refuse_places(files: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Before any work: no answer may be written over a file that is read, over another answer, or where no folder is."""
+    taken = {path.resolve(): "is one of the files to look through" for path in files}
+    for path in outputs:
+        if path.resolve() in taken:
+            raise click.UsageError(f"{path} {taken[path.resolve()]}. Write the answer to another file.")
+        if not path.resolve().parent.is_dir():
+            raise click.UsageError(f"There is no folder {path.parent}. Make it first, or write to another place.")
+        taken[path.resolve()] = "is named for two answers"
 
 
 def _write_pairs(found: Grouped, uncertain: Path | None, links: Path | None) -> None:

@@ -150,6 +150,19 @@ def test_dedup_says_what_is_wrong_with_how_it_was_called(run: Run, tmp_path: Pat
     assert not (tmp_path / "g.csv").exists()
 
 
+def test_dedup_writes_no_answer_over_a_file_it_reads_or_over_another_answer(
+    run: Run, tmp_path: Path, table: Table
+) -> None:
+    table(tmp_path / "all.csv", *TWINS)
+    before = (tmp_path / "all.csv").read_bytes()
+    assert "is one of the files to look through" in run("dedup", "all.csv", "--groups", "./all.csv", status=2).stderr
+    named = run("dedup", "all.csv", "--groups", "g.csv", "--links", "g.csv", status=2)
+    assert "is named for two answers" in named.stderr
+    assert "There is no folder away" in run("dedup", "all.csv", "--groups", "away/g.csv", status=2).stderr
+    assert (tmp_path / "all.csv").read_bytes() == before
+    assert not (tmp_path / "g.csv").exists()
+
+
 def test_dedup_in_a_project_tells_records_works_and_duplicates(collected: Path, run: Run, ask: Ask) -> None:
     assert run("dedup").stdout.startswith("8 records, 6 works: 2 duplicates in 2 groups.")
     assert ask("dedup", "--uncertain", "look.csv")["duplicates"] == 2
