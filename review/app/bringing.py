@@ -86,7 +86,7 @@ def _told(shown: dict[str, Record]) -> None:
         lines = [_line(taken, shown) for taken in found]
         if len(lines) > _SINGLY:
             box(f"{len(lines):,} {summary}.", icon=icon)
-            with st.expander(f"The {len(lines):,} {summary.partition(':')[0]}"):
+            with st.expander(f"Which {len(lines):,} {summary.partition(':')[0]}"):
                 st.text("\n".join(lines))
         else:
             for line in lines:

@@ -39,6 +39,7 @@ _DARK = "#333333"
 _ENDS = "osD^vP"  # marks that are told apart without colour
 _SIDES = (BLUE, ORANGE, GREEN, PINK, "#E69F00", "#56B4E9")
 _WIDTH = 6.3  # inches: the text of an A4 page
+_SEVERAL = 6  # bars that fill the width
 _LABEL = 34  # letters of a label before it is broken
 _STYLE: Any = {
     "font.family": "sans-serif",
@@ -303,6 +304,7 @@ def _(plot: Timeline) -> Figure:
     for year, n in zip(plot.years, below, strict=True):
         if n:
             axes.annotate(f"{n:,}", (year, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    _no_broader(axes, len(plot.years))
     if len(plot.years) > 12:
         axes.set_xticks(range(0, len(plot.years), -(-len(plot.years) // 12)))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -323,6 +325,7 @@ def _(plot: Overlap) -> Figure:
     bars.bar(range(shown), plot.counts[:shown], width=0.62, color=BLUE)
     for at, n in enumerate(plot.counts[:shown]):
         bars.annotate(f"{n:,}", (at, n), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
+    _no_broader(bars, shown)
     bars.set_ylabel("number")
     bars.tick_params(axis="x", length=0)
     for at, members in enumerate(plot.members[:shown]):
@@ -336,6 +339,13 @@ def _(plot: Overlap) -> Figure:
     for spine in dots.spines.values():
         spine.set_visible(False)
     return figure
+
+
+def _no_broader(axes: Axes, columns: int) -> None:
+    """A bar that stands alone is no broader than one of several."""
+    if 0 < columns < _SEVERAL:
+        middle, half = (columns - 1) / 2, _SEVERAL / 2 + 0.1
+        axes.set_xlim(middle - half, middle + half)
 
 
 @_figure.register

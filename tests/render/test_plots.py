@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from review.domain.plot import (
     Balance,
@@ -132,3 +136,17 @@ def test_words_stay_text_and_a_dollar_stays_a_dollar() -> None:
 )
 def test_nothing_to_draw_is_an_empty_picture_not_a_crash(plot: Plot) -> None:
     assert drawn(plot, "svg").startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        Timeline(name="t", title="Years", years=("2024",), series=("",), counts=((3,),)),
+        Overlap(name="o", title="Sources", sets=("PubMed",), members=((True,),), counts=(4,)),
+    ],
+    ids=["timeline", "overlap"],
+)
+def test_a_bar_that_stands_alone_is_no_broader_than_one_of_several(plot: Timeline | Overlap) -> None:
+    picture = np.asarray(Image.open(io.BytesIO(drawn(plot, "png", dpi=60))).convert("RGB")).astype(int)
+    blue = (picture[:, :, 2] - picture[:, :, 0] > 100).any(axis=0)
+    assert 0.05 < blue.mean() < 0.2
