@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 
 from review import __version__
@@ -104,9 +105,8 @@ def run(project: Project, job: Job, progress: Progress) -> SearchReport:
         progress(f"{job.source.label}: {begun.plan.reported:,} results, {begun.plan.cost}", 0.0)
     with Reading(job.source, begun) as reading:
         try:
-            for further in _kept(begun, job, progress):
+            for further in _kept(job, reading, progress):
                 begun = further
-                reading.follow(begun)
         except (SourceUnavailable, QueryRefused) as error:
             return replace(
                 _so_far(job, begun, before, state="unfinished"),
@@ -141,23 +141,48 @@ def _begun(project: Project, job: Job) -> Begun:
     return raw.begin(project.root, fresh, taken={run.file_name for run in runs})
 
 
-def _kept(begun: Begun, job: Job, progress: Progress) -> Iterator[Begun]:
+def _kept(job: Job, reading: Reading, progress: Progress) -> Iterator[Begun]:
     """The search after each page that was put on the disk."""
-    spoilt: list[Page] = []
-    start, had = time.monotonic(), sum(page.expected for page in begun.pages)
-    for page in job.source.pages(begun.question, begun.plan, job.http, begun.after):
-        if page.fault:
-            spoilt.append(page)
-            if len(spoilt) == _TOO_MANY:
-                raise SourceUnavailable(job.source.label, page.fault)
-            continue
-        begun = raw.keep(begun, [*spoilt, page])
-        spoilt.clear()
-        done = sum(page.expected for page in begun.pages)
-        progress(*_where(job, done, begun.plan.expected, (time.monotonic() - start) / max(done - had, 1)))
-        yield begun
+    start, had = time.monotonic(), sum(page.expected for page in reading.begun.pages)
+    for further in _put_away(job, reading):
+        done = sum(page.expected for page in further.pages)
+        progress(*_where(job, done, further.plan.expected, (time.monotonic() - start) / max(done - had, 1)))
+        yield further
+
+
+def _put_away(job: Job, reading: Reading) -> Iterator[Begun]:
+    """Each page is packed, written and read while the next one is asked for; a search that stops keeps the last that came."""
+    begun, spoilt = reading.begun, list[Page]()
+
+    def put(behind: Begun, pages: list[Page]) -> Begun:
+        kept = raw.keep(behind, pages)
+        reading.follow(kept)
+        return kept
+
+    coming = job.source.pages(begun.question, begun.plan, job.http, begun.after)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="keeping") as keeping:
+        held: Future[Begun] | None = None
+        try:
+            for page in coming:
+                if held:
+                    begun, held = held.result(), None
+                    yield begun
+                if page.fault:
+                    spoilt.append(page)
+                    if len(spoilt) == _TOO_MANY:
+                        raise SourceUnavailable(job.source.label, page.fault)
+                    continue
+                held = keeping.submit(put, begun, [*spoilt, page])
+                spoilt.clear()
+        except (SourceUnavailable, QueryRefused):
+            if held:
+                yield held.result()
+            raise
+        if held:
+            begun = held.result()
+            yield begun
     if spoilt:
-        yield raw.keep(begun, spoilt)
+        yield put(begun, spoilt)
 
 
 def _where(job: Job, done: int, total: int, each: float) -> tuple[str, float]:

@@ -13,8 +13,10 @@ from both import is_page
 from loopback import Answer, Loopback, Reply, status
 from pretend import PMID, PubMed, days
 
-from review.services import reading, search
+from review.domain.errors import ReviewError
+from review.services import raw, reading, search
 from review.services.project import Project
+from review.sources.contract import Page
 from review.storage import records
 
 Serve = Callable[[Answer], Loopback]
@@ -123,3 +125,49 @@ def test_what_a_dead_process_leaves_is_read_all_the_same(
     report = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
     assert (report.state, report.fetched, report.findings) == ("done", 650, ())
     assert begun[0].returncode is not None
+
+
+def keepers() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("keeping")]
+
+
+def test_the_next_page_is_asked_for_while_this_one_is_put_on_the_disk(
+    searching: Project, server: Loopback, line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_meanwhile: list[bool] = []
+    plain = raw.keep
+
+    def slow(begun: raw.Begun, pages: list[Page]) -> raw.Begun:
+        before, end = len(server.asked), time.monotonic() + 10
+        while len(begun.pages) < 3 and len(server.asked) == before and time.monotonic() < end:
+            time.sleep(0.01)
+        asked_meanwhile.append(len(server.asked) > before)
+        return plain(begun, pages)
+
+    monkeypatch.setattr(raw, "keep", slow)
+    report = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
+    assert (report.state, report.fetched) == ("done", 650)
+    assert asked_meanwhile == [True, True, True, False]
+    assert keepers() == []
+
+
+def test_a_search_that_stops_keeps_the_page_that_came_last(searching: Project, server: Loopback, line: Any) -> None:
+    server.spoil(status(403), times=99, where=is_page(400))
+    report = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
+    assert (report.state, report.pages) == ("unfinished", 2)
+    folder = searching.root / report.folder
+    assert sorted(path.name for path in folder.glob("page-*")) == ["page-0001.xml.gz", "page-0002.xml.gz"]
+    assert keepers() == []
+
+
+def test_a_disk_that_takes_no_page_is_told(
+    searching: Project, server: Loopback, line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise ReviewError("page-0001.xml.gz could not be written.", hint="Check the free space.")
+
+    monkeypatch.setattr(raw, "keep", full)
+    report = search.run(searching, sources=["pubmed"], connect=lambda source: line(source, server)).searches[0]
+    assert (report.state, report.fetched) == ("refused", 0)
+    assert any("could not be written" in finding.message for finding in report.findings)
+    assert (keepers(), readers()) == ([], [])
