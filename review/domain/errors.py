@@ -49,6 +49,19 @@ class BadInput(ReviewError):
     def __init__(self, path: object, reason: str, *, hint: str = "") -> None:
         super().__init__(f"{path}: {reason}", hint=hint)
         self.path = path
+        self.reason = reason
+
+
+class NotUtf8(BadInput):
+    """A text file in another encoding, with the line in which that is seen."""
+
+    def __init__(self, path: object, error: UnicodeDecodeError) -> None:
+        line = error.object[: error.start].count(b"\n") + 1
+        super().__init__(
+            f"{path}:{line}",
+            "this line holds a sign that is not UTF-8 text.",
+            hint="Save the file again as UTF-8: in an editor, Save as…, Encoding: UTF-8.",
+        )
 
 
 class DamagedDatabase(BadInput):

@@ -59,9 +59,9 @@ class TreeReader:
         value = tree.get(str(at[-1]))
         if value is None or value == "":
             if required:
-                self.fault(
-                    at, f"{'.'.join(str(part) for part in at)} is missing.", "Write it in one or two plain sentences."
-                )
+                listed = any(isinstance(part, int) for part in at)  # one of several, such as a waiver
+                hint = f"Add a line {at[-1]}: to it." if listed else "Write it in one or two plain sentences."
+                self.fault(at, f"{_dotted(at)} is missing.", hint)
             return ""
         if not isinstance(value, (str, int, float)) or isinstance(value, bool):
             self.wrong(at, "text", value)
@@ -111,7 +111,7 @@ class TreeReader:
         return float(value)
 
     def wrong(self, at: Place, expected: str, value: object) -> None:
-        name = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in at)
+        name = _dotted(at) or "This file"
         got = {dict: "a group", list: "a list", bool: f"{value}".lower(), type(None): "nothing"}.get(
             type(value), repr(value)[:60]
         )
@@ -139,3 +139,8 @@ class TreeReader:
         elif found:
             seen[found] = ".".join(str(part) for part in at if not isinstance(part, int))
         return found
+
+
+def _dotted(at: Place) -> str:
+    """The name of a place as people count: `waivers.1.who`; empty for the whole file."""
+    return ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in at)

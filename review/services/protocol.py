@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from review.domain import protocol_check as rules
-from review.domain.errors import BadInput, ReviewError
+from review.domain.errors import BadInput, NotUtf8, ReviewError
 from review.domain.finding import Finding, Severity
 from review.domain.protocol import Amendment, Protocol
 from review.domain.team import Right
@@ -52,7 +52,7 @@ def read_file(project: Project) -> str:
             path, "the protocol is missing.", hint="Restore protocol.yaml, or copy a preset there."
         ) from error
     except UnicodeDecodeError as error:
-        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+        raise NotUtf8(path, error) from error
 
 
 @rights.needs(Right.READ)

@@ -83,3 +83,63 @@ def test_a_few_tasks_are_told_one_by_one(made: Project) -> None:
     (place / "manuscript.md").write_text("# Methods\n\n> **To write:** how.\n\n# Results\n\n> **To write:** what.\n")
     report = building.build(made, place, ["md"])
     assert [f.line for f in report.findings if f.rule.startswith("DRAFT")] == [3, 7]
+
+
+def test_an_empty_part_is_told_beside_the_tasks(made: Project) -> None:
+    place = paper.create(made, Path("paper"), type="clinical")
+    tasks = "".join(f"# Part {n}\n\n> **To write:** how.\n\n" for n in range(5))
+    (place / "manuscript.md").write_text(f"# Results\n\n{tasks}")
+    told = [f.message for f in building.build(made, place, ["md"]).findings if f.rule.startswith("DRAFT")]
+    assert sorted(message.partition("“")[0] for message in told) == [
+        "5 tasks of the skeleton are not written yet; the first is ",
+        "Nothing is written under ",
+    ]
+
+
+def test_evidence_that_is_not_there_is_told_with_its_line_and_the_rest_is_asked(made: Project) -> None:
+    place = paper.create(made, Path("paper"), type="clinical")
+    settings = "type: clinical\nevidence:\n  splits: lost.csv\n  counts: nothere.yml\n"
+    (place / "paper.yaml").write_text(settings)
+    (place / "manuscript.md").write_text("# Results\n\nDice was 0.84. TODO: ask Ben.\n")
+    for found in (lint.check(made, place).findings, lint.check_file(place).findings):
+        lost = {f.line: f.message for f in found if f.rule == "PAPER-EVIDENCE"}
+        assert sorted(lost) == [3, 4]
+        assert "counts: nothere.yml" in lost[4]
+        assert "REL-02" in {f.rule for f in found}
+
+
+def test_a_picture_that_is_not_there_is_refused_with_the_line_that_names_it(made: Project) -> None:
+    place = paper.create(made, Path("paper"), type="clinical")
+    (place / "manuscript.md").write_text("# Results\n\nSee it.\n\n![A spine](figures/lost.png)\n")
+    with pytest.raises(
+        BadInput, match=r"manuscript\.md:5: figures/lost\.png: this picture is not in the paper's folder"
+    ):
+        building.build(made, place, ["html"])
+
+
+def test_references_that_cannot_be_read_are_refused_with_the_line_of_the_entry(made: Project) -> None:
+    place = paper.create(made, Path("paper"), type="clinical")
+    (place / "manuscript.md").write_text("# Results\n\nAs shown [@good2020].\n")
+    good = "@article{good2020, title={Good}, author={A, B}, year={2020}}\n"
+    (place / "references.bib").write_text(f"{good}\n@article{{bad2020, title={{Un{{closed, year=2020\n")
+    with pytest.raises(BadInput, match=r"references\.bib:3: the entry bad2020 cannot be read") as refused:
+        building.build(made, place, ["html"])
+    assert "citations.lua" not in str(refused.value)
+
+
+def test_a_file_in_another_encoding_is_refused_with_its_line_and_how_to_save_it(made: Project) -> None:
+    place = paper.create(made, Path("paper"), type="clinical")
+    (place / "manuscript.md").write_bytes(b"# Results\n\nThe caf\xe9 was open.\n")
+    for run in (lambda: building.build(made, place, ["md"]), lambda: lint.check_file(place)):
+        with pytest.raises(BadInput, match=r"manuscript\.md:3: this line holds a sign that is not UTF-8") as refused:
+            run()
+        assert "Encoding: UTF-8" in refused.value.hint
+
+
+def test_settings_of_the_wrong_form_and_half_a_waiver_are_told_in_whole_sentences(made: Project) -> None:
+    place = paper.create(made, Path("paper"), type="clinical")
+    (place / "paper.yaml").write_text("- a\n- b\n")
+    assert "This file must be a group of `name: value` lines." in {f.message for f in lint.check_file(place).findings}
+    (place / "paper.yaml").write_text("type: clinical\nwaivers:\n  - rule: EVA-01\n    reason: seen\n    who: Ana\n")
+    [lacking] = [f for f in lint.check_file(place).findings if "date is missing" in f.message]
+    assert (lacking.message, lacking.hint) == ("waivers.1.date is missing.", "Add a line date: to it.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from review.domain import manuscript, venue
-from review.domain.errors import BadInput, Missing
+from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.finding import Finding, Severity, summed
 from review.domain.naming import argument, counted
 from review.domain.paper_settings import PaperSettings
@@ -21,7 +21,7 @@ from review.render.environment import render_manuscript
 from review.resources import write_file
 from review.services import facts, flow, rights
 from review.services.evidence import kept
-from review.services.manuscript import claims, gaps, lint, paper, paper_tables, resolved, venues
+from review.services.manuscript import bibliography, claims, gaps, lint, paper, paper_tables, resolved, venues
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.resolved import Resolved
 from review.services.project import Project, steadily
@@ -56,8 +56,7 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
     markdown, findings, used = steadily(project, lambda: _looked_up(project, place, settings))
     shown = manuscript.marked(markdown, standings)
     target = place / paper.BUILD
-    parsed = read(shown, bibliography=place / paper.REFERENCES, style=settings.style, to=tuple(formats))
-    documents = _written(parsed, formats, place)
+    parsed, documents = _documents(place, shown, style=settings.style, formats=formats)
     files = [_kept(target, name, made) for name, made in documents.items()]
     write_file(target / resolved.FILE, used.as_json())
     of_pages = _pages(venues.load(settings.venue), files, path=f"{place.name}/{paper.MANUSCRIPT}")
@@ -78,6 +77,38 @@ def build(project: Project, folder: Path, formats: Sequence[str]) -> BuildReport
         *of_flow,
     )
     return BuildReport(files=tuple(files), findings=found, linted=linted)
+
+
+def _documents(place: Path, shown: str, *, style: str, formats: Sequence[str]) -> tuple[Text, dict[str, Document]]:
+    """The text as it was read, and the documents made of it. A refusal names the file and the line of its cause where that is known."""
+    try:
+        parsed = read(shown, bibliography=place / paper.REFERENCES, style=style, to=tuple(formats))
+        return parsed, _written(parsed, formats, place)
+    except ReviewError as error:
+        _blame_references(place, error)
+        if isinstance(error, BadInput) and (line := _line_of(paper.text_of(place), f"({error.path}")):
+            raise BadInput(
+                f"{place / paper.MANUSCRIPT}:{line}", f"{error.path}: {error.reason}", hint=error.hint
+            ) from error
+        raise
+
+
+def _blame_references(place: Path, error: ReviewError) -> None:
+    """Refuse with the entry of references.bib that cannot be read, where there is one: nothing can be made with it."""
+    unread = bibliography.read(paper.references_of(place), mark=paper.MARK).unread
+    if unread and not isinstance(error, BadInput):
+        entry = unread[0]
+        raise BadInput(
+            f"{place / paper.REFERENCES}:{entry.line}",
+            f"the entry {entry.key or '(without key)'} cannot be read.",
+            hint="Count its brackets and commas, then build again.",
+        ) from error
+
+
+def _line_of(text: str, words: str) -> int:
+    """The line of a text in which these words stand first; 0 where they do not."""
+    at = text.find(words)
+    return text.count("\n", 0, at) + 1 if at >= 0 else 0
 
 
 def _written(parsed: Text, formats: Sequence[str], place: Path) -> dict[str, Document]:
@@ -141,7 +172,7 @@ def _of_claims(project: Project, folder: Path) -> Iterator[Finding]:
 def _of_lint(found: Sequence[Finding], folder: Path) -> Iterator[Finding]:
     """What of the linter a build says: what would show in the print. All of it is counted; to read it is another step."""
     shown = [f for f in found if f.rule.startswith(_IN_PRINT)]
-    tasks = [f for f in shown if f.rule.startswith("DRAFT")]
+    tasks = [f for f in shown if f.rule.startswith("DRAFT") and " has a task " in f.message]
     yield from (f for f in shown if f not in tasks or len(tasks) <= _FEW)
     if len(tasks) > _FEW:
         first = tasks[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -80,7 +81,8 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     )
     given = given or Given()
     files = dict(lint_inputs.usual(given.folder)) if given.folder else {}
-    inputs = lint_inputs.read(files | _evidence(settings, project.root, place) | dict(given.files))
+    evidence, lost = _evidence(settings, place, project.root, place)
+    inputs = lint_inputs.read(files | evidence | dict(given.files))
     if settings.type == "review":
         inputs.values |= lint_review.inputs(project, references)
     listed = bibliography.read(references, mark=paper.MARK)
@@ -88,7 +90,7 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     inputs.values |= {"references": references, "bibliography": listed, "stored": held}
     inputs.paths["references"] = f"{name}/{paper.REFERENCES}"
     context = _context(document, settings, inputs, facts=known)
-    return _linted(context, settings.waivers, (*told, *unknown, *inputs.findings, *kept.check(project)))
+    return _linted(context, settings.waivers, (*told, *unknown, *lost, *inputs.findings, *kept.check(project)))
 
 
 def check_file(path: Path, given: Given | None = None) -> Linted:
@@ -98,7 +100,8 @@ def check_file(path: Path, given: Given | None = None) -> Linted:
     file = path / paper.MANUSCRIPT if path.is_dir() else path
     settings, told = paper_settings.read(place)
     files = dict(lint_inputs.usual(given.folder)) if given.folder else {}
-    files |= _evidence(settings, place, place) | dict(given.files)
+    evidence, lost = _evidence(settings, place, place)
+    files |= evidence | dict(given.files)
     if "references" not in files and (place / paper.REFERENCES).is_file():
         files["references"] = place / paper.REFERENCES
     document = lint_text.of_file(file)
@@ -110,7 +113,7 @@ def check_file(path: Path, given: Given | None = None) -> Linted:
     if text := inputs.values.get("references"):
         inputs.values["bibliography"] = bibliography.read(text)
     context = replace(_context(document, settings, inputs), type=kind)
-    found = _linted(context, settings.waivers, (*told, *inputs.findings))
+    found = _linted(context, settings.waivers, (*told, *lost, *inputs.findings))
     return replace(found, findings=tuple(_near(f, document) for f in found.findings)) if _lineless(file) else found
 
 
@@ -125,13 +128,30 @@ def _kind(document: Document) -> str:
     return ""
 
 
-def _evidence(settings: PaperSettings, *roots: Path) -> dict[str, Path]:
-    """The files of paper.yaml, as seen from the project or from the folder of the paper."""
-    found = {}
+def _evidence(settings: PaperSettings, place: Path, *roots: Path) -> tuple[dict[str, Path], list[Finding]]:
+    """The files of paper.yaml, as seen from the project or from the folder of the paper; and those that are not there."""
+    found, lost = {}, []
     for name, said in settings.evidence.items():
-        place = next((root / said for root in roots if (root / said).exists()), roots[0] / said)
-        found[name] = place
-    return found
+        path = next((root / said for root in roots if (root / said).exists()), None)
+        if path is not None:
+            found[name] = path
+        else:
+            lost.append(_lost(name, said, place))
+    return found, lost
+
+
+def _lost(name: str, said: str, place: Path) -> Finding:
+    """A file that paper.yaml names and that is not there: what rests on it is not evaluable, the rest is asked."""
+    lines = (place / paper_settings.SETTINGS).read_text(encoding="utf-8-sig").splitlines()
+    line = next((n for n, text in enumerate(lines, start=1) if re.match(rf"\s+{re.escape(name)}\s*:", text)), 1)
+    return Finding(
+        rule="PAPER-EVIDENCE",
+        severity=Severity.ERROR,
+        message=f"The evidence {name}: {said} is not there, so that the text is not held against it.",
+        path=f"{place.name}/{paper_settings.SETTINGS}",
+        line=line,
+        hint="Correct the name as seen from the project's folder, or take the line out.",
+    )
 
 
 def _context(

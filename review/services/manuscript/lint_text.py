@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from review.domain.errors import BadInput, Missing, NotInstalled
+from review.domain.errors import BadInput, Missing, NotInstalled, NotUtf8
 from review.domain.finding import Finding, Severity
 from review.domain.markup import Kind, header_end, verbatim
 from review.domain.naming import counted
@@ -58,7 +58,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+        raise NotUtf8(path, error) from error
 
 
 def _converted(path: Path, name: str) -> Document:

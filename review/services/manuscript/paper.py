@@ -11,7 +11,7 @@ from pathlib import Path
 
 from review import plugins
 from review.domain import manuscript, venue
-from review.domain.errors import AlreadyExists, BadInput, Missing, NotAllowed, ReviewError
+from review.domain.errors import AlreadyExists, Missing, NotAllowed, NotUtf8, ReviewError
 from review.domain.manuscript import PaperType, SectionStanding
 from review.domain.record import Record
 from review.domain.team import Right
@@ -155,11 +155,11 @@ def references_of(place: Path) -> str:
 
 
 def text_at(path: Path) -> str:
-    """The text of a file of the manuscript. Raises BadInput where it is not UTF-8."""
+    """The text of a file of the manuscript. Raises `NotUtf8` where it is in another encoding."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+        raise NotUtf8(path, error) from error
 
 
 @rights.needs(Right.WRITE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from review import plugins
 from review.domain import paper_settings
-from review.domain.errors import BadInput
+from review.domain.errors import NotUtf8
 from review.domain.finding import Finding
 from review.domain.paper_settings import Known, PaperSettings
 from review.render.documents import styles
@@ -23,7 +23,7 @@ def read(folder: Path) -> tuple[PaperSettings, tuple[Finding, ...]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(path, f"this is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+        raise NotUtf8(path, error) from error
     name = f"{folder.name}/{SETTINGS}"
     document = read_yaml(text, path=name)
     settings, found = paper_settings.read(document.tree, line=document.line, path=name, known=known())
