@@ -26,7 +26,10 @@ from review.services.project import Project
 from review.services.works import works
 from review.storage import decisions, samples
 
-HELD_KEPT = "In 66 replays of 22 labelled reviews it found 95 % every time."
+HELD_KEPT = (
+    "In 66 replays of 22 labelled reviews it found 95 % every time; in 198 more, with half of their records on one side left "
+    "out or other ones known at first, 96 times of 100 and 88 % at the least."
+)
 _LEAST = 10  # works judged before any rule is asked
 
 
