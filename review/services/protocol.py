@@ -108,6 +108,17 @@ def _earlier_labels(project: Project) -> dict[str, str]:
 
 
 @rights.needs(Right.READ)
+def charting_labels(project: Project) -> dict[str, str]:
+    """What every field of the charting form is called, also one that an amendment has removed, each as last written."""
+
+    def compute() -> dict[str, str]:
+        versions = [check_text(version.text)[0] for version in projects.protocol_history(project.store)]
+        return {f.id: f.label for version in versions if version for f in version.form.fields}
+
+    return project.cached("charting labels", projects.latest_protocol(project.store), compute)
+
+
+@rights.needs(Right.READ)
 def changes_for_screening(project: Project, *, since: int) -> str:
     """The reasons of the amendments after a version, if they left criteria or instructions different; else empty."""
     history = projects.protocol_history(project.store)

@@ -11,7 +11,7 @@ from review.domain.team import TeamRole
 from review.services import chart, collect, protocol, team, works
 from review.services.charting import drafts, exports
 from review.services.collect import Origin
-from tests.app.conftest import _decide, ids
+from tests.app.conftest import decide, ids
 from tests.app.test_flow_of_an_update import searched_again
 
 GROUP = """\
@@ -67,6 +67,23 @@ def test_what_cannot_be_stored_yet_is_there_again_after_a_reload(visit, project)
     fine(press(again, "Save"))
     assert {e.field_id for e in chart.entries(project) if e.reviewer == "Ana"} == {"n_patients", "remark"}
     assert drafts.counts(project, reviewer="Ana")[work][1] == 0, "no draft is left"
+
+
+def test_words_typed_into_a_field_that_went_stay_in_sight_until_they_are_let_go(visit, project):
+    work = ids(project)[0]
+    drafts.keep(project, ChartEntry(record_id=work, field_id="remark", reviewer="Ana", value="said *once* <b>"))
+    text = project.protocol_path.read_text(encoding="utf-8")
+    gone = "\n".join(line for line in text.splitlines() if "id: remark" not in line)
+    assert gone != text
+    project.protocol_path.write_text(gone, encoding="utf-8")
+    protocol.amend(project, reason="It is not needed.", who="Ana")
+    at = visit("chart")
+    assert not at.exception
+    assert any("no longer asked" in one.value for one in at.warning)
+    assert "Remark: said *once* <b>" in [one.value for one in at.get("text")]
+    at = fine(press(at, "I do not need it any more"))
+    assert not at.warning
+    assert drafts.no_longer_asked(project, work, reviewer="Ana") == []
 
 
 def test_rows_of_a_group_grow_by_one_and_ask_for_their_unit(visit, project):
@@ -151,7 +168,7 @@ def test_what_an_update_of_the_search_brought_is_marked_new(visit, project):
     [fresh] = set(works.works(project).members) - set(ids(project))
     for stage in Stage:
         for who in ("Ana", "Bo"):
-            _decide(project, who, fresh, Verdict.INCLUDE, stage)
+            decide(project, who, fresh, Verdict.INCLUDE, stage)
     assert exports.new_studies(project) == {fresh}
     at = fine(visit("chart"))
     named = {option.partition(":")[0]: option for option in at.selectbox(key="chart-work").options}

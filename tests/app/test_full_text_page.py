@@ -9,7 +9,7 @@ from review.domain.screening import Role, Stage, Verdict
 from review.domain.team import Seat
 from review.services import audit_sample, flow, full_text_intake, full_texts, fulltext, reports, screen, typed
 from review.services.full_text_intake import Taken, Upload
-from tests.app.conftest import RECORDS, _decide, ids
+from tests.app.conftest import RECORDS, decide, ids
 from tests.app.test_pages import fine, press, texts
 from tests.pdfs import paper, pdf
 
@@ -102,7 +102,7 @@ def test_who_looked_for_a_full_text_and_when_stays_readable(visit, project, open
 
 
 def test_the_reason_is_changed_on_the_page_and_the_diagram_follows(visit, project, open_work):
-    _decide(project, "Bo", open_work, Verdict.INCLUDE, FULL)
+    decide(project, "Bo", open_work, Verdict.INCLUDE, FULL)
     at = visit("full_text")
     at.radio(key=f"ft-reason-{open_work}").set_value("E1")
     fine(press(at, f"ft-exclude-{open_work}"))
@@ -127,7 +127,7 @@ def test_the_reason_is_changed_on_the_page_and_the_diagram_follows(visit, projec
 
 def test_the_adjudicator_reads_the_file_beside_both_verdicts(visit, project, open_work):
     bring(project, ("ribs.pdf", file_of(3)))
-    _decide(project, "Ana", open_work, Verdict.INCLUDE, FULL)
+    decide(project, "Ana", open_work, Verdict.INCLUDE, FULL)
     excluded = screen.Decision(record_id=open_work, stage=FULL, reviewer="Bo", verdict=Verdict.EXCLUDE, reason="E1")
     screen.decide(project, excluded)
     at = visit("conflicts", who="Ada")
@@ -170,8 +170,8 @@ def test_nobody_sees_on_this_page_what_another_decided(visit, project, open_work
 
 def test_words_of_the_diagram_are_tried_out_and_kept(visit, project):
     for work in ids(project)[4:]:
-        _decide(project, "Ana", work, Verdict.EXCLUDE, Stage.TITLE_ABSTRACT)
-    _decide(project, "Ana", ids(project)[3], Verdict.INCLUDE, FULL)
+        decide(project, "Ana", work, Verdict.EXCLUDE, Stage.TITLE_ABSTRACT)
+    decide(project, "Ana", ids(project)[3], Verdict.INCLUDE, FULL)
     at = fine(visit("flow"))
     at.multiselect(key="flow-changed").set_value(["screened"])
     at = fine(at.run())
@@ -200,8 +200,8 @@ def test_the_overview_tells_what_is_found_only_once_a_random_sample_is_read(visi
     assert "A random sample of 4 records was drawn" in texts(fine(visit("overview")))
     for work in (ids(project)[1], *ids(project)[4:]):
         for who in ("Ana", "Bo"):
-            _decide(project, who, work, Verdict.EXCLUDE, Stage.TITLE_ABSTRACT)
-    _decide(project, "Ana", ids(project)[3], Verdict.INCLUDE, FULL)
+            decide(project, who, work, Verdict.EXCLUDE, Stage.TITLE_ABSTRACT)
+    decide(project, "Ana", ids(project)[3], Verdict.INCLUDE, FULL)
     shown = texts(fine(visit("overview")))
     assert "of 100 relevant records are found" in shown
     assert "may still be unseen" in shown

@@ -11,7 +11,7 @@ import pytest
 from invented import work
 
 from review.domain.charting import Answer, ChartEntry
-from review.domain.errors import NotAllowed, ReviewError
+from review.domain.errors import Missing, NotAllowed, ReviewError
 from review.domain.form_changes import Carry
 from review.domain.screening import Role, Stage
 from review.domain.team import Seat, TeamRole
@@ -248,6 +248,26 @@ def test_answers_to_a_changed_field_wait_and_are_carried_over(two: Project) -> N
     form_changes.decide(two, waiting, Carry.MAP, values={"CT": "computed tomography"}, who="Olga")
     assert form_changes.pending(two) == []
     assert chart.studies(two)[0].answers["scan"].value == "computed tomography; MRI"
+
+
+def test_what_is_typed_into_a_field_that_went_meanwhile_is_kept_shown_and_counts_nowhere(two: Project) -> None:
+    at = work(two, 0)
+    drafts.keep(two, entry(two, "n_patients", "about 12", quote="twelve of us"), typed_at=1.0)
+    drafts.keep(two, entry(two, "scan", "CT"), typed_at=2.0)
+    assert drafts.no_longer_asked(two, at, reviewer="Ana") == []
+    with_form(two, FORM.replace("id: n_patients, label: Patients", "id: n_people, label: People"), amend=True)
+    late = drafts.keep(two, entry(two, "n_patients", "about 13", quote="twelve of us"), typed_at=3.0)
+    assert late.fault == "This field is no longer in the form."
+    [(label, typed)] = drafts.no_longer_asked(two, at, reviewer="Ana")
+    assert (label, typed.value, typed.quote) == ("Patients", "about 13", "twelve of us")
+    assert drafts.counts(two, reviewer="Ana")[at] == (1, 1)
+    assert drafts.store(two, at, reviewer="Ana") == 1, "a number that is none stops nobody once it is not asked"
+    assert drafts.counts(two, reviewer="Ana")[at] == (1, 0)
+    assert [e.value for _, e in drafts.no_longer_asked(two, at, reviewer="Ana")] == ["about 13"]
+    drafts.forget(two, at, reviewer="Ana", of=[("n_patients", 0)])
+    assert drafts.no_longer_asked(two, at, reviewer="Ana") == []
+    with pytest.raises(Missing):
+        drafts.keep(two, entry(two, "never_a_field", "x"))
 
 
 def test_answers_to_a_field_that_is_gone_may_go_to_another_or_be_asked_again(two: Project) -> None:

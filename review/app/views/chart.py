@@ -69,6 +69,7 @@ def _chart(project: Project, who: str, studies: list[ChartedStudy], shown: Mappi
     with st.expander("Title and abstract"):
         st.html(markup.record_card(shown[work]))
     if frame.plainly():
+        _no_longer_asked(project, who, work)
         chart_basic.show(project, who, work)
     else:
         st.caption("A blank is not the same as “not reported”. Every number needs the words of the paper and a page.")
@@ -77,10 +78,36 @@ def _chart(project: Project, who: str, studies: list[ChartedStudy], shown: Mappi
 
 @st.fragment
 def _form(project: Project, who: str, work: str) -> None:
+    _no_longer_asked(project, who, work)
     try:
         charting.show(project, who, work)
     except ReviewError as error:
         frame.refuse(error)
+
+
+def _no_longer_asked(project: Project, who: str, work: str) -> None:
+    """What was typed into a field that went when the form was changed: nobody's words are lost without being seen."""
+    found = drafts.no_longer_asked(project, work, reviewer=who)
+    if not found:
+        return
+    st.warning(
+        "The form was changed, and these fields are no longer asked. What you typed there is not among your answers: copy "
+        "what you still need.",
+        icon=":material/edit_note:",
+    )
+    for label, entry in found:
+        st.text(f"{label}: {'; '.join(part for part in (chart.shown(entry), entry.quote, entry.page) if part)}")
+    st.button(
+        "I do not need it any more",
+        key=f"gone-{work}",
+        on_click=_let_go,
+        args=(project, who, work, [(entry.field_id, entry.row) for _, entry in found]),
+    )
+
+
+@frame.callback
+def _let_go(project: Project, who: str, work: str, spots: list[drafts.Spot]) -> None:
+    drafts.forget(project, work, reviewer=who, of=spots)
 
 
 def _table(project: Project, studies: list[ChartedStudy]) -> None:

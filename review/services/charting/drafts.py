@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from review.domain.charting import ChartEntry
 from review.domain.errors import Missing, NotAllowed, ReviewError
 from review.domain.team import Right
-from review.services import chart, rights, team
+from review.services import chart, protocol, rights, team
 from review.services.charting import texts
 from review.services.charting.charted import charted
 from review.services.project import Project
@@ -33,8 +33,9 @@ class Filled:
 
 @rights.needs(Right.REVIEW, whose="entry")
 def keep(project: Project, entry: ChartEntry, *, typed_at: float = 0.0) -> Filled:
-    """Keep one box as it was typed, also what cannot be an answer. Only the latest word stands."""
-    if chart.form(project).field(entry.field_id) is None:
+    """Keep one box as it was typed, also what cannot be an answer, or not any more. Only the latest word stands."""
+    asked = chart.form(project).field(entry.field_id) is not None
+    if not asked and entry.field_id not in protocol.charting_labels(project):
         raise Missing("charting field", entry.field_id, [f.id for f in chart.form(project).fields])
     work_of = works(project).work_of
     work = work_of.get(entry.record_id)
@@ -43,6 +44,8 @@ def keep(project: Project, entry: ChartEntry, *, typed_at: float = 0.0) -> Fille
         raise NotAllowed(f"{entry.record_id} is not among the included studies.", hint="Include its full text first.")
     mine = replace(entry, record_id=work, reviewer=_known(project, entry.reviewer))
     charting.keep_drafts(project.store, [Draft(entry=mine, typed_at=typed_at)])
+    if not asked:  # the form was changed while somebody typed
+        return Filled(entry=mine, draft=True, fault="This field is no longer in the form.")
     found = _looked_at(project, mine, texts.pages(project, work), included=included, draft=True)
     if found.fault or not _is_stored(project, work, mine):
         return found
@@ -90,9 +93,23 @@ def filled(project: Project, work: str, *, reviewer: str) -> dict[Spot, Filled]:
 
 def _typed(project: Project, work: str, name: str) -> list[ChartEntry]:
     """The drafts on a work, under whichever of its records they were kept."""
-    members = works(project).members.get(work, (work,))
-    known = {field.id for field in chart.form(project).fields}
-    return [replace(e, record_id=work) for e in charting.drafts(project.store, name, members) if e.field_id in known]
+    return [replace(e, record_id=work) for e in _drafts(project, work, name) if _asked(project, e)]
+
+
+def _drafts(project: Project, work: str, name: str) -> list[ChartEntry]:
+    return charting.drafts(project.store, name, works(project).members.get(work, (work,)))
+
+
+def _asked(project: Project, entry: ChartEntry) -> bool:
+    return chart.form(project).field(entry.field_id) is not None
+
+
+@rights.needs(Right.REVIEW, whose="reviewer")
+def no_longer_asked(project: Project, work: str, *, reviewer: str) -> list[tuple[str, ChartEntry]]:
+    """What a person typed into fields that a change of the form has removed since, each with the label of its field."""
+    labels = protocol.charting_labels(project)
+    typed = _drafts(project, work, team.as_known(project, reviewer))
+    return [(labels.get(e.field_id, e.field_id), e) for e in typed if not _asked(project, e) and not e.blank]
 
 
 def _looked_at(
@@ -114,9 +131,11 @@ def counts(project: Project, *, reviewer: str) -> Mapping[str, tuple[int, int]]:
     work_of = works(project).work_of
     spots: dict[str, set[Spot]] = {}
     drafts: dict[str, int] = {}
+    asked = {field.id for field in chart.form(project).fields}
     for work, given in charted(project).of.items():
-        spots[work] = {(e.field_id, e.row) for e in given if e.reviewer == name and not e.consensus}
-    for entry in charting.drafts(project.store, name):
+        mine = (e for e in given if e.reviewer == name and not e.consensus and e.field_id in asked)
+        spots[work] = {(e.field_id, e.row) for e in mine}
+    for entry in (draft for draft in charting.drafts(project.store, name) if draft.field_id in asked):
         work = work_of[entry.record_id]
         drafts[work] = drafts.get(work, 0) + 1
         (spots.setdefault(work, set()).discard if entry.blank else spots.setdefault(work, set()).add)(
@@ -169,7 +188,7 @@ def store(project: Project, work: str, *, reviewer: str) -> int:
             hint="Nothing is lost: mend these and hand in again.",
         )
     new = chart.save(project, typed)
-    charting.drop_drafts(project.store, charting.drafts(project.store, name, works(project).members.get(work, (work,))))
+    charting.drop_drafts(project.store, [e for e in _drafts(project, work, name) if _asked(project, e)])
     return new
 
 
@@ -177,9 +196,7 @@ def store(project: Project, work: str, *, reviewer: str) -> int:
 def forget(project: Project, work: str, *, reviewer: str, of: Sequence[Spot]) -> None:
     """Let go of drafts of these boxes: what they said was stored in another way."""
     name = team.as_known(project, reviewer)
-    members = works(project).members.get(work, (work,))
-    typed = charting.drafts(project.store, name, members)
-    charting.drop_drafts(project.store, [e for e in typed if (e.field_id, e.row) in of])
+    charting.drop_drafts(project.store, [e for e in _drafts(project, work, name) if (e.field_id, e.row) in of])
 
 
 def _blank(project: Project, found: Iterable[Filled]) -> tuple[str, ...]:
