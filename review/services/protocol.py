@@ -99,23 +99,27 @@ def criterion_label(project: Project, criterion_id: str) -> str:
 
 def _earlier_labels(project: Project) -> dict[str, str]:
     """The labels of every version that was frozen, each as last written."""
+    return project.cached(
+        "labels",
+        projects.latest_protocol(project.store),
+        lambda: {c.id: c.label for version in _versions(project) for c in version.exclude},
+    )
 
-    def compute() -> dict[str, str]:
-        versions = [check_text(version.text)[0] for version in projects.protocol_history(project.store)]
-        return {c.id: c.label for version in versions if version for c in version.exclude}
 
-    return project.cached("labels", projects.latest_protocol(project.store), compute)
+def _versions(project: Project) -> list[Protocol]:
+    """Every version that was frozen and can be read, the oldest first."""
+    found = (check_text(version.text)[0] for version in projects.protocol_history(project.store))
+    return [version for version in found if version]
 
 
 @rights.needs(Right.READ)
 def charting_labels(project: Project) -> dict[str, str]:
     """What every field of the charting form is called, also one that an amendment has removed, each as last written."""
-
-    def compute() -> dict[str, str]:
-        versions = [check_text(version.text)[0] for version in projects.protocol_history(project.store)]
-        return {f.id: f.label for version in versions if version for f in version.form.fields}
-
-    return project.cached("charting labels", projects.latest_protocol(project.store), compute)
+    return project.cached(
+        "charting labels",
+        projects.latest_protocol(project.store),
+        lambda: {f.id: f.label for version in _versions(project) for f in version.form.fields},
+    )
 
 
 @rights.needs(Right.READ)
