@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from review.domain.errors import BadInput, Missing, ReviewError
 from review.domain.markup import Kind, Verbatim, header_end, verbatim
-from review.render import formulas, title_page, word
+from review.render import columns, formulas, title_page, word
 from review.render.accessible import TYPST, UNTITLED, Picture, number_captions, prepare, say_signs, speak
 from review.render.images import export_module, svg_to_png
 from review.render.tree import ATTRIBUTED, Node, attributes, nodes, plain, words
@@ -142,6 +142,7 @@ def read(markdown: str, *, bibliography: Path | None = None, style: str = STYLE,
     meta = tree.get("meta", {})
     tree["meta"] = {key: meta[key] for key in (*_META, *_PEOPLE) if key in meta}
     pictures = prepare(tree)
+    columns.share(tree)
     _clean(tree)  # after the references, which may hold anything too
     return Text(tree=json.dumps(tree), markdown=markdown, pictures=tuple(pictures))
 
