@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, hstack, vstack
 
-from review.ranking.kept import Nearest
+from review.ranking.kept import Kept
 
 TITLE_WEIGHT = 0.3  # best on the development sets; 1.0 is worse than no title block at all
 MAX_SHARE = 0.95  # a term that nearly every record has says nothing …
@@ -93,7 +93,7 @@ class Corpus:
     sampled: csr_matrix
     turned: csc_matrix | None
     brief: NDArray[np.bool_]
-    kept: list[Nearest] = field(init=False, default_factory=list)
+    kept: Kept = field(init=False, default_factory=Kept)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -16,3 +17,11 @@ class Nearest:
     found: Mapping[int, float]
     said: bytes
     most: NDArray[np.float32]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Kept:
+    """The answers for the latest sets of found records, and the sum of the rows without an abstract."""
+
+    nearest: list[Nearest] = field(default_factory=list)
+    brief_sum: csr_matrix | None = None

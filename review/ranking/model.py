@@ -116,7 +116,8 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
     words = fit_words(corpus, labels, seed)
     if words.name != "tfidf":
         return words
-    near, pool = nearness(corpus, labels.relevant, labels.protocol), _open(corpus, labels)
+    relevant, pool = labels.relevant, _open(corpus, labels)
+    near = nearness(corpus, relevant, labels.protocol)
     spread = float(near[pool].std())
     scale = NEAR_SHARE / spread if spread > _EQUAL else 0.0
     near *= scale
@@ -127,8 +128,8 @@ def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
         parameters={**words.parameters, "nearness_share": NEAR_SHARE, "nearest": NEAREST},
     )
     if corpus.brief.any():
-        near[corpus.brief] += want_of_abstract(corpus, labels.relevant, plain.scores(corpus) + near)
-    rows = found_rows(corpus, labels.relevant, labels.protocol)
+        near[corpus.brief] += want_of_abstract(corpus, relevant, plain.weights, near)
+    rows = found_rows(corpus, relevant, labels.protocol)
     return replace(plain, beside=Beside(numbers=near, found=rows, scale=scale))
 
 

@@ -60,7 +60,7 @@ def nearness(corpus: Corpus, found: Mapping[int, float], protocol: csr_matrix) -
     kept with the corpus, so that one more found record costs one more look at its words; they change no number.
     """
     said = protocol.indices.tobytes() + protocol.data.tobytes()
-    known = [kept for kept in tuple(corpus.kept) if kept.said == said and kept.found.items() <= found.items()]
+    known = [kept for kept in tuple(corpus.kept.nearest) if kept.said == said and kept.found.items() <= found.items()]
     before = max(known, key=lambda kept: len(kept.found), default=None)
     fresh = {row: worth for row, worth in found.items() if before is None or row not in before.found}
     if before is not None and not fresh:
@@ -70,8 +70,8 @@ def nearness(corpus: Corpus, found: Mapping[int, float], protocol: csr_matrix) -
     for start in range(0, rows.shape[0], AT_ONCE):
         both = np.hstack([most, _likeness(corpus, rows[start : start + AT_ONCE])])
         most = np.sort(both, axis=1)[:, -NEAREST:]  # in order, so that the sum is the same however they came
-    corpus.kept.insert(0, Nearest(found=dict(found), said=said, most=most))
-    del corpus.kept[KEPT:]
+    corpus.kept.nearest.insert(0, Nearest(found=dict(found), said=said, most=most))
+    del corpus.kept.nearest[KEPT:]
     return _mean(most)
 
 
@@ -86,17 +86,36 @@ def _mean(most: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(most.mean(axis=1, dtype=np.float64)) if most.shape[1] else np.zeros(len(most))
 
 
-def want_of_abstract(corpus: Corpus, found: Mapping[int, float], scores: NDArray[np.float64]) -> float:
-    """What to add to the score of each record without an abstract.
+def want_of_abstract(
+    corpus: Corpus,
+    found: Mapping[int, float],
+    weights: NDArray[np.float32] | NDArray[np.float64],
+    near: NDArray[np.float64],
+) -> float:
+    """What to add to the score of each record without an abstract; scores are rows times `weights` plus `near`.
 
     At most so much that their mean is that of the others, and the less, the rarer they are among what was found than among
     all: some reviews include none. Half a record is added to what was found without an abstract and one to what was to be
     expected, so that this is one half before anything is known. The means are those of all records: what was decided was
     ranked high, more often with an abstract, and without it the others would seem to lead by less than they do.
     """
-    if min(corpus.brief.sum(), (~corpus.brief).sum()) <= BRIEF_LEAST:
+    brief = corpus.brief
+    count = int(brief.sum())
+    if min(count, len(brief) - count) <= BRIEF_LEAST:
         return 0.0
-    lag = float(scores[~corpus.brief].mean() - scores[corpus.brief].mean())
-    without = sum(worth for row, worth in found.items() if corpus.brief[row])
-    expected = sum(found.values()) * float(corpus.brief.mean())
+    of_brief = float(_brief_sum(corpus).dot(weights)[0]) + float(near[brief].sum())
+    of_all = float(corpus.column_sums @ weights) + float(near.sum())
+    lag = (of_all - of_brief) / (len(brief) - count) - of_brief / count
+    without = sum(worth for row, worth in found.items() if brief[row])
+    expected = sum(found.values()) * count / len(brief)
     return max(0.0, lag) * min(1.0, (without + 0.5) / (expected + 1))
+
+
+def _brief_sum(corpus: Corpus) -> csr_matrix:
+    """The sum of the rows without an abstract, so that their mean score costs no look at each of them."""
+    if corpus.kept.brief_sum is None:
+        rows = corpus.matrix[corpus.brief]
+        columns, cell = np.unique(rows.indices, return_inverse=True)
+        sums = np.bincount(cell, weights=rows.data)
+        corpus.kept.brief_sum = csr_matrix((sums, columns, [0, len(columns)]), shape=(1, rows.shape[1]))
+    return corpus.kept.brief_sum

@@ -37,7 +37,7 @@ def test_what_is_remembered_of_earlier_decisions_changes_no_number(
     for row in order:
         found[row] = 0.5 if row % 2 else 1.0
         assert np.array_equal(near(corpus, found, words), near(of(given_texts), dict(sorted(found.items())), words))
-    assert len(corpus.kept) == KEPT
+    assert len(corpus.kept.nearest) == KEPT
 
 
 @given(given_texts=abstracts)
@@ -72,8 +72,8 @@ def test_a_record_like_three_found_ones_is_nearer_than_one_a_little_like_all() -
 def test_what_is_kept_goes_with_the_corpus_and_not_with_another_matrix() -> None:
     corpus = of(["knee cell", "sacral spine", *["network"] * 6])
     near(corpus, {0: 1.0})
-    assert len(pickle.loads(pickle.dumps(corpus)).kept) == 1
-    assert replace(corpus, matrix=corpus.matrix).kept == []
+    assert len(pickle.loads(pickle.dumps(corpus)).kept.nearest) == 1
+    assert replace(corpus, matrix=corpus.matrix).kept.nearest == []
 
 
 def review(brief: int, size: int = 60) -> list[Text]:
@@ -91,17 +91,29 @@ def review(brief: int, size: int = 60) -> list[Text]:
 
 def test_want_of_an_abstract_is_made_up_for_and_less_where_what_was_found_has_one() -> None:
     corpus = build_corpus(review(20))
-    scores = np.where(corpus.brief, -1.0, 1.0)
-    none_known = want_of_abstract(corpus, {}, scores)
-    with_abstract = want_of_abstract(corpus, dict.fromkeys(range(20, 40), 1.0), scores)
-    without = want_of_abstract(corpus, dict.fromkeys(range(10), 1.0), scores)
+    words = np.zeros(corpus.matrix.shape[1], dtype=np.float32)
+    near = np.where(corpus.brief, -1.0, 1.0)
+    none_known = want_of_abstract(corpus, {}, words, near)
+    with_abstract = want_of_abstract(corpus, dict.fromkeys(range(20, 40), 1.0), words, near)
+    without = want_of_abstract(corpus, dict.fromkeys(range(10), 1.0), words, near)
     assert 2 == without > none_known == 1 > with_abstract > 0
-    assert want_of_abstract(corpus, {}, -scores) == 0
+    assert want_of_abstract(corpus, {}, words, -near) == 0
+
+
+def test_the_lag_of_records_without_an_abstract_is_that_of_their_mean_score() -> None:
+    corpus = build_corpus(review(20))
+    weights = np.cos(np.arange(corpus.matrix.shape[1])).astype(np.float32)
+    near = np.linspace(0, 1, len(corpus))
+    scores = corpus.times(weights) + near
+    lag = scores[~corpus.brief].mean() - scores[corpus.brief].mean()
+    half = [want_of_abstract(corpus, {}, sign * weights, sign * near) for sign in (np.float32(1), np.float32(-1))]
+    assert sorted(half) == pytest.approx([0.0, abs(lag) / 2], rel=1e-5)
 
 
 def test_two_records_without_an_abstract_are_too_few_to_judge() -> None:
     corpus = build_corpus(review(2))
-    assert want_of_abstract(corpus, {}, np.where(corpus.brief, -1.0, 1.0)) == 0
+    words = np.zeros(corpus.matrix.shape[1], dtype=np.float32)
+    assert want_of_abstract(corpus, {}, words, np.where(corpus.brief, -1.0, 1.0)) == 0
 
 
 def test_a_relevant_record_without_an_abstract_comes_before_irrelevant_ones() -> None:
