@@ -171,7 +171,7 @@ def copy_aside(project: Project, folder: Path) -> Copied:
             _copy(path, target, sha256)
             new += 1
         except BadInput:
-            lacking.append(path.name)
+            lacking.append(found.of[sha256].name)
     files = list(folder.glob("*/*.pdf")) if folder.is_dir() else []
     return Copied(files=len(files), new=new, size=sum(f.stat().st_size for f in files), lacking=tuple(lacking))
 

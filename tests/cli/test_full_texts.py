@@ -111,6 +111,9 @@ def test_what_is_said_of_full_texts_is_what_is_in_the_file(ask: Any, run: Any, s
     assert "It holds 0 of 1 full text as PDF." in run("verify", "without.zip").stdout
     assert "PDFs of 1 of 1 full text are in it" in run("export", "with.zip", "--with-full-texts", *here).stderr
     assert ask("verify", "with.zip")["full_texts"] == {"files": 1, "kept": 1}
+    blind = ("--pseudonyms", *here)
+    assert "No program can hide initials, first names, pictures: look" in run("export", "blind.zip", *blind).stderr
+    assert "and the PDFs, in which" in run("export", "blind.zip", "--with-full-texts", *blind).stderr
     with zipfile.ZipFile("with.zip") as archive, zipfile.ZipFile("changed.zip", "w") as changed:
         for name in archive.namelist():
             changed.writestr(name, b"{" if name == "facts/full_texts.jsonl" else archive.read(name))
@@ -120,3 +123,14 @@ def test_what_is_said_of_full_texts_is_what_is_in_the_file(ask: Any, run: Any, s
     assert "did not come along" not in run("open", "with.zip", "full").stderr
     assert "--with-full-texts copies them, too" in run("backup", *here).stderr
     assert "1 PDF of full texts" in run("backup", "--with-full-texts", *here).stderr
+
+
+def test_a_file_that_rotted_on_the_disk_is_told_by_its_name(run: Any, sought: Path) -> None:
+    here = ("--project", "p")
+    run("fulltext", "add", sought / "one.pdf", "--reviewer", "Ana", *here)
+    [kept] = Path("p/full_texts").glob("*/*.pdf")
+    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    said = run("export", "rotten.zip", "--with-full-texts", *here).stderr
+    assert "PDFs of 0 of 1 full text are in it" in said
+    assert "lost or damaged on this disk: one.pdf. Bring them again" in said
+    assert "not here as they were kept: one.pdf" in run("backup", "--with-full-texts", *here).stderr

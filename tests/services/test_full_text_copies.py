@@ -263,7 +263,7 @@ def test_a_damaged_file_is_neither_copied_nor_brought_back(reading: Project, mon
     data[100] ^= 1
     damaged.write_bytes(data)
     copied = backup.copy_full_texts(reading)
-    assert (copied.new, copied.lacking) == (1, (damaged.name,))
+    assert (copied.new, copied.lacking) == (1, ("paper 2.pdf",))
     copy = reading.root / backup.FOLDER / full_texts.FOLDER / whole.parent.name / whole.name
     copy.write_bytes(b"%PDF-1.4 a copy that rotted")
     whole.unlink()
