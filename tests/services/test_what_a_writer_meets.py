@@ -143,3 +143,13 @@ def test_settings_of_the_wrong_form_and_half_a_waiver_are_told_in_whole_sentence
     (place / "paper.yaml").write_text("type: clinical\nwaivers:\n  - rule: EVA-01\n    reason: seen\n    who: Ana\n")
     [lacking] = [f for f in lint.check_file(place).findings if "date is missing" in f.message]
     assert (lacking.message, lacking.hint) == ("waivers.1.date is missing.", "Add a line date: to it.")
+
+
+def test_an_input_that_cannot_be_read_is_told_whatever_is_selected(tmp_path: Path) -> None:
+    draft, counts = tmp_path / "draft.md", tmp_path / "counts.yml"
+    draft.write_text("# Results\n\nWe release 1,137 CT volumes. TODO: ask Ben.\n")
+    counts.write_text("quantities:\n  - {unit: volumes, subset: all, n: [1153\n")
+    found = lint.check_file(draft, lint.Given(type="dataset", files={"counts": counts})).findings
+    chosen = lint.selected([f for f in found if f.severity is not Severity.INFO], "ACC-01")
+    assert {f.rule for f in chosen} == {"YAML-SYNTAX"}
+    assert lint.selected(chosen, "ACC-01", "YAML") == []

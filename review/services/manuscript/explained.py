@@ -87,6 +87,11 @@ FAULTS: tuple[Fault, ...] = (
         fix="Take another filter, such as thousands, percent or ci.",
     ),
     Fault(
+        id="PAPER-EVIDENCE",
+        title="A file that paper.yaml names as evidence is not there",
+        fix="Correct its name as seen from the project's folder, or take the line out.",
+    ),
+    Fault(
         id="PAPER-UNKNOWN-KEY",
         title="paper.yaml has a key that means nothing",
         fix="Correct its spelling, or take it out.",

@@ -28,6 +28,7 @@ from review.services.manuscript.spots import Spot, spot_of, spots
 from review.services.project import Project
 from review.services.works import works
 
+_UNREAD = ("YAML-", "EVIDENCE-TABLE", "EVIDENCE-JSON", "PAPER-EVIDENCE")  # what is said of a file that cannot be read; so is …-FILE
 LAPSED, UNUSED = "WAIVER-LAPSED", "WAIVER-UNUSED"
 _FIELDS = frozenset(Context.__dataclass_fields__)
 
@@ -306,10 +307,15 @@ def _near(finding: Finding, document: Document) -> Finding:
 
 
 def selected(findings: Sequence[Finding], select: str = "", ignore: str = "") -> list[Finding]:
-    """The findings of rules whose names begin so, and not so."""
+    """The findings of rules whose names begin so, and not so.
+
+    An input that cannot be read is told whatever is selected: what rests on it could not be asked.
+    """
     wanted, unwanted = (tuple(p.strip().upper() for p in names.split(",") if p.strip()) for names in (select, ignore))
+    unread = {f for f in findings if f.rule.startswith(_UNREAD) or f.rule.endswith("-FILE")}
     return [
         f
         for f in findings
-        if (not wanted or f.rule.upper().startswith(wanted)) and not (unwanted and f.rule.upper().startswith(unwanted))
+        if (not wanted or f in unread or f.rule.upper().startswith(wanted))
+        and not (unwanted and f.rule.upper().startswith(unwanted))
     ]
