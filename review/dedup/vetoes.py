@@ -51,6 +51,12 @@ def _places_conflict(f: Features) -> Bools:
     return np.asarray((against > speak) & ~f.doi.same)
 
 
+def _another_time(f: Features) -> Bools:
+    """Another year, and neither a part of a place nor a text that both give: an abstract comes a year before its article."""
+    one_text = f.long_abstract & (f.abstract >= 90)
+    return np.asarray((f.year_gap > 0) & ~(f.volume.same | f.page.same | f.doi.same | one_text))
+
+
 VETOES: tuple[Veto, ...] = (
     Veto(
         name="different_numbers",
@@ -138,7 +144,7 @@ VETOES: tuple[Veto, ...] = (
         explanation="One is a conference abstract and the other is not.",
         holds=lambda f: (
             f.meeting
-            & (f.volume.differ | f.page.differ | f.journal.differ)
+            & (f.volume.differ | f.page.differ | f.journal.differ | _another_time(f))
             & ~(f.one_page & f.journal.same & f.volume.same)  # then it is the abstract, and a page was mistyped
         ),
     ),

@@ -78,3 +78,10 @@ def test_a_title_with_words_added_and_a_run_of_pages_of_its_own_is_another_work(
     longer = f"{ARTICLE.title}: large animals"
     assert joined_by(article, twin(title=longer, doi="", abstract="", pages="1021-1030")) == ""
     assert joined_by(article, twin(title=longer, doi="", abstract="", pages="1013-1020"))  # the first page was mistyped
+
+
+def test_a_meeting_abstract_of_the_year_before_stays_beside_an_article_whose_place_is_unknown() -> None:
+    abstract = replace(ARTICLE, year=2020, volume="29", issue="Suppl 1", pages="S41", doi="", abstract="")
+    article = twin(volume="", issue="", pages="", doi="", abstract="")
+    assert kept_apart_by(abstract, article) == "meeting_abstract"
+    assert joined_by(abstract, replace(article, year=2020))
