@@ -40,6 +40,8 @@ SETTINGS: dict[str, dict[str, float]] = {
     "class ratio 20": {"CLASS_RATIO": 20.0},
     "C .05": {"SOFTNESS": 0.05},
     "C .25": {"SOFTNESS": 0.25},
+    "no nearness": {"NEAR_SHARE": 0.0},
+    "nearness .3": {"NEAR_SHARE": 0.3},
 }
 REFIT_SHARE = 0.10
 HALVES = 200
