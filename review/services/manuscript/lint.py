@@ -28,7 +28,8 @@ from review.services.manuscript.spots import Spot, spot_of, spots
 from review.services.project import Project
 from review.services.works import works
 
-_UNREAD = ("YAML-", "EVIDENCE-TABLE", "EVIDENCE-JSON", "PAPER-EVIDENCE")  # what is said of a file that cannot be read; so is …-FILE
+# What is said of a file that cannot be read; so is …-FILE.
+_UNREAD = ("YAML-", "EVIDENCE-TABLE", "EVIDENCE-JSON", "PAPER-EVIDENCE")
 LAPSED, UNUSED = "WAIVER-LAPSED", "WAIVER-UNUSED"
 _FIELDS = frozenset(Context.__dataclass_fields__)
 
