@@ -192,7 +192,8 @@ def keep_drafts(store: Store, drafts: Sequence[Draft]) -> None:
             connection.execute(insert(chart_drafts).values(**row, typed_at=draft.typed_at, at=now()))
 
 
-def drafts(store: Store, reviewer: str, records: Sequence[str] | None = None) -> list[ChartEntry]:
+@remembered
+def drafts(store: Store, reviewer: str, records: tuple[str, ...] | None = None) -> list[ChartEntry]:
     """What a person typed and has not handed in, of these records (at most some hundreds) or of all."""
     c = chart_drafts.c
     query = select(*c).where(c.reviewer == reviewer).order_by(c.record_id, c.row, c.field_id)

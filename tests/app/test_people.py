@@ -14,7 +14,7 @@ from review.app.waiting import Waiting
 from review.domain.errors import NotSignedIn
 from review.domain.screening import Decision, Stage, Verdict
 from review.domain.team import RIGHTS, Right, Seat, TeamRole
-from review.services import accounts, identity, screen, team
+from review.services import accounts, identity, overview, screen, team
 from review.services.project import CONFIG, Project
 from tests.app.conftest import MAIN, ids
 from tests.app.test_pages import fine, press, texts
@@ -179,7 +179,7 @@ def test_a_reviewer_without_the_right_is_refused_by_the_service_even_behind_the_
     seated = local.seated(Seat(name="Ana"))
     assert person.may(seated, Right.REVIEW)
     assert not person.may(seated, Right.GOVERN)
-    assert frame.waiting_for(local.seated(Seat(name="Lee")), "Lee", Stage.TITLE_ABSTRACT) == 0
+    assert overview.waiting_for(local.seated(Seat(name="Lee")), "Lee", Stage.TITLE_ABSTRACT) == 0
 
 
 # Through a provider, as Streamlit tells it
