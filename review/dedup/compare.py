@@ -194,9 +194,8 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.first_author.same
             & (f.year_gap == 0)
             & f.journal.same
-            & ~(
-                f.page.differ & ~f.last_page.same
-            )  # the abstract of a meeting is often the article with a shorter title
+            # The abstract of a meeting often has the title of its article, cut short.
+            & ~(f.page.differ & ~f.last_page.same)
         ),
     ),
     Condition(

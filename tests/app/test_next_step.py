@@ -13,6 +13,15 @@ def next_step(visit, who: str) -> str:
     return at.info[0].value.replace("\\", "")
 
 
+def test_overview_counts_and_names_the_next_step(visit):
+    at = visit("overview", who="")
+    assert not at.exception
+    assert {m.label: m.value for m in at.metric} == {
+        "Records": "7", "Works": "7", "To screen": "3", "Full texts": "2", "Included": "1", "Charted": "1"
+    }  # fmt: skip
+    assert "3 works to go" in at.info[0].value
+
+
 def test_it_is_what_waits_for_this_person_and_not_what_waits_for_others(visit, project):
     for who in ("Ana", "Bo"):
         assert "Screen titles and abstracts, 3 works waiting for you." in next_step(visit, who)

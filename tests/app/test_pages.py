@@ -61,14 +61,6 @@ def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(visit):
     assert not at.exception
 
 
-def test_overview_counts_and_names_the_next_step(visit):
-    at = fine(visit("overview", who=""))
-    assert {m.label: m.value for m in at.metric} == {
-        "Records": "7", "Works": "7", "To screen": "3", "Full texts": "2", "Included": "1", "Charted": "1"
-    }  # fmt: skip
-    assert "3 works to go" in at.info[0].value
-
-
 def test_overview_keeps_outcomes_from_a_reviewer_with_work_left(visit):
     assert "in conflict" not in texts(visit("overview", who="Ana"))
     assert "in conflict <b>1</b>" in texts(visit("overview", who=""))
