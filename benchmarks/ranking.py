@@ -4,7 +4,8 @@
 
 The folder holds NAME.csv.xz (`record_id,title,abstract,label_included`), priors.json, asreview.csv and, for
 --titles and --without-priors, titles.json. One line per set and seed, then the geometric mean over sets of our loss over ASReview's
-with a bootstrap interval over sets. Sets with fewer than 15 relevant records are noisy and shown apart.
+with a bootstrap interval over sets. The words that reviews usually include were learned from these very sets; with --usual-words
+each set is ranked with those in FOLDER/NAME.csv, which `usual_words.py --each FOLDER` learns from the others. Sets with fewer than 15 relevant records are noisy and shown apart.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ import lzma
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
+from review.ranking import usual
 from review.ranking.active import simulate
 from review.ranking.features import Text, build_corpus
 from review.ranking.metrics import order_metrics
@@ -76,6 +80,17 @@ def known_runs(folder: Path, name: str, options: argparse.Namespace) -> Iterator
         yield seed, [] if options.without_priors else [str(record) for record in priors[seed]], words
 
 
+@contextmanager
+def usual_words(folder: Path | None, name: str) -> Iterator[None]:
+    """The usual words from the file of this set, so that it is not ranked by what it has taught; those shipped without a folder."""
+    if folder is None:
+        yield
+        return
+    words = usual.read_words((folder / f"{name}.csv").read_text(encoding="utf-8"))
+    with patch.object(usual, "shipped", lambda: words):
+        yield
+
+
 def run_set(folder: Path, name: str, options: argparse.Namespace) -> list[Run]:
     todo = list(known_runs(folder, name, options))
     if not todo:
@@ -88,9 +103,10 @@ def run_set(folder: Path, name: str, options: argparse.Namespace) -> list[Run]:
     runs = []
     for seed, priors, words in todo:
         began = time.process_time()
-        order = simulate(
-            corpus, labels, priors, protocol_text=words, seed=int(seed), retrain_every=options.retrain_every
-        )
+        with usual_words(options.usual_words, name):
+            order = simulate(
+                corpus, labels, priors, protocol_text=words, seed=int(seed), retrain_every=options.retrain_every
+            )
         cpu = time.process_time() - began + built
         if options.orders:
             (options.orders / f"{name}-{seed}.txt").write_text("\n".join(order) + "\n", encoding="utf-8")
@@ -132,6 +148,7 @@ def main() -> None:
         "--titles", action="store_true", help="only sets whose title is known, which guides the ranking"
     )
     parser.add_argument("--without-priors", action="store_true", help="the title is all that is known at the start")
+    parser.add_argument("--usual-words", type=Path, help="a folder with words learned without each set")
     parser.add_argument("--orders", type=Path, help="write each order into this folder, for other scoring programs")
     options = parser.parse_args()
     names = options.sets or sorted(p.name.removesuffix(".csv.xz") for p in options.folder.glob("*.csv.xz"))

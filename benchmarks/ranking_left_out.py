@@ -1,11 +1,12 @@
 """The ranking on sets its settings were not chosen on: chosen on half of the reviews, measured on the other, and swapped.
 
-    python benchmarks/ranking_left_out.py ../shared/data/ranking/dev --scores scores.csv --seeds 1 2 --jobs 2
+    python benchmarks/ranking_left_out.py ../shared/data/ranking/dev --usual-words words --scores scores.csv --jobs 2
 
 Each setting changes one constant of the model. Every run is kept in the file of scores, so that a broken run goes on where
 it was and the halves are drawn from what is there. For many random halves the setting with the least geometric mean of
 our loss over ASReview's on one half is taken and measured on the other, both ways. A set's figure is its mean over all
 halves it was left out of; intervals are bootstrapped over sets. The model is refitted after each tenth more decisions.
+The words that reviews usually include are those learned without the set (--usual-words, see ranking.py).
 With --titles the review's title speaks, with --without-priors it speaks alone.
 """
 
@@ -21,9 +22,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from ranking import known_runs, read_set, theirs_of
+from ranking import known_runs, read_set, theirs_of, usual_words
 
-from review.ranking import active, model
+from review.ranking import active, model, usual
 from review.ranking.features import build_corpus
 from review.ranking.metrics import order_metrics
 
@@ -42,6 +43,10 @@ SETTINGS: dict[str, dict[str, float]] = {
     "C .25": {"SOFTNESS": 0.25},
     "no nearness": {"NEAR_SHARE": 0.0},
     "nearness .3": {"NEAR_SHARE": 0.3},
+    "nothing usual": {"SHARE": 0.0},
+    "usual .3": {"SHARE": 0.3},
+    "usual .45": {"SHARE": 0.45},
+    "usual .75": {"SHARE": 0.75},
 }
 REFIT_SHARE = 0.10
 HALVES = 200
@@ -56,8 +61,12 @@ def scored(folder: Path, name: str, todo: list[tuple[str, str]], options: argpar
     rows: list[tuple[str, ...]] = []
     for seed, priors, words in known_runs(folder, name, options):
         for setting in [setting for wanted, setting in todo if wanted == seed]:
+            of_usual = {key: value for key, value in SETTINGS[setting].items() if key == "SHARE"}
+            of_model = {key: value for key, value in SETTINGS[setting].items() if key != "SHARE"}
             with (
-                patch.multiple(model, **{"SOFTNESS": model.SOFTNESS, **SETTINGS[setting]}),
+                usual_words(options.usual_words, name),
+                patch.multiple(usual, **{"SHARE": usual.SHARE, **of_usual}),
+                patch.multiple(model, **{"SOFTNESS": model.SOFTNESS, **of_model}),
                 patch.object(active, "REFIT_SHARE", REFIT_SHARE),
             ):
                 order = active.simulate(corpus, labels, priors, protocol_text=words, seed=int(seed))
@@ -123,6 +132,7 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="*", default=["1"])
     parser.add_argument("--settings", nargs="*", default=list(SETTINGS), choices=list(SETTINGS))
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--usual-words", type=Path, required=True)
     parser.add_argument("--titles", action="store_true")
     parser.add_argument("--without-priors", action="store_true")
     options = parser.parse_args()

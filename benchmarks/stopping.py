@@ -3,10 +3,12 @@
     python benchmarks/ranking.py ../shared/data/ranking/dev --seeds 1 2 3 --orders orders
     python benchmarks/stopping.py ../shared/data/ranking/dev orders
 
-An order is NAME-SEED.txt with a record id a line; known records of priors.json count as screened first. A rule is asked
-after every per cent of the records. Seeds share sets, so runs are not independent: the binomial interval is also given
-over sets, of which one counts as kept if all its seeds were. With --halves the settings of our rule are set on one half of the
-sets and measured on the other, both ways, for many splits.
+An order is NAME-SEED.txt with a record id a line; known records of priors.json that are not in it count as screened first
+(they are in it where the title was all that was known, --without-priors). A rule is asked after every per cent of the
+records. Seeds share sets, so runs are not independent: the binomial interval is also given over sets, of which one counts
+as kept if all its seeds were, and "drawn by sets" is a bootstrap over sets. With --halves the settings of our rule are set
+on one half of the sets and measured on the other, both ways, for many splits. With --shuffled the rule is also asked on
+orders of no worth at all, with --urn on orders in which its assumption holds exactly, or fails by so much.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from review.ranking.ending import HELD, RULES, Ending, ended, endings, held_at
 from review.ranking.sample import relevant_in
 from review.ranking.stopping import TARGET_RECALL
 
-ODDS = (3.0, 3.5, 4.0, 4.5, 5.0, 6.0)
-LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3)
+ODDS = (2.0, 3.0, 4.0, 5.0, 6.0)
+URNS = ((300, 10), (300, 60), (1000, 10), (1000, 30), (1000, 150), (4000, 30), (4000, 300))  # records, relevant ones
+LEVELS = (0.075, 0.1, 0.125, 0.15, 0.2, 0.3)
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,15 @@ def read(folder: Path, orders: Path) -> list[Replay]:
         name = path.name.removesuffix(".csv.xz")
         _, labels = read_set(path)
         for order in sorted(orders.glob(f"{name}-*.txt")):
-            known = [str(record) for record in priors[name][order.stem.rsplit("-", 1)[1]]]
-            seen = [*known, *order.read_text(encoding="utf-8").split()]
+            seen = in_the_order_seen(order, priors[name][order.stem.rsplit("-", 1)[1]])
             found.append(Replay(name, [int(labels[record] >= 0.5) for record in seen]))
     return found
+
+
+def in_the_order_seen(order: Path, known: Sequence[object]) -> list[str]:
+    """The ids of an order, after the records known before it that are not in it."""
+    ranked = order.read_text(encoding="utf-8").split()
+    return [*(record for record in map(str, known) if record not in ranked), *ranked]
 
 
 def stop(run: Replay, end: Ending) -> Stop:
@@ -77,12 +85,21 @@ def table(title: str, stops: Sequence[Stop]) -> None:
     slow, shigh = binomtest(sum(sets), len(sets)).proportion_ci(method="exact")
     recall = np.asarray([one.recall for one in stops])
     print(
-        f"  {title:18}{len(stops):4} runs {np.mean(kept):6.3f} [{low:.3f}, {high:.3f}]  sets {np.mean(sets):.3f} "
-        f"[{slow:.3f}, {shigh:.3f}]  screened {np.mean([one.screened for one in stops]):.3f} "
+        f"  {title:18}{len(stops):4} runs {np.mean(kept):6.3f} [{low:.3f}, {high:.3f}] drawn by sets "
+        f"{over_sets([np.mean([one.kept for one in stops if one.name == name]) for name in names])}  sets "
+        f"{np.mean(sets):.3f} [{slow:.3f}, {shigh:.3f}]  screened {np.mean([one.screened for one in stops]):.3f} "
+        f"{over_sets([np.mean([one.screened for one in stops if one.name == name]) for name in names])} "
         f"(oracle {np.mean([one.oracle for one in stops]):.3f})  recall 5th pct {np.quantile(recall, 0.05):.3f} "
         f"least {recall.min():.3f}  never {np.mean([one.never for one in stops]):.2f}",
         flush=True,
     )
+
+
+def over_sets(values: Sequence[float]) -> str:
+    """The 95 % bootstrap interval of a mean over sets; each has about as many runs."""
+    means = np.random.default_rng(0).choice(np.asarray(values), (4000, len(values))).mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return f"[{low:.3f}, {high:.3f}]"
 
 
 def show(name: str, stops: Sequence[Stop]) -> None:
@@ -108,8 +125,8 @@ def set_on_halves(runs: Sequence[Replay]) -> None:
     halves("level of the second test", by_level)
 
 
-def halves(what: str, stops_by: dict[float, list[Stop]], splits: int = 40) -> None:
-    """The greatest value that keeps 97 % and no run below .9 on one half, measured on the other."""
+def halves(what: str, stops_by: dict[float, list[Stop]], *, least_allowed: float = 0.9, splits: int = 100) -> None:
+    """The greatest value that keeps 97 % and no run below `least_allowed` on one half, measured on the other."""
     names = sorted({one.name for one in next(iter(stops_by.values()))})
     draw = np.random.default_rng(0)
     kept, screened, least, chosen = [], [], [], []
@@ -120,7 +137,7 @@ def halves(what: str, stops_by: dict[float, list[Stop]], splits: int = 40) -> No
                 value
                 for value, stops in stops_by.items()
                 if np.mean([one.kept for one in stops if one.name in tune]) >= 0.97
-                and min(one.recall for one in stops if one.name in tune) >= 0.9
+                and min(one.recall for one in stops if one.name in tune) >= least_allowed
             ]
             value = max(good, default=min(stops_by))
             part = [one for one in stops_by[value] if one.name in judge]
@@ -154,11 +171,46 @@ def audit(runs: Sequence[Replay], draws: int = 1000) -> None:
     )
 
 
+def shuffle(runs: Sequence[Replay], draws: int = 10) -> list[Stop]:
+    """What our rule comes to where the order is worth nothing; one run of each set, mixed anew so many times."""
+    draw = np.random.default_rng(0)
+    mixed = [
+        Replay(run.name, draw.permutation(run.labels).tolist())
+        for run in {run.name: run for run in reversed(runs)}.values()
+        for _ in range(draws)
+    ]
+    return [stop(run, ended(HELD, run.labels, held_at(run.labels))) for run in mixed]
+
+
+def urn(draws: int = 100) -> None:
+    """What our rule comes to where a relevant record comes up exactly so many times as readily as an irrelevant one.
+
+    An urn with such odds gives the order of clocks that run so much faster.
+    """
+    draw = np.random.default_rng(0)
+    for odds in (1.0, 2.0, 4.0, 8.0, 16.0):
+        for total, relevant in URNS:
+            runs = []
+            for _ in range(draws):
+                clock = draw.exponential(size=total)
+                clock[:relevant] /= odds
+                runs.append(Replay(f"{total}", (np.argsort(clock) < relevant).astype(int).tolist()))
+            stops = [stop(run, ended(HELD, run.labels, held_at(run.labels))) for run in runs]
+            print(
+                f"  odds {odds:4.0f}, {relevant:4} of {total:5} relevant: kept {np.mean([one.kept for one in stops]):.2f}, "
+                f"90 % found {np.mean([one.recall >= 0.9 for one in stops]):.2f}, "
+                f"screened {np.mean([one.screened for one in stops]):.2f}",
+                flush=True,
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("orders", type=Path)
     parser.add_argument("--halves", action="store_true")
+    parser.add_argument("--shuffled", action="store_true")
+    parser.add_argument("--urn", action="store_true")
     parser.add_argument("--only", nargs="*", help="names of rules")
     options = parser.parse_args()
     runs = read(options.folder, options.orders)
@@ -167,6 +219,12 @@ def main() -> None:
         if not options.only or name in options.only:
             show(name, [of_run[name] for of_run in ends])
     audit(runs)
+    if options.shuffled:
+        stops = shuffle(runs)
+        table("shuffled", stops)
+        print(f"  of these {np.mean([one.recall >= 0.9 for one in stops]):.3f} found 90 %")
+    if options.urn:
+        urn()
     if options.halves:
         set_on_halves(runs)
 

@@ -1,11 +1,12 @@
 """Replays our stopping rule, and cheaper forms of it, on reviews that are not quite the ones its settings were chosen on.
 
-    python benchmarks/stopping_perturbed.py ../shared/data/ranking/dev runs [--make] [--seeds 1 2 3]
+    python benchmarks/stopping_perturbed.py ../shared/data/ranking/dev runs [--make --usual-words words] [--seeds 1 2 3] [--halves]
 
-Four kinds of run of each labelled set, per seed: as it is; with a random half of its irrelevant records; with a random half
-of its relevant ones; and as it is from other known records. --make ranks each and keeps what was seen in the folder, as
-KIND~NAME~SEED.txt with a 0 or 1 a record; without it what is kept there is replayed. Runs share sets and are not
-independent: the binomial interval is given over sets too, of which one counts as kept if all its runs were.
+Four kinds of run of each labelled set, per seed: as it is (of the seeds in priors.json); with a random half of its irrelevant
+records; with a random half of its relevant ones; and as it is from other known records. --make ranks each and keeps what was
+seen in the folder, as KIND~NAME~SEED.txt with a 0 or 1 a record; without it what is kept there is replayed. Runs share sets and
+are not independent: the binomial interval is given over sets too, of which one counts as kept if all its runs were. With --halves
+the level of the second test is set on all runs of one half of the sets and measured on those of the other.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from ranking import read_set
-from stopping import Replay, Stop, show, stop, table
+from ranking import read_set, usual_words
+from stopping import LEVELS, Replay, Stop, halves, show, stop, table
 
 from review.ranking import ending
 from review.ranking import stopping as rules
 from review.ranking.active import simulate
 from review.ranking.features import Text, build_corpus
 
+LEAST = 0.85  # recall of any run; half of a small set's relevant records make large steps
 KINDS = {
     "full": "as they are",
     "irr": "half of the irrelevant",
@@ -36,7 +39,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Form:
-    """Our rule with other settings; a level of 1 leaves the second test out."""
+    """Our rule with other settings; a level above 1 leaves a test out."""
 
     name: str
     odds: float = rules.ODDS
@@ -58,27 +61,34 @@ class Form:
 
 FORMS = (
     Form("as it is"),
-    Form("second test at .3", second_level=0.3),
-    Form("second test at .14, held for 5 %", second_level=0.14, held=0.05),
-    Form("odds 4, level .01, held for 7 %, second at .5", odds=4.0, level=0.01, second_level=0.5, held=0.07),
-    Form("no second test", second_level=1.0),
+    Form(
+        "as it was: odds 5, level .025, second at .2, held for 10 %", odds=5.0, level=0.025, second_level=0.2, held=0.1
+    ),
+    Form("second test at .1", second_level=0.1),
+    Form("second test at .15", second_level=0.15),
+    Form("second test at .2", second_level=0.2),
+    Form("odds 3", odds=3.0),
+    Form("odds 8", odds=8.0),
+    Form("no first test", level=1.1),
+    Form("no second test", second_level=1.1),
 )
 
 
-def make(folder: Path, runs: Path, seeds: Sequence[int]) -> None:
+def make(folder: Path, runs: Path, seeds: Sequence[int], words: Path | None) -> None:
     """Rank each set in all four ways and keep the labels in the order seen, the known records first."""
     priors = json.loads((folder / "priors.json").read_text(encoding="utf-8"))
     for path in sorted(folder.glob("*.csv.xz")):
         name = path.name.removesuffix(".csv.xz")
         texts, labels = read_set(path)
-        for seed in seeds:
-            for at, kind in enumerate(KINDS):
+        for seed, (at, kind) in product(seeds, enumerate(KINDS)):
+            if kind != "full" or str(seed) in priors[name]:
                 draw = np.random.default_rng([seed, at, len(texts)])
                 yes, no = drawn(texts, labels, kind, draw)
                 told = priors[name][str(seed)] if kind == "full" else [draw.choice(yes), draw.choice(no)]
                 told, there = [str(one) for one in told], {*yes, *no}
                 some = [text for text in texts if text.record_id in there]
-                order = simulate(build_corpus(some), labels, told, seed=seed)
+                with usual_words(words, name):
+                    order = simulate(build_corpus(some), labels, told, seed=seed)
                 seen = "".join(str(int(labels[record] >= 0.5)) for record in (*told, *order))
                 (runs / f"{kind}~{name}~{seed}.txt").write_text(seen, encoding="ascii")
 
@@ -109,11 +119,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--make", action="store_true")
+    parser.add_argument("--usual-words", type=Path, help="words learned without each set, see ranking.py")
     parser.add_argument("--seeds", nargs="*", type=int, default=[1, 2, 3])
+    parser.add_argument("--halves", action="store_true")
     options = parser.parse_args()
     if options.make:
         options.runs.mkdir(parents=True, exist_ok=True)
-        make(options.folder, options.runs, options.seeds)
+        make(options.folder, options.runs, options.seeds, options.usual_words)
     runs = read(options.runs)
     for form in FORMS:
         stops = {kind: form.stops(runs[kind]) for kind in KINDS}
@@ -122,8 +134,13 @@ def main() -> None:
         if form is FORMS[0]:
             show("by size", every)
         for kind, title in KINDS.items():
-            table(title, stops[kind])
+            if stops[kind]:
+                table(title, stops[kind])
         table("all", every)
+    if options.halves:
+        all_runs = [run for kind in KINDS for run in runs[kind]]
+        by_level = {level: Form("", second_level=level).stops(all_runs) for level in LEVELS}
+        halves("level of the second test", by_level, least_allowed=LEAST)
 
 
 if __name__ == "__main__":

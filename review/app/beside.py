@@ -10,6 +10,7 @@ from review.app import correcting, frame, markup
 from review.app.frame import callback
 from review.app.markup import plain
 from review.app.waiting import Waiting
+from review.domain.errors import ReviewError
 from review.domain.protocol import Protocol
 from review.services import find, marks, rank, works
 from review.services.marks import ACTIONS, CardPreferences
@@ -44,7 +45,11 @@ def _why(project: Project, waiting: Waiting) -> None:
     if not box.open:
         return
     with box, st.spinner("Reading the ranking …"):
-        found = rank.why(project, waiting.head, reviewer=waiting.reviewer) if waiting.head else []
+        try:
+            found = rank.why(project, waiting.head, reviewer=waiting.reviewer) if waiting.head else []
+        except ReviewError as error:  # another maker's ranking that fails: the card beside it goes on
+            frame.refuse(error)
+            return
     with box:
         if not found:
             st.write("The order does not rest on this record's words yet.")

@@ -34,10 +34,11 @@ class Answer:
     notes: Sequence[str] = ()
     findings: Sequence[Finding] = ()
     findings_in: Literal["messages", "answer", "text"] = "messages"
+    early: int = 0  # the exit status of what ended before its end; this is what was done by then
 
     @property
     def status(self) -> int:
-        return int(any(f.severity in FAILING for f in self.findings))
+        return self.early or int(any(f.severity in FAILING for f in self.findings))
 
 
 Body = Callable[..., Answer]

@@ -172,16 +172,14 @@ def _given(given: dict[str, Any]) -> Given:
 
 def _text(target: Path, chosen: list[Finding], found: Linted) -> str:
     """A line for each fault; the rules that could not be asked on one line, with what they need."""
+    from review.services.manuscript.lint_ways import told_together
+
     faults = [f for f in chosen if f.status is Status.FAIL]
     open_ = [f for f in chosen if f.status is Status.NOT_EVALUABLE]
     lines = [line_of(finding) for finding in faults]
     if open_:
         names = ", ".join(dict.fromkeys(f.rule for f in open_))
-        given = [f.hint.removeprefix("Give ").rstrip(".").split("; ") for f in open_ if f.hint.startswith("Give ")]
-        ways = "; ".join(dict.fromkeys(way for each in given for way in each))
-        done = dict.fromkeys(f.hint for f in open_ if f.hint and not f.hint.startswith("Give "))
-        to_give = [f"To have them asked, give: {ways}."] if ways else []
-        lines.append(" ".join([f"not evaluable: {names}.", *to_give, *done]))
+        lines.append(f"not evaluable: {names}. {told_together(open_)}".rstrip())
     if found.waived:
         lines.append(f"waived: {', '.join(f'{f.rule} by {w.who}' for f, w in found.waived)}.")
     if not found.type:

@@ -52,7 +52,9 @@ def rank(project: Project, watch: bool, seed: int, top: int) -> Answer:
         for place, one in enumerate(first, start=1)
     ]
     said = (
-        f"{counted(report.works, 'work')} ranked by {report.model}, "
+        "There is nothing to rank yet. Import search results first: review import FILE."
+        if not report.works
+        else f"{counted(report.works, 'work')} ranked by {report.model}, "
         f"learning from {counted(report.labels, 'decided work')} ({report.included:,} included)."
     )
     advice = stopping.report(project)

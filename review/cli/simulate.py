@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from review.cli.answer import Answer, answers, progress
-from review.cli.program import program
+from review.cli.program import STOPPED, program
 from review.domain.naming import counted
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from review.services.study_asked import Asked
 
 FILE = click.Path(path_type=Path)
+OWN_FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXAMPLES = [
     "review simulate labelled.csv --prior-ids 17,204 --metrics metrics.json",
@@ -46,19 +47,21 @@ class Seeds(click.ParamType[tuple[int, ...]]):
 @answers
 @click.argument("data", metavar="DATA.csv…", nargs=-1, required=True, type=FILE)
 @click.option("--prior-ids", default="", metavar="A,B", help="Records whose labels are known from the start.")
-@click.option("--protocol", type=FILE, help="A protocol.yaml whose words guide the first ranking.")
+@click.option("--protocol", type=OWN_FILE, help="A protocol.yaml whose words guide the first ranking.")
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same order.")
 @click.option(
-    "--order", type=FILE, metavar="OUT.csv", help="Write the ids in the order seen, one a line, priors left out."
+    "--order", type=OWN_FILE, metavar="OUT.csv", help="Write the ids in the order seen, one a line, priors left out."
 )
-@click.option("--metrics", type=FILE, metavar="OUT.json", help="Write the figures here.")
+@click.option("--metrics", type=OWN_FILE, metavar="OUT.json", help="Write the figures here.")
 @click.option("--ranker", "rankers", multiple=True, metavar="NAME", help="Which ranking; may be given several times.")
 @click.option("--model", type=FOLDER, metavar="DIR", help="The folder of the sentence model for --ranker embeddings.")
 @click.option("--each", is_flag=True, help="Every file is a set of its own. Without it they are parts of one.")
 @click.option("--seeds", type=Seeds(), help="Replay with each of these seeds: 1,2,3 or 1-20.")
 @click.option("--draw-priors", is_flag=True, help="Each seed draws one relevant and one irrelevant record as known.")
-@click.option("--priors", type=FILE, metavar="IN.json", help='Known records by set and seed: {"set": {"1": ["17"]}}.')
-@click.option("--titles", type=FILE, metavar="IN.json", help='Each set\'s own words: {"set": {"title": "…"}}.')
+@click.option(
+    "--priors", type=OWN_FILE, metavar="IN.json", help='Known records by set and seed: {"set": {"1": ["17"]}}.'
+)
+@click.option("--titles", type=OWN_FILE, metavar="IN.json", help='Each set\'s own words: {"set": {"title": "…"}}.')
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="How many processes work at once.")
 @click.option("--scheduler", default="", metavar="tcp://…", help="Spread the work over this Dask cluster.")
 @click.option("--out", type=FOLDER, metavar="DIR", help="Write recall curves, tables and all orders into this folder.")
@@ -75,7 +78,8 @@ def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, *
     from review.services import replay
     from review.services.study_asked import Asked
 
-    ids = tuple(part.strip() for part in asked.pop("prior_ids").split(",") if part.strip())
+    ids = tuple(dict.fromkeys(part.strip() for part in asked.pop("prior_ids").split(",") if part.strip()))
+    _one_way(asked, ids)
     seeds = asked.pop("seeds") or (asked.pop("seed"),)
     asked.pop("seed", None)
     question = Asked(data=data, prior_ids=ids, seeds=seeds, **asked)
@@ -103,11 +107,20 @@ def simulate(data: tuple[Path, ...], order: Path | None, metrics: Path | None, *
     return Answer(document=figures, text="\n".join(lines))
 
 
-def _study(question: Asked) -> Answer:
-    from review.services import study, study_asked, study_files
+def _one_way(asked: Mapping[str, Any], ids: Sequence[str]) -> None:
+    """Refuse two answers to one question; the second would be passed over in silence."""
+    known = {"--prior-ids": ids, "--priors": asked["priors"], "--draw-priors": asked["draw_priors"]}
+    words = {"--protocol": asked["protocol"], "--titles": asked["titles"]}
+    for told, what in ((known, "which records are known"), (words, "the words of a set")):
+        given = [name for name, value in told.items() if value]
+        if len(given) > 1:
+            raise click.UsageError(f"{' and '.join(given)} both say {what}; give one of them.")
 
-    with progress() as tell:
-        runs, notes = study_asked.study(question, progress=tell)
+
+def _study(question: Asked) -> Answer:
+    from review.services import study, study_files
+
+    runs, notes, stopped, status = _replays(question)
     written = study_files.write(question.out, runs) if question.out else []
     found, rules = study.estimates(runs), study.stops(runs)
     rankers = list(dict.fromkeys(one.ranker for one in runs))
@@ -124,6 +137,7 @@ def _study(question: Asked) -> Answer:
     lines.append(f"{counted(len(runs), 'replay')}, {sum(one.cpu for one in runs):,.0f} seconds of computing.")
     return Answer(
         document={
+            "stopped": stopped,
             "runs": [one.row() for one in runs],
             "figures": [asdict(one) for one in found],
             "stops": [asdict(one) for one in rules],
@@ -131,7 +145,23 @@ def _study(question: Asked) -> Answer:
         },
         text="\n".join(lines),
         notes=(*notes, *(f"Written: {path}" for path in written)),
+        early=status,
     )
+
+
+def _replays(question: Asked) -> tuple[list[Run], Sequence[str], str, int]:
+    """(the replays, what is to be said of them, why they ended early if they did, the exit status of that)."""
+    from review.services import study, study_asked
+
+    try:
+        with progress() as tell:
+            runs, notes = study_asked.study(question, progress=tell)
+    except study.Stopped as early:
+        if not early.runs:
+            raise
+        said = [f"{early.message} What stands here is of those alone."]
+        return list(early.runs), said, early.message, STOPPED if early.asked else 1
+    return runs, notes, "", 0
 
 
 def _compared(runs: Sequence[Run], first: str, other: str) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from review.dedup.features import Bools, Codes, Features, Scores
+from review.dedup.columns import Bools, Codes, Scores
+from review.dedup.features import Features
 from review.dedup.titles import CONTAINED, EQUAL, SUBSTITUTED
-from review.dedup.vetoes import VETOES, Test, authors_conflict, like_title, same_title
+from review.dedup.vetoes import SAME_TEXT, VETOES, Test, authors_conflict, like_title, same_title
 
-_SAME_TEXT = 97
+_ALIKE_TEXT = 90
 _MOST = 3  # parts of a place
 _UPDATED_WITHIN = range(1, 7)  # years
 
@@ -67,6 +68,11 @@ def _in_one_issue(f: Features) -> Bools:
 def _contents_conflict(f: Features) -> Bools:
     """Neighbours under one DOI, as the abstracts of a supplement are."""
     return authors_conflict(f) | (f.relation <= SUBSTITUTED) | f.numbers.differ
+
+
+def _neighbours(f: Features) -> Bools:
+    """Two abstracts of a meeting, of which a group has several on one page, under titles that are alike."""
+    return np.asarray(~like_title(f) & f.meetings & f.long_abstract & (f.abstract < _ALIKE_TEXT))
 
 
 _ALL = frozenset(veto.name for veto in VETOES)
@@ -146,7 +152,7 @@ CONDITIONS: tuple[Condition, ...] = (
         name="title_pages_author",
         explanation="Title, first author, volume, issue and pages agree.",
         holds=lambda f: (
-            (like_title(f) | (f.title >= 85))
+            (like_title(f) | ((f.title >= 85) & ~_neighbours(f)))
             & f.first_author.same
             & f.volume.same
             & f.page.same
@@ -167,8 +173,10 @@ CONDITIONS: tuple[Condition, ...] = (
             same_title(f)
             & _named_alike(f)
             & (f.page.same | _in_one_issue(f))
-            & (f.volume.same | f.doi.same)  # a year has several issues, each with its editorial on the first page
+            # A year has several issues, each with its editorial on the first page.
+            & (f.volume.same | f.doi.same | (f.volume.missing & f.issue.same & (f.year_gap == 0)))
             & ~f.journal.differ
+            & ~(f.issue.missing & (f.year_gap > 0))
             & ~(f.issue.differ & ~(f.last_page.same & f.telling))  # of a long title the pages tell more than the issue
         ),
         overrules=frozenset({"generic_title"}),
@@ -182,18 +190,18 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.page.same
             & f.first_author.same
             & ~(f.issue.differ | f.last_page.differ)
-            & ((f.title >= np.where(f.meetings, 85, 60)) | (f.abstract >= 90))  # a page holds several abstracts
+            & (((f.title >= np.where(f.meetings, 85, 60)) & ~_neighbours(f)) | (f.abstract >= 90))
         ),
         overrules=_ALL - {"erratum_or_reply", "different_doi", "different_numbers", "different_pmid", "one_source"},
     ),
     Condition(
         name="subtitle_year_author",
-        explanation="One title is the other with a subtitle; first author, year and journal agree.",
+        explanation="One title is the other with a subtitle; first author, year, and journal or abstract agree.",
         holds=lambda f: (
             (f.relation == CONTAINED)
             & f.first_author.same
             & (f.year_gap == 0)
-            & f.journal.same
+            & (f.journal.same | (f.journal.missing & f.long_abstract & (f.abstract >= SAME_TEXT)))
             # The abstract of a meeting often has the title of its article, cut short.
             & ~(f.page.differ & ~f.last_page.same)
         ),
@@ -240,11 +248,28 @@ CONDITIONS: tuple[Condition, ...] = (
             & (f.authors >= 85)
             & f.journal.same
             & f.long_abstract
-            & (f.abstract >= _SAME_TEXT)
+            & (f.abstract >= SAME_TEXT)
             & (f.year_gap <= 0)
-            & ~(f.volume.differ | f.issue.differ | f.page.differ)
+            & ~(f.volume.differ | f.issue.differ | f.page.differ | f.meeting)
         ),
         overrules=frozenset({"different_doi", "different_pmid"}),
+    ),
+    Condition(
+        name="twice_in_one_issue",
+        explanation="One issue of a journal lists the same text twice: title, authors and abstract agree.",
+        holds=lambda f: (
+            (f.relation == EQUAL)
+            & f.first_author.same
+            & (f.authors >= 85)
+            & f.journal.same
+            & f.volume.same
+            & f.issue.same
+            & (f.year_gap == 0)
+            & f.long_abstract
+            & (f.abstract >= SAME_TEXT)
+            & ~f.meeting
+        ),
+        overrules=frozenset({"different_doi", "different_pmid", "different_place"}),
     ),
     Condition(
         name="updated_article",
@@ -253,7 +278,7 @@ CONDITIONS: tuple[Condition, ...] = (
             (f.relation == EQUAL)
             & f.journal.same
             & f.long_abstract
-            & (f.abstract >= _SAME_TEXT)
+            & (f.abstract >= SAME_TEXT)
             & np.isin(f.year_gap, list(_UPDATED_WITHIN))
             & ~f.page.differ
         ),
@@ -265,7 +290,7 @@ CONDITIONS: tuple[Condition, ...] = (
         explanation="The long title is the same, and no other field that both give says otherwise.",
         holds=lambda f: (
             same_title(f)
-            & f.telling
+            & (f.telling | (f.journal.same & (f.year_gap == 0) & ~f.rubric))
             & (f.year_gap <= 0)
             & ~(f.first_author.differ | f.journal.differ | f.volume.differ | f.page.differ | f.issue.differ)
             & (f.abstract_missing | (f.abstract >= 85))

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
-import numpy.typing as npt
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from review.dedup.block import Indexes, Marks
+from review.dedup.columns import Agreement, Bools, Codes, Columns, Scores
 from review.dedup.prepare import NormalForm
-from review.dedup.titles import CONTAINED, EQUAL, OTHER, title_relation
+from review.dedup.titles import CLOSE, CONTAINED, EQUAL, OTHER, title_relation
+from review.dedup.words import COLUMN_WORDS
 
-Bools = npt.NDArray[np.bool_]
-Scores = npt.NDArray[np.float32]
-Codes = npt.NDArray[np.int64]
-
+SHORT, RUBRIC = 1, 2
 _SPAN = 2  # pages: two works may share one, or the end of one and the beginning of the next
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
 _TELLING_LETTERS = 45
 _SHORT_LETTERS = 60  # longer titles are nobody's rubric
 _TITLE = np.uint64(32)  # bits: the code of a title stands before that of its author
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
-_LONG_ABSTRACT = 200  # characters
+_LONG_ABSTRACT = 130  # characters
+_INITIALS = 2  # letters; longer names are written out
+_ARTICLE_NUMBER, _PAGE_NUMBER = re.compile(r"e\d{4,}"), re.compile(r"\d{1,4}")
+_NAME_ALIKE = 80  # of a journal, as stems
+_NAMES_ALIKE = 90
 _CUT_SCORE = 90  # an abstract cut short may be less like the whole
 _MEETING_WORDS = 3  # more than these, in the name of a meeting that begins like another
 _WORDS_SHARED = 2 / 3  # of the shorter name of a journal; with fewer it is another journal
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LOST_MARKS = 20  # more than any DOI has
-_WORTH_A_THREAD = 50_000  # pairs; fewer are done before a second thread has begun
 _WORTH_ALIGNING = 60.0  # below this ratio two titles are not compared word by word
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """One field over all pairs. Neither holds where one side is missing."""
-
-    same: Bools
-    differ: Bools
-
-    @property
-    def missing(self) -> Bools:
-        """True where at least one side does not give the field."""
-        return ~(self.same | self.differ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,8 @@ class Features:
     numbers: Agreement  # numbers in the title; "none" is a value here, so nothing is missing
     language: Agreement  # as notes in the titles name it
     kind: Agreement  # erratum or reply against original; likewise never missing
-    generic: Bools
+    generic: Bools  # too little to recognise a work by
+    rubric: Bools  # many works have it, or one of the words that journals put over columns
     telling: Bools  # both titles are so long that two works hardly share one
     first_author: Agreement
     authors: Scores  # 0 where one side names nobody
@@ -87,21 +76,22 @@ class Features:
 
 
 def features(
-    forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, generic: Bools, source: Codes | None = None
+    forms: Sequence[NormalForm], left: Indexes, right: Indexes, *, generic: Codes, source: Codes | None = None
 ) -> Features:
-    """Compare each pair in every field. `generic` says of each record whether its title stands for one work;
+    """Compare each pair in every field. `generic` says of each record what `generic_titles` says of its title;
     `source` numbers, for each record, the source that lists each work once; or 0.
     """
-    table = _Columns(forms, left, right)
+    table = Columns(forms, left, right)
     title = table.similarity("title", fuzz.ratio)
     volume, issue, page = _volume(table), _issue(table), _page(table)
-    doi = table.agree("doi")
+    doi, first_author = table.agree("doi"), _first_author(table)
     preprint, meeting, thesis = table.flags("preprint"), table.flags("meeting"), table.flags("thesis")
     printed = table.sides_of([bool(form.journal) for form in forms])
     relation, telling = _relations(table, title), _telling(forms)
     one_page = table.sides_of([bool(form.first_page) and form.first_page == form.last_page for form in forms])
     long = table.sides_of([len(form.abstract) >= _LONG_ABSTRACT for form in forms])
     abstract = table.sides_of([bool(form.abstract) for form in forms])
+    rubric = table.sides_of([not COLUMN_WORDS.isdisjoint(form.title.split()) for form in forms])
     protocol = table.sides_of(["protocol" in form.title for form in forms])
     return Features(
         relation=relation,
@@ -109,10 +99,11 @@ def features(
         numbers=table.agree("numbers", blank_counts=True),
         language=table.agree("language"),
         kind=table.agree("kind", blank_counts=True),
-        generic=generic[left] | generic[right],
+        generic=(generic[left] > 0) | (generic[right] > 0),
+        rubric=(generic[left] == RUBRIC) | (generic[right] == RUBRIC) | rubric[0] | rubric[1],
         telling=telling[left] & telling[right],
-        first_author=_first_author(table),
-        authors=table.similarity("authors", fuzz.token_set_ratio),
+        first_author=first_author,
+        authors=_authors(table, first_author.same),
         year_gap=_year_gap(forms, left, right),
         journal=_journal(table),
         volume=volume,
@@ -142,83 +133,15 @@ def features(
     )
 
 
-class _Columns:
-    """The fields of both sides of the pairs, taken out once."""
-
-    def __init__(self, forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> None:
-        self.forms, self.left, self.right = forms, left, right
-        self._pairs = (left.tolist(), right.tolist())
-        self._codes: dict[str, tuple[Codes, Codes]] = {}
-
-    def sides(self, field: str) -> tuple[list[str], list[str]]:
-        values = list(map(attrgetter(field), self.forms))
-        left, right = self._pairs
-        return [values[i] for i in left], [values[i] for i in right]
-
-    def codes(self, field: str) -> tuple[Codes, Codes]:
-        """A number for each value on both sides; 0 where it is missing."""
-        if field not in self._codes:
-            known: dict[object, int] = {"": 0}
-            number = known.setdefault
-            values = np.array(
-                [number(value, len(known)) for value in map(attrgetter(field), self.forms)], dtype=np.int64
-            )
-            self._codes[field] = values[self.left], values[self.right]
-        return self._codes[field]
-
-    def agree(self, field: str, *, blank_counts: bool = False) -> Agreement:
-        one, other = self.codes(field)
-        both = np.ones(len(one), dtype=bool) if blank_counts else (one > 0) & (other > 0)
-        return Agreement(both & (one == other), both & (one != other))
-
-    def missing(self, field: str) -> Bools:
-        one, other = self.codes(field)
-        return np.asarray((one == 0) | (other == 0))
-
-    def flags(self, field: str) -> tuple[Bools, Bools]:
-        return self.sides_of([getattr(form, field) for form in self.forms])
-
-    def sides_of(self, flags: list[bool]) -> tuple[Bools, Bools]:
-        values = np.array(flags, dtype=bool)
-        return values[self.left], values[self.right]
-
-    def similarity(self, field: str, scorer: Callable[..., float]) -> Scores:
-        one, other = self.sides(field)
-        scores = likeness_of(one, other, scorer)
-        scores[self.missing(field)] = 0
-        return scores
-
-    def repeated(self, field: str, scorer: Callable[..., float]) -> Scores:
-        """The same for a field of few values, each two of which are compared once."""
-        one, other = self.codes(field)
-        values = ["", *dict.fromkeys(value for form in self.forms if (value := getattr(form, field)))]
-        pairs, place = np.unique(one * len(values) + other, return_inverse=True)
-        scores = likeness_of(
-            [values[n] for n in (pairs // len(values)).tolist()],
-            [values[n] for n in (pairs % len(values)).tolist()],
-            scorer,
-        )[place]
-        scores[(one == 0) | (other == 0)] = 0
-        return scores
-
-
-def likeness_of(one: list[str], other: list[str], scorer: Callable[..., float], *, at_least: float = 0.0) -> Scores:
-    """How alike two texts of each pair are, from 0 to 100; 0 where it is less than `at_least`."""
-    if not one:
-        return np.empty(0, dtype=np.float32)
-    workers = -1 if len(one) > _WORTH_A_THREAD else 1
-    found = process.cpdist(one, other, scorer=scorer, dtype=np.float32, workers=workers, score_cutoff=at_least or None)
-    return np.asarray(found)
-
-
-def _doi_typo(table: _Columns, differ: Bools) -> Bools:
+def _doi_typo(table: Columns, differ: Bools) -> Bools:
     """DOIs that differ by a slip of the pen: a lost dot, an o for a 0, something stuck to the end."""
     one, other = table.sides("doi")
     typo = np.zeros(len(one), dtype=bool)
     for n in np.flatnonzero(differ).tolist():
         a, b = one[n], other[n]
         near = abs(len(a) - len(b)) <= _LOST_MARKS and _alphanumeric(a) == _alphanumeric(b)
-        typo[n] = near or _stuck(*sorted((a, b), key=len))
+        short, long = sorted((a, b), key=len)
+        typo[n] = near or _stuck(short, long) or _one_letter_more(short, long)
     return typo
 
 
@@ -227,11 +150,19 @@ def _stuck(doi: str, longer: str) -> bool:
     return longer.startswith(doi) and not (doi[-1:].isdigit() and longer[len(doi)].isdigit())
 
 
+def _one_letter_more(doi: str, longer: str) -> bool:
+    """A letter was lost or written twice between others, as in "jo" for "joo"."""
+    if len(longer) != len(doi) + 1:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(doi, longer, strict=False)) if a != b), len(doi))
+    return doi[at:] == longer[at + 1 :] and longer[at - 1 : at + 2].isalpha() and at < len(doi)
+
+
 def _alphanumeric(doi: str) -> str:
     return "".join(filter(str.isalnum, doi.replace("o", "0").replace("l", "1")))
 
 
-def _everything(table: _Columns) -> Bools:
+def _everything(table: Columns) -> Bools:
     """Pairs whose normal forms are the same but for the name of the meeting; only those of one title are looked at."""
     one, other = table.codes("title")
     whole = np.zeros(len(one), dtype=bool)
@@ -240,7 +171,7 @@ def _everything(table: _Columns) -> Bools:
     return whole
 
 
-def _abstract(table: _Columns) -> Scores:
+def _abstract(table: Columns) -> Scores:
     """How alike the beginnings are; the same where one is the other cut short, as a list of search results shows it."""
     scores = table.similarity("abstract", fuzz.ratio)
     one, other = table.sides("abstract")
@@ -254,28 +185,31 @@ def _telling(forms: Sequence[NormalForm]) -> Bools:
     return np.array([len(form.title) >= _TELLING_LETTERS and form.kind != "reply" for form in forms], dtype=bool)
 
 
-def generic_titles(marks: Marks) -> Bools:
-    """Titles too short, or used by too many different first authors, to stand for one work."""
+def generic_titles(marks: Marks) -> Codes:
+    """Of each title SHORT if it is too short to stand for one work, RUBRIC if too many different first authors used it, or 0."""
     short = np.flatnonzero(marks.letters < _SHORT_LETTERS)
     written = marks.row("title")[short].astype(np.uint64) << _TITLE | marks.row("family")[short]
     titles, writers = np.unique(np.unique(written) >> _TITLE, return_counts=True)
-    generic = np.asarray(marks.letters < _GENERIC_LETTERS)
-    generic[short] |= np.isin(written >> _TITLE, titles[writers > _GENERIC_AUTHORS])
+    generic = np.where(marks.letters < _GENERIC_LETTERS, SHORT, 0).astype(np.int64)
+    generic[short[np.isin(written >> _TITLE, titles[writers > _GENERIC_AUTHORS])]] = RUBRIC
     return generic
 
 
-def _page(table: _Columns) -> Agreement:
-    """First pages; "c37" and "37" are the same, "s37" and "e37" are not."""
+def _page(table: Columns) -> Agreement:
+    """First pages; "c37" and "37" are the same, "s37" and "e37" are not. The number of an article and a page do not
+    contradict each other: they are two ways to say where it is.
+    """
     exact = table.agree("first_page")
     one, other = table.sides("first_page")
-    loose = np.zeros(len(one), dtype=bool)
+    loose, elsewhere = np.zeros(len(one), dtype=bool), np.zeros(len(one), dtype=bool)
     for n in np.flatnonzero(exact.differ).tolist():
         bare, lettered = sorted((one[n], other[n]), key=len)
         loose[n] = bare.isdigit() and lettered.strip(_LETTERS) == bare
-    return Agreement(exact.same | loose, exact.differ & ~loose)
+        elsewhere[n] = bool(_PAGE_NUMBER.fullmatch(bare) and _ARTICLE_NUMBER.fullmatch(lettered))
+    return Agreement(exact.same | loose, exact.differ & ~loose & ~elsewhere)
 
 
-def _span(table: _Columns, same: Bools) -> Bools:
+def _span(table: Columns, same: Bools) -> Bools:
     first, last = table.sides("first_page")[0], table.sides("last_page")[0]
     span = same.copy()
     for n in np.flatnonzero(same).tolist():
@@ -284,7 +218,7 @@ def _span(table: _Columns, same: Bools) -> Bools:
     return span
 
 
-def _volume(table: _Columns) -> Agreement:
+def _volume(table: Columns) -> Agreement:
     """Volumes; the "1" of a source that lost the volume of "58 Suppl 1" is its supplement, and contradicts nothing."""
     exact = table.agree("volume")
     one, other = table.sides("volume")
@@ -299,34 +233,70 @@ def _is_supplement(volume: str, issue: str, other_issue: str) -> bool:
     return not issue and "s" in other_issue and volume in other_issue.split("s")
 
 
-def _issue(table: _Columns) -> Agreement:
-    """Issues; "21" and "21 Suppl 1", or "2" and "Suppl 2", contradict each other no more than "21" and nothing."""
+def _issue(table: Columns) -> Agreement:
+    """Issues; "21" and "21 Suppl 1", or "2" and "Suppl 2", contradict each other no more than "21" and nothing. Nor
+    does a page that stands in the column of the issue.
+    """
     exact = table.agree("issue")
     one, other = table.sides("issue")
+    page, others = table.sides("first_page")
     differ = exact.differ.copy()
     for n in np.flatnonzero(differ).tolist():
         short, long = sorted((one[n], other[n]), key=len)
-        differ[n] = not ("s" in long and (long.startswith(short) or long == f"s{short}"))
+        supplement = "s" in long and (long.startswith(short) or long == f"s{short}")
+        paged = (not page[n] and one[n] == others[n]) or (not others[n] and other[n] == page[n])
+        differ[n] = not (supplement or paged)
     return Agreement(exact.same, differ)
 
 
-def _first_author(table: _Columns) -> Agreement:
+def _first_author(table: Columns) -> Agreement:
     """The same if a name of the first author agrees, or nearly, whichever order the names stand in."""
     score = table.similarity("first_author", fuzz.token_set_ratio)
     family = table.repeated("family", fuzz.ratio)
     missing = table.missing("first_author")
     same = ~missing & ((score >= 90) | (family >= 80))
+    one, other = table.sides("first_author")
+    for n in np.flatnonzero(~missing & ~same).tolist():
+        names, others = one[n].split(), other[n].split()
+        same[n] = _glued(names, others) or _initials_first(names, others)
     return Agreement(same, ~missing & ~same)
 
 
-def _journal(table: _Columns) -> Agreement:
+def _initials_first(one: list[str], other: list[str]) -> bool:
+    """A family name is shared, and what else one side gives are initials of the other, as "KM Higgins" of "Higgins Kathleen"."""
+    shared = {name for name in one if len(name) > _INITIALS and name in other}
+    if not shared:
+        return False
+    short, long = sorted(([n for n in one if n not in shared], [n for n in other if n not in shared]), key=_letters_of)
+    return _letters_of(short) <= _INITIALS and (not short or not long or short[0][0] == long[0][0])
+
+
+def _letters_of(names: list[str]) -> int:
+    return max(map(len, names), default=0)
+
+
+def _authors(table: Columns, first_same: Bools) -> Scores:
+    """How alike all names are; where some are glued together, the letters without spaces tell it."""
+    scores = table.similarity("authors", fuzz.token_set_ratio)
+    one, other = table.sides("authors")
+    for n in np.flatnonzero(first_same & (scores > 0) & (scores < _NAMES_ALIKE)).tolist():
+        scores[n] = max(scores[n], fuzz.ratio(one[n].replace(" ", ""), other[n].replace(" ", "")))
+    return scores
+
+
+def _glued(one: list[str], other: list[str]) -> bool:
+    """The first names of one side, written as one word, are a name of the other, as "De Caterina" is DECATERINA."""
+    return any("".join(names[:count]) == whole[0] for names, whole in ((one, other), (other, one)) for count in (2, 3))
+
+
+def _journal(table: Columns) -> Agreement:
     """The same if the stems agree, if one begins with the other, or is the initials of the other, or its meeting.
 
     Names that share most of their words say neither: "Conference on Service Systems" may be "2nd Conference on Systems".
     """
     one, other = table.sides("journal")
     missing = table.missing("journal")
-    same = ~missing & (table.repeated("journal", fuzz.ratio) >= 80)
+    same = ~missing & (table.repeated("journal", fuzz.ratio) >= _NAME_ALIKE)
     differ = np.zeros(len(same), dtype=bool)
     meeting, others = table.sides("congress")
     for n in np.flatnonzero(~missing & ~same).tolist():
@@ -365,7 +335,7 @@ def _year_gap(forms: Sequence[NormalForm], left: Indexes, right: Indexes) -> Cod
     return np.where((years[left] > 0) & (years[right] > 0), gap, -1)
 
 
-def _relations(table: _Columns, ratio: Scores) -> Codes:
+def _relations(table: Columns, ratio: Scores) -> Codes:
     """How the titles of each pair are related; only pairs that are alike are looked at word by word."""
     keys, other_keys = table.sides("title_key")
     mains, other_mains = table.sides("main_title")
@@ -376,6 +346,20 @@ def _relations(table: _Columns, ratio: Scores) -> Codes:
         key, other = keys[n], other_keys[n]
         if (mains[n] or key) == other or key == (other_mains[n] or other):
             relation[n] = CONTAINED
+        elif (key.endswith(other) or other.endswith(key)) and _under_running_head(table, titles[n], other_titles[n], n):
+            relation[n] = CLOSE
         elif ratio[n] >= _WORTH_ALIGNING or key.startswith(other) or other.startswith(key):
             relation[n] = title_relation(titles[n], other_titles[n])
     return relation
+
+
+def _under_running_head(table: Columns, one: str, other: str, n: int) -> bool:
+    """One title is the other behind the name of the journal, as programs read it from the head of a page."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _GENERIC_LETTERS or not long.endswith(f" {short}"):
+        return False
+    head = " ".join(word[:3] for word in long.removesuffix(short).split())
+    journals = {table.forms[side[n]].journal for side in (table.left, table.right)}
+    return any(
+        head.count(" ") == name.count(" ") and fuzz.ratio(head, name) >= _NAME_ALIKE for name in journals if name
+    )

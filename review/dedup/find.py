@@ -9,8 +9,9 @@ import numpy as np
 
 from review.dedup.block import Indexes, candidate_pairs, joined_marks
 from review.dedup.cluster import Doubts, Pair, group, pair_of, standing_answers
+from review.dedup.columns import Bools, Codes, Scores
 from review.dedup.compare import CONDITIONS
-from review.dedup.features import Bools, Codes, Scores, generic_titles
+from review.dedup.features import RUBRIC, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
 from review.dedup.ready import Ready, Spread, in_turn, made_ready, no_collecting, ready
@@ -144,14 +145,14 @@ def _added(
         return [known[n] for n in asked]
 
     on = bench(marks, lines, spread=spread)
-    was_generic = np.ones(len(order), dtype=bool)
+    was_generic = np.full(len(order), RUBRIC)
     was_generic[place[:old]] = generic_titles(memory.marks)
     return _Stock(
         ids=sorted_ids,
         on=on,
         fresh=order >= old,
         before=replace(memory.judged, left=place[memory.judged.left], right=place[memory.judged.right]),
-        turned=on.generic & ~was_generic,
+        turned=on.generic > was_generic,
         source_of={},
     )
 

@@ -11,11 +11,12 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from review.dedup.block import Indexes, Marks
+from review.dedup.columns import Bools, Codes, Scores, likeness_of
 from review.dedup.compare import Verdicts, judge
-from review.dedup.features import Bools, Codes, Features, Scores, features, generic_titles, likeness_of
+from review.dedup.features import Features, features, generic_titles
 from review.dedup.ready import Spread, form_of, in_turn, no_collecting, title_in
 from review.dedup.related import relations
-from review.dedup.titles import CLOSE
+from review.dedup.titles import CLOSE, CONTAINED
 from review.dedup.vetoes import VETOES
 
 Lines = Callable[[Indexes], Sequence[str]]
@@ -25,6 +26,10 @@ _AT_ONCE = 20_000  # pairs
 _ALIKE = 60.0  # two titles less alike are the same work only if a number or the place says so
 _WORTH_A_LOOK = 0.80
 _SAME_TEXT = 0.1  # so much sooner is a pair looked at whose abstracts agree
+_CONTRADICTED = 0.1  # so much later is a pair looked at for each part of a place that differs
+_LAST = 0.01  # but still before never
+_ALL_BUT_A_WORD, _ALIKE_SO = 95.0, 0.75  # such a title, and so much alike, with one doubt
+_ALIKE_THERE = 80.0  # a title on one page of one volume
 _DOUBTS = 2  # more vetoes than these, and nobody need look
 # Vetoes that make a chain doubtful; the others only say that too little is known.
 _CONTRADICTIONS = (
@@ -77,7 +82,7 @@ class Bench:
 
     marks: Marks
     lines: Lines  # normal forms as texts
-    generic: Bools
+    generic: Codes
     source: Codes | None = None
     spread: Spread = in_turn
 
@@ -135,7 +140,7 @@ class _Task(NamedTuple):
     right: Indexes
     place: Indexes  # of the left records among the lines, and then of the right ones
     lines: Sequence[str]
-    generic: Bools
+    generic: Codes
     source: Codes | None
     everything: bool
 
@@ -170,15 +175,23 @@ def compared(task: _Task) -> Judged:
 
 
 def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:
-    """How soon a person should look at each open pair: nearly joined, nearly alike, or one text with two places."""
+    """How soon a person should look at each open pair: nearly joined, nearly alike, one text with two places, or one
+    title of which too little else is known. Of pairs without one text, those come later whose places contradict them.
+    """
+    elsewhere = np.sum((f.journal.differ, f.volume.differ, f.issue.differ, f.page.differ, f.doi.differ), axis=0)
+    against = elsewhere + (f.year_gap > 1)
     text = (f.title >= 85) & (f.authors >= 85) & (f.abstract >= 90)
-    place = (f.title >= 99) & f.journal.same & ~f.generic & (verdicts.score >= _WORTH_A_LOOK)
-    alike = (verdicts.score >= _WORTH_A_LOOK) & (verdicts.vetoes <= 1)
+    nobodys = f.generic & (f.rubric | (elsewhere > 0))  # a title that proves nothing
+    place = (f.title >= 99) & f.journal.same & ~nobodys & (verdicts.score >= _WORTH_A_LOOK)
+    enough = np.where((f.title >= _ALL_BUT_A_WORD) & ~f.generic, _ALIKE_SO, _WORTH_A_LOOK)
+    spot = (f.title >= _ALIKE_THERE) & f.journal.same & f.volume.same & f.page.same & ~nobodys
     title = (f.relation >= CLOSE) & f.telling & (verdicts.vetoes == 0)
-    worth = verdicts.near_miss | alike | text | title | (place & (verdicts.vetoes <= _DOUBTS))
-    return np.where(worth & (verdicts.condition < 0), verdicts.score + _SAME_TEXT * (f.abstract >= 90), 0).astype(
-        np.float32
-    )
+    one_title = (f.relation >= CLOSE) & (f.first_author.same | (f.first_author.missing & ~f.generic))
+    little = (one_title | ((f.relation == CONTAINED) & f.first_author.same)) & (against == 0)
+    one_doubt = ((verdicts.score >= enough) | little) & (verdicts.vetoes <= 1)
+    worth = verdicts.near_miss | one_doubt | spot | text | title | (place & (verdicts.vetoes <= _DOUBTS))
+    soon = verdicts.score + np.where(f.abstract >= 90, _SAME_TEXT, -_CONTRADICTED * against)
+    return np.where(worth & (verdicts.condition < 0), np.maximum(soon, _LAST), 0).astype(np.float32)
 
 
 def _nothing() -> Judged:

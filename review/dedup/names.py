@@ -19,6 +19,8 @@ AUTHORS_READ = 12  # more names than this never change an answer
 _ONE_NAME = 60  # letters: longer cells with a comma may hold several people
 AUTHORS_CELL = 800  # characters of one cell, which may hold all authors glued together
 _NO_NAMES = frozenset({"jr", "sr", "et", "al", "anonymous", "anon"})
+_PARTICLES = frozenset({"de", "del", "della", "dos", "van", "von", "der", "den", "ter", "zu"})
+_INITIALS = re.compile("[b-df-hj-np-tvwxz]{2}")  # a name of two letters has a vowel
 _NOT_LETTERS = bytes(n if n < 128 and chr(n).isalnum() else 32 for n in range(256))
 _LETTERS_AND_LINES = bytes(10 if n == 10 else each for n, each in enumerate(_NOT_LETTERS))  # 10 ends a line
 _FIRST_OR_WORD = re.compile(r"\n?[^\W_]+")
@@ -43,8 +45,13 @@ def author_names(authors: Sequence[str]) -> tuple[str, str, str]:
     for at, person in enumerate(people[:AUTHORS_READ], start=1):
         if first := _name_words(person):
             everyone = dict.fromkeys([*first, *_words_of(people[at:AUTHORS_READ])])
-            return " ".join(first), first[0], " ".join(everyone)
+            return " ".join(first), _family(first), " ".join(everyone)
     return "", "", ""
+
+
+def _family(names: Sequence[str]) -> str:
+    """The first name that is neither a particle, which sources put before it, behind it or leave out, nor initials."""
+    return next((name for name in names if name not in _PARTICLES and not _INITIALS.fullmatch(name)), names[0])
 
 
 def _unglued(entry: str) -> list[str]:

@@ -15,7 +15,9 @@ _EXCEL_DAY_MONTH = re.compile(r"^(\d{1,2})-([a-z]{3})$")
 _EXCEL_MONTH_YEAR = re.compile(r"^([a-z]{3})-(\d{1,2})$")
 _ISSUE_PARTS = re.compile(r"\bsup[a-z]*|\bspec[a-z]*|s(?=\.?\d|$)|\d+")
 _DIGITS = re.compile(r"\d+")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _PAGE = re.compile(r"([a-z]{0,6}\.?\d+[a-z]?)(?:\s*[-–—]+\s*([a-z]{0,6}\.?\d+[a-z]?))?")
+_VOLUME_AND_ISSUE = re.compile(r"\s*([^()]*)\((?!no pag)([^()]*)\)", re.IGNORECASE)
 _ARTICLE_NUMBER = re.compile(r"^[a-z]+\d{2,}$")
 # "1)" is what is left of "50 (SUPPL. 1)": an issue, not a volume.
 _LEFT_OVER = re.compile(r"^\w*\)$")
@@ -28,11 +30,16 @@ _PMID_URL = re.compile(r"(?:ncbi\.nlm\.nih\.gov/pubmed/|pubmed\.ncbi\.nlm\.nih\.
 
 
 def place_of(record: Record) -> tuple[str, str, tuple[str, str]]:
-    """Volume, issue and pages; an article number in the wrong column is taken for the page it is."""
-    issue, pages = record.issue, record.pages
-    if issue and not _DIGITS.search(pages) and _ARTICLE_NUMBER.match(issue.strip().casefold()):
+    """Volume, issue and pages; an article number in the wrong column is taken for the page it is, and what stands
+    behind the volume, as in "12 (8) (no pagination)", for the issue.
+    """
+    volume, issue, pages = record.volume, record.issue, record.pages
+    unpaged = "(no pagination)" in volume
+    if issue and not _DIGITS.search(pages) and (unpaged or _ARTICLE_NUMBER.match(issue.strip().casefold())):
         issue, pages = "", issue
-    return normal_volume(record.volume), normal_issue(issue), normal_pages(pages)
+    if "(" in volume and (found := _VOLUME_AND_ISSUE.match(volume)):
+        volume, issue = found[1], issue or found[2]
+    return normal_volume(volume), normal_issue(issue), normal_pages(pages)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -56,8 +63,8 @@ def normal_issue(issue: str) -> str:
 def normal_pages(pages: str) -> tuple[str, str]:
     """First and last page; dates that a spreadsheet made of page numbers are turned back.
 
-    >>> normal_pages("08-Nov"), normal_pages("Oct-15"), normal_pages("1649--55"), normal_pages("e4747")
-    (('8', '11'), ('10', '15'), ('1649', '1655'), ('e4747', ''))
+    >>> normal_pages("08-Nov"), normal_pages("Oct-15"), normal_pages("1649--55"), normal_pages("S41-7")
+    (('8', '11'), ('10', '15'), ('1649', '1655'), ('s41', 's47'))
     """
     text = plain(pages).strip()
     day_month, month_year = _EXCEL_DAY_MONTH.match(text), _EXCEL_MONTH_YEAR.match(text)
@@ -69,10 +76,18 @@ def normal_pages(pages: str) -> tuple[str, str]:
     if not found or text.startswith("(no pag"):
         return "", ""
     first = found[1].lstrip("0").replace(".", "")
-    last = (found[2] or "").lstrip("0").replace(".", "")
-    if last.isdigit() and first.isdigit() and len(last) < len(first):
-        last = first[: len(first) - len(last)] + last
-    return first, last
+    return first, _written_out(first, (found[2] or "").lstrip("0").replace(".", ""))
+
+
+def _written_out(first: str, last: str) -> str:
+    """The last page with all that the first page has in front of it: of "S41-7" and of "S41-47" it is s47."""
+    own = last.lstrip(_LETTERS)
+    if not own.isdigit() or not (own == last or last[0] == first[0]):
+        return last
+    digits = first.lstrip(_LETTERS)
+    if not digits.isdigit() or len(own) > len(digits):
+        return last
+    return first[: len(first) - len(own)] + own
 
 
 def normal_doi(doi: str) -> str:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from review.dedup.columns import Bools, Codes
 from review.dedup.compare import VERSIONS, Verdicts
-from review.dedup.features import Bools, Codes, Features
+from review.dedup.features import Features
 from review.dedup.titles import CONTAINED
 from review.domain.record import DuplicateGroup
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from review.dedup.words import STOP
+
 # A letter of its own tells "Case B" from "Case A" and vitamin D from vitamin A; an s is left of a genitive, an r of a trade mark.
 _LABELS = frozenset("bcefghijkmopqvwxyz")
+_BETWEEN = f"(?:{'|'.join(sorted(STOP))})*"
 OTHER, SUBSTITUTED, CONTAINED, CLOSE, EQUAL = range(5)
 
 
@@ -52,7 +56,21 @@ def _run_together(left: list[str], right: list[str]) -> bool:
     if not left or not right:
         return False
     one, other = "".join(left), "".join(right)
-    return len(one) >= 5 and (one == other or sorted(one) == sorted(other))
+    return len(one) >= 5 and (one == other or sorted(one) == sorted(other) or _with_stop_words(left, right))
+
+
+def _with_stop_words(left: list[str], right: list[str]) -> bool:
+    """Words lost their spaces, as in "effectongut" for "effect on gut": those between them were not left out."""
+    few, words = sorted((left, right), key=len)
+    if not len(few) == 1 < len(words):
+        return False
+    glued, at = few[0], 0
+    for word in words:  # to look is much sooner done than to make the pattern
+        at = glued.find(word, at)
+        if at < 0:
+            return False
+        at += len(word)
+    return bool(re.fullmatch(_BETWEEN.join(words), glued))
 
 
 def same_word(one: str, other: str) -> bool:

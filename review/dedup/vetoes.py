@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from review.dedup.features import Bools, Features
+from review.dedup.columns import Bools
+from review.dedup.features import Features
 from review.dedup.titles import CLOSE, CONTAINED, SUBSTITUTED
 
 Test = Callable[[Features], Bools]
 
+SAME_TEXT = 97
 _OTHER_TEXT = 50  # two long abstracts less alike than this are not one text in two wordings
 
 
@@ -45,7 +47,7 @@ def _places_conflict(f: Features) -> Bools:
     journal are two places, and a volume speaks for a place together with its issue, a first page with the last.
     """
     another_year = (f.year_gap > 0) & ~f.journal.same
-    another_issue = f.volume.same & f.issue.differ & f.journal.same
+    another_issue = f.volume.same & f.issue.differ & ~f.journal.differ
     against = (f.volume.differ | another_issue).astype(int) + f.page.differ + f.journal.differ + another_year
     speak = (f.volume.same & ~f.issue.differ).astype(int) + (f.page.same & ~f.last_page.differ)
     return np.asarray((against > speak) & ~f.doi.same)
@@ -57,11 +59,22 @@ def _another_time(f: Features) -> Bools:
     return np.asarray((f.year_gap > 0) & ~(f.volume.same | f.page.same | f.doi.same | one_text))
 
 
+def _in_a_subtitle(f: Features) -> Bools:
+    """Of one text, the numbers that only one title gives stand in what the other leaves out."""
+    text = f.long_abstract & (f.abstract >= SAME_TEXT)
+    return np.asarray((f.relation == CONTAINED) & text & f.first_author.same & (f.year_gap <= 0))
+
+
+def _one_topic(f: Features) -> Bools:
+    """A title that is short, but over no column: its authors wrote under it in one journal once a year."""
+    return np.asarray(~f.rubric & f.first_author.same & (f.authors >= 85) & f.journal.same & (f.year_gap == 0))
+
+
 VETOES: tuple[Veto, ...] = (
     Veto(
         name="different_numbers",
         explanation="The titles are alike but hold different numbers, as parts of a series do.",
-        holds=lambda f: f.numbers.differ,
+        holds=lambda f: f.numbers.differ & ~_in_a_subtitle(f),
     ),
     Veto(
         name="erratum_or_reply",
@@ -84,7 +97,7 @@ VETOES: tuple[Veto, ...] = (
     Veto(
         name="generic_title",
         explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
-        holds=lambda f: f.generic & ~(f.first_author.same & f.long_abstract & (f.abstract >= 90)),
+        holds=lambda f: f.generic & ~(f.first_author.same & f.long_abstract & (f.abstract >= 90)) & ~_one_topic(f),
     ),
     Veto(
         name="other_review",

@@ -14,6 +14,16 @@ def _words(text: str) -> list[str]:
 
 # Words that sources add, drop or abbreviate freely; they never tell two works apart.
 STOP = frozenset(_words("a an and the of in for on to with by from at as is its or et und der die das la le les de"))
+# Words of the titles that journals put over their columns.
+COLUMN_WORDS = frozenset(
+    _words(
+        "editor editors editorial comment comments commentary note notes news letter letters introduction preface "
+        "foreword message president presidents reply response book books issue section abstract abstracts "
+        "correction obituary memoriam announcement announcements contents index contributors reviewers calendar "
+        "report reports brief briefs remarks welcome discussion conclusion conclusions summary column forum "
+        "question questions meeting image images"
+    )
+)
 _NUMBER_WORDS = {
     **{w: str(n) for n, w in enumerate(_words("one two three four five six seven eight nine ten eleven twelve"), 1)},
     **{w: str(n) for n, w in enumerate(_words("ii iii iv"), 2)},

@@ -29,6 +29,16 @@ class ReviewError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A refusal in another process reaches the person as it was said: its class makes the message only once."""
+        return _said_again, (type(self), self.args, self.__dict__)
+
+
+def _said_again(kind: type[ReviewError], args: tuple[object, ...], held: dict[str, object]) -> ReviewError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(held)
+    return error
+
 
 class NotAProject(ReviewError):
     def __init__(self, folder: object) -> None:

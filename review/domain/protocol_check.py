@@ -53,6 +53,19 @@ def check(tree: object, *, line: LineOf, path: str = "protocol.yaml") -> tuple[P
     return (None if failed else protocol), reader.findings
 
 
+def sought(tree: object, *, line: LineOf, path: str = "protocol.yaml") -> tuple[str, list[Finding]]:
+    """What a protocol says of what it seeks, for which a title or a question is enough; empty with what is wrong."""
+    reader = _Reader(line, path)
+    protocol = reader.protocol(tree) if isinstance(tree, dict) else None
+    wrong = [f for f in reader.findings if f.rule != "PROTOCOL" and f.severity in (Severity.ERROR, Severity.BLOCKER)]
+    if protocol is None or wrong or not (protocol.title or protocol.question):
+        reader.fault(
+            (), "There is neither a title nor a question.", "Write at least one line such as title: What is sought"
+        )
+        return "", wrong or reader.findings[-1:]
+    return protocol.own_words, []
+
+
 _TOP = (
     "title",
     "question",

@@ -16,8 +16,8 @@ def why(corpus: Corpus, model: Fitted, record_id: str, top: int = 8) -> list[tup
 
     A contribution is the term's value in the record times its weight in the model and in the found records that it
     is most like, title and text together; all of them and the intercept add up to the score (of a record that has
-    an abstract). Terms made with function words ("of the") count in the score
-    but are not listed. `Missing` if there is no such record.
+    an abstract). Terms made with function words ("of the") and bare numbers
+    count in the score but are not listed. `Missing` if there is no such record.
 
     >>> from review.ranking.active import rank
     >>> from review.ranking.features import Text, build_corpus
@@ -33,7 +33,12 @@ def why(corpus: Corpus, model: Fitted, record_id: str, top: int = 8) -> list[tup
     pulls = row.data * model.weights_for(row)
     for column, pull in zip(row.indices.tolist(), pulls.tolist(), strict=True):
         term = corpus.term(column)
-        if term and not any(word in ENGLISH_STOP_WORDS for word in term.split()):
+        if _tells(term):
             found[term] = found.get(term, 0.0) + pull
     strongest = sorted((item for item in found.items() if item[1] != 0), key=lambda item: (-abs(item[1]), item[0]))
     return strongest[:top]
+
+
+def _tells(term: str) -> bool:
+    words = term.split()
+    return not all(word.isdecimal() for word in words) and not any(word in ENGLISH_STOP_WORDS for word in words)

@@ -19,9 +19,20 @@ class Nearest:
     most: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Usual:
+    """The columns of the words that reviews usually include or exclude, their weights, and the sum of these in each row."""
+
+    words: object  # those they were made of
+    columns: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    numbers: NDArray[np.float32]
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Kept:
-    """The answers for the latest sets of found records, and the sum of the rows without an abstract."""
+    """The answers for the latest sets of found records, the sum of the rows without an abstract, and what is usual."""
 
     nearest: list[Nearest] = field(default_factory=list)
     brief_sum: csr_matrix | None = None
+    usual: Usual | None = None

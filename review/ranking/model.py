@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from review.ranking import machine
+from review.ranking import machine, usual
 from review.ranking.features import TITLE_WEIGHT, Corpus, Text, build_corpus, vector
 from review.ranking.nearness import NEAREST, Beside, found_rows, nearness, want_of_abstract
 from review.ranking.sought import sought
@@ -33,6 +33,7 @@ BACKGROUND = (
 FADING = 8.0  # … few are relevant: both fall to their least when an eighth of all records has been found relevant
 NEAR_SHARE = 0.2  # of the score that is nearness to the found records; the rest is that of the words
 SPREAD_LEAST = 400  # open records from which the spread of scores is taken, if there are so many
+TO_THE_PROTOCOL = "likeness to the protocol"  # the name of what ranks before any decision
 _EQUAL = 1e-6  # a spread below this is rounding
 
 
@@ -112,25 +113,67 @@ def labels_of(corpus: Corpus, labels: Mapping[str, float], *, protocol_text: str
 
 
 def fit_tfidf(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
-    """The words' model with a part of nearness to what was found, set right for records without an abstract."""
+    """The words' model with a part of nearness to what was found and of what reviews usually include.
+
+    Records without an abstract are set right. Before any decision the words of the protocol speak alone, and where there are
+    none, what is usual.
+    """
     words = fit_words(corpus, labels, seed)
+    share = usual.share_of(corpus, labels.found)
     if words.name != "tfidf":
-        return words
+        first, all_decided = words.name == TO_THE_PROTOCOL, words.name == "like the included"
+        return words if first or all_decided or not share else _with_usual(corpus, labels, words, share)
     relevant, pool = labels.relevant, _open(corpus, labels)
     near = nearness(corpus, relevant, labels.protocol)
     spread = float(near[pool].std())
-    scale = NEAR_SHARE / spread if spread > _EQUAL else 0.0
+    scale = NEAR_SHARE * (1 - share) / spread if spread > _EQUAL else 0.0
     near *= scale
+    rest = (1 - NEAR_SHARE) * (1 - share)
+    weights, shift = _usual_added(corpus, pool, words.weights * np.float32(rest), share)
     plain = replace(
         words,
-        weights=words.weights * np.float32(1 - NEAR_SHARE),
-        intercept=words.intercept * (1 - NEAR_SHARE) - float(near[pool].mean()),
-        parameters={**words.parameters, "nearness_share": NEAR_SHARE, "nearest": NEAREST},
+        weights=weights,
+        intercept=words.intercept * rest - float(near[pool].mean()) + shift,
+        parameters={
+            **words.parameters,
+            **usual.parameters(corpus, labels.found),
+            "nearness_share": NEAR_SHARE,
+            "nearest": NEAREST,
+        },
     )
     if corpus.brief.any():
         near[corpus.brief] += want_of_abstract(corpus, relevant, plain.weights, near)
     rows = found_rows(corpus, relevant, labels.protocol)
     return replace(plain, beside=Beside(numbers=near, found=rows, scale=scale))
+
+
+def _with_usual(corpus: Corpus, labels: Labels, plain: Fitted, share: float) -> Fitted:
+    """What is usual beside a model that has learned nothing yet; where that has nothing to say, alone."""
+    pool = _open(corpus, labels)
+    scores = plain.scores(corpus)[pool]
+    spread = float(scores.std()) if len(scores) else 0.0
+    said = spread > _EQUAL
+    worth = (1 - share) / spread if said else 0.0
+    weights, shift = _usual_added(corpus, pool, plain.weights * worth, share)
+    name = f"{plain.name} and what is usual" if said else "what is usual"
+    intercept = shift - (float(scores.mean()) * worth if said else 0.0)
+    return replace(
+        plain, weights=weights, intercept=intercept, name=name, parameters=usual.parameters(corpus, labels.found)
+    )
+
+
+def _usual_added(
+    corpus: Corpus, pool: NDArray[np.bool_], plain: NDArray[np.float32] | NDArray[np.float64], share: float
+) -> tuple[NDArray[np.float32], float]:
+    """The weights with this share of what is usual on top, brought to the spread of the open records, and the intercept."""
+    weights = plain.astype(np.float32, copy=False)  # made for this
+    known = usual.usual(corpus)
+    numbers = known.numbers[pool].astype(np.float64)
+    spread = float(numbers.std()) if len(numbers) else 0.0
+    if spread <= _EQUAL:
+        return weights, 0.0
+    weights[known.columns] += known.weights * np.float32(share / spread)
+    return weights, -float(numbers.mean()) * share / spread
 
 
 def fit_words(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
@@ -159,7 +202,7 @@ def _learned(corpus: Corpus, labels: Labels, seed: int) -> Fitted | tuple[_Taugh
     with_protocol = labels.protocol.nnz > 0
     if not len(labels.rows):
         plain = _dense(labels.protocol) if with_protocol else np.zeros(corpus.matrix.shape[1])
-        return Fitted(weights=plain, name="likeness to the protocol" if with_protocol else "order given", parameters={})
+        return Fitted(weights=plain, name=TO_THE_PROTOCOL if with_protocol else "order given", parameters={})
     if labels.found == 0 and not with_protocol:
         unlike = _mean(corpus.matrix) - _mean(corpus.matrix[labels.rows])
         return Fitted(weights=unlike, name="unlike the excluded", parameters={})

@@ -43,7 +43,7 @@ def relevant_in(rest: int, *, drawn: int, hits: int, confidence: float = CONFIDE
     if not 0 <= hits <= drawn <= rest:
         raise ValueError("there are as many hits as drawn at most, and as many drawn as there are")
     possible = np.arange(hits, rest - (drawn - hits) + 1)
-    side = (1 - confidence) / 2
+    side = (1 - confidence) / 2 - _EDGE  # a number at the very limit is possible
     not_fewer = hypergeom.sf(hits - 1, rest, possible, drawn) > side
     not_more = hypergeom.cdf(hits, rest, possible, drawn) > side
     kept = possible[not_fewer & not_more]
@@ -86,5 +86,5 @@ def size_needed(found: int, rest: int, *, target: float = TARGET_RECALL, confide
         return None
     allowed = math.floor(found / target - found + _EDGE)  # so many may be missed
     draws = np.arange(rest + 1)
-    enough = np.asarray(hypergeom.cdf(0, rest, min(allowed + 1, rest), draws) <= (1 - confidence) / 2)
+    enough = np.asarray(hypergeom.cdf(0, rest, min(allowed + 1, rest), draws) <= (1 - confidence) / 2 - _EDGE)
     return int(draws[np.argmax(enough)]) if enough.any() else rest

@@ -66,6 +66,10 @@ def draw(project: Project, *, size: int | None = None, seed: int | None = None) 
         )
     found = standing.unveiled(project, Stage.TITLE_ABSTRACT)
     rest = sorted(work for work, one in found.items() if not one.standing.settled)
+    if not found:
+        raise ReviewError(
+            "There is no record to draw from yet.", hint="Import search results first: review import FILE."
+        )
     if not rest:
         raise ReviewError("Every record is settled, so there is nothing to draw from.", hint="Nothing was stored.")
     if size is not None and size < 1:

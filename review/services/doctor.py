@@ -18,7 +18,7 @@ from review.resources import data_dir
 from review.services.project import CONFIG, DATABASE_URL, find_root, open_project
 from review.storage.store import open_store
 
-PACKAGE = "scopewright"
+PACKAGE = plugins.PACKAGE
 # What each extra is for, in the user's words.
 EXTRAS = {
     "export": "papers as Word and PDF, figures as PNG and PDF",
@@ -70,6 +70,8 @@ def _program() -> Iterator[Check]:
 def _tried(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name=name, found=True, version=look())
+    except plugins.Unusable as error:
+        return Check(name=name, found=False, version=error.message, advice=error.hint)
     except (ReviewError, ImportError, OSError) as error:
         return Check(name=name, found=False, version=str(error), advice=_REINSTALL)
 

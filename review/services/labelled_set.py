@@ -55,6 +55,8 @@ def _records(path: Path) -> Iterator[Place]:
         try:
             rows = sheets.read(plain, required=COLUMNS).rows
         except BadInput as error:
+            if not plain.exists():
+                raise
             decided = _decided(path, plain)
             if not decided:
                 hint = f"{error.hint} {_ELSEWHERE}"

@@ -42,6 +42,14 @@ def check_text(text: str, *, path: str = "protocol.yaml") -> tuple[Protocol | No
     return (None if failed else found), sorted(findings, key=lambda f: f.line or 0)
 
 
+def sought(text: str, *, path: str = "protocol.yaml") -> tuple[str, list[Finding]]:
+    """What a protocol in a YAML text seeks, in its own words; a title or a question is enough. Empty with what is wrong."""
+    document = read_yaml(text, path=path)
+    if document.tree is None and document.findings:
+        return "", list(document.findings)
+    return rules.sought(document.tree, line=document.line, path=path)
+
+
 @rights.needs(Right.READ)
 def read_file(project: Project) -> str:
     path = project.protocol_path

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
+
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from review import plugins
 from review.domain.errors import BadInput, ReviewError
-from review.ranking.model import Ranker
+from review.domain.naming import counted
+from review.ranking.features import Corpus, Text
+from review.ranking.model import Fitted, Labels, Ranker
 from review.services import rights
 from review.services.project import CONFIG, Project
 from review.services.project import settings as read_settings
@@ -19,7 +27,7 @@ KEPT = "embeddings.npz"  # beside the database: what a model made of each text
 
 def named(name: str, folder: Path | None = None, *, keep: Path | None = None) -> Ranker:
     """The ranker of this name, with the model in `folder` if it takes one."""
-    found: Ranker = plugins.load(GROUP, name)
+    found = _installed(name)
     if found.with_folder is None:
         return found
     if folder is None:
@@ -29,9 +37,69 @@ def named(name: str, folder: Path | None = None, *, keep: Path | None = None) ->
     return found.with_folder(folder, keep)
 
 
+def _installed(name: str) -> Ranker:
+    found = plugins.load(GROUP, name)
+    if not isinstance(found, Ranker):
+        raise _faulty(name, f"is no ranking but {type(found).__name__}")
+    return found if plugins.owner(GROUP, name) == plugins.PACKAGE else _guarded(found, name)
+
+
+def _guarded(found: Ranker, name: str) -> Ranker:
+    """Another maker's ranking, whose faults are told by its name: no record is left out, and every score is a number."""
+
+    def build(texts: Iterable[Text]) -> Corpus:
+        given = list(texts)
+        with _blamed(name):
+            corpus = found.build(given)
+            missing = {text.record_id for text in given} - set(corpus.ids)
+        if missing:
+            raise _faulty(name, f"left out {counted(len(missing), 'record')} of {len(given):,}")
+        return corpus
+
+    def fit(corpus: Corpus, labels: Labels, seed: int) -> Fitted:
+        with _blamed(name):
+            model = found.fit(corpus, labels, seed)
+            scores = np.asarray(model.scores(corpus), dtype=float)
+        if scores.shape != (len(corpus),):
+            raise _faulty(name, f"gave {scores.size:,} scores for {counted(len(corpus), 'record')}")
+        if not np.isfinite(scores).all():
+            raise _faulty(name, f"gave {counted(int((~np.isfinite(scores)).sum()), 'score')} that are no numbers")
+        return model
+
+    def read(corpus: Corpus, text: str) -> csr_matrix:
+        with _blamed(name):
+            return found.read(corpus, text)
+
+    def with_folder(folder: Path, keep: Path | None) -> Ranker:
+        with _blamed(name):
+            return _guarded(cast("Callable[..., Ranker]", found.with_folder)(folder, keep), name)
+
+    return replace(
+        found, build=build, fit=fit, read=read, with_folder=with_folder if found.with_folder is not None else None
+    )
+
+
+@contextmanager
+def _blamed(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ReviewError:
+        raise
+    except Exception as error:
+        raise _faulty(name, f"failed: {plugins.told(error)}") from error
+
+
+def _faulty(name: str, what: str) -> ReviewError:
+    of = plugins.owner(GROUP, name)
+    return ReviewError(
+        f"The ranking {name} of plug-in {of} {what}.",
+        hint=f'Tell the makers of {of}; until they have mended it, use --ranker {DEFAULT_RANKER}, or ranker = "{DEFAULT_RANKER}" in {CONFIG}.',
+    )
+
+
 def check(names: Sequence[str], folder: Path | None) -> None:
     """Refuse a ranker that is not there, one without the model it needs, and a model that nobody asked for."""
-    used = [plugins.load(GROUP, name).with_folder is not None for name in names]
+    used = [_installed(name).with_folder is not None for name in names]
     for name in names:
         named(name, folder)
     if folder is not None and not any(used):
@@ -58,7 +126,7 @@ def settings(project: Project) -> tuple[str, str]:
 def of_project(project: Project) -> Ranker:
     """The ranking the project has chosen; a model's folder is named from the project's own."""
     name, model = settings(project)
-    if plugins.load(GROUP, name).with_folder is not None and not model:
+    if _installed(name).with_folder is not None and not model:
         raise BadInput(
             project.root / CONFIG,
             f"the ranking {name!r} needs a model, and none is named.",

@@ -80,18 +80,24 @@ def check_priors(priors: Sequence[str], data: Labelled) -> None:
     labels = data.labels
     for prior in priors:
         if prior not in labels:
-            raise ReviewError(f"The prior {prior!r} is not among the records.", hint="Check --prior-ids.")
+            raise ReviewError(
+                f"The prior {prior!r} is not among the records of {data.name}.",
+                hint="Check the ids you named as known.",
+            )
     if priors and not any(label for record, label in labels.items() if record not in set(priors)):
-        raise ReviewError("Every relevant record is a prior, so there is nothing left to find.", hint="Name fewer.")
+        raise ReviewError(
+            f"Every relevant record of {data.name} is a prior, so there is nothing left to find.",
+            hint="Name fewer, or replay that set with none.",
+        )
 
 
 def own_words(path: Path) -> str:
-    """What a protocol file says in words that a ranking can start from."""
+    """What a protocol file says in words that a ranking can start from; it need hold no more than a title or a question."""
     text = sheets.read_bytes(path).decode("utf-8-sig", "replace")
-    found, findings = rules.check_text(text, path=path.name)
-    if found is None:
-        raise BadInput(path, f"line {findings[0].line or 1}: {findings[0].message}", hint=findings[0].hint)
-    return found.own_words
+    found, wrong = rules.sought(text, path=path.name)
+    if wrong:
+        raise BadInput(path, f"line {wrong[0].line or 1}: {wrong[0].message}", hint=wrong[0].hint)
+    return found
 
 
 def write_order(path: Path, found: Replayed) -> None:

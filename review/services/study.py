@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -14,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from review.domain.errors import NotInstalled, ReviewError
+from review.domain.naming import counted
 from review.ranking.active import simulate
 from review.ranking.ending import Ending, endings
 from review.ranking.features import Text
@@ -158,28 +161,67 @@ def tasks(
     ]
 
 
+class Stopped(ReviewError):
+    """Many replays ended before the last of them; `runs` are those that were done. `asked` if a person ended them."""
+
+    def __init__(self, why: str, runs: Sequence[Run], of: int, *, asked: bool = False) -> None:
+        super().__init__(f"{why} after {len(runs):,} of {counted(of, 'replay')}.")
+        self.runs = runs
+        self.asked = asked
+
+
 def run(todo: Sequence[Task], *, jobs: int = 1, scheduler: str = "", progress: Progress = silent) -> list[Run]:
-    """All replays, in the order of set, ranker and seed whatever finished first."""
+    """All replays, in the order of set, ranker and seed whatever finished first. Raises `Stopped` where some are done."""
     found: list[Run] = []
-    if jobs <= 1 and not scheduler:
-        for done, task in enumerate(todo):
-            progress(f"{done} of {len(todo)} replayed", done / max(1, len(todo)))
-            found += replayed(task)
-    else:
-        with _workers(jobs, scheduler) as pool:
-            waiting = [pool.submit(replayed, task) for task in todo]
-            for done, future in enumerate(as_completed(waiting), start=1):
-                found += future.result()
+    try:
+        if jobs <= 1 and not scheduler:
+            for done, task in enumerate(todo):
+                progress(f"{done} of {len(todo)} replayed", done / max(1, len(todo)))
+                found += replayed(task)
+        else:
+            for done, runs in enumerate(_spread(todo, jobs, scheduler), start=1):
+                found += runs
                 progress(f"{done} of {len(todo)} replayed", done / len(todo))
+    except KeyboardInterrupt:
+        if not found:
+            raise
+        raise Stopped("Stopped", _sorted(found), len(todo), asked=True) from None
+    except BrokenProcessPool as error:
+        raise Stopped("A process died, perhaps for lack of memory,", _sorted(found), len(todo)) from error
+    except ReviewError as error:
+        if not found:
+            raise
+        raise Stopped(f"{error} This was", _sorted(found), len(todo)) from error
     progress("Replayed", 1.0)
-    return sorted(found, key=lambda one: (one.data, one.ranker, one.seed))
+    return _sorted(found)
+
+
+def _sorted(runs: Sequence[Run]) -> list[Run]:
+    return sorted(runs, key=lambda one: (one.data, one.ranker, one.seed))
+
+
+def _spread(todo: Sequence[Task], jobs: int, scheduler: str) -> Iterator[list[Run]]:
+    """What each task came to, as they finish; what was not begun when somebody stops is not begun any more."""
+    with _workers(jobs, scheduler) as pool:
+        waiting = [pool.submit(replayed, task) for task in todo]
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _quiet() -> None:
+    """Ctrl-C reaches every process of a terminal; a worker then ends without a word, since the program says it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
 def _workers(jobs: int, scheduler: str) -> Iterator[Executor]:
     """Processes of this machine, or the workers of a Dask cluster: those start a task again elsewhere if one dies."""
     if not scheduler:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_quiet) as pool:
             yield pool
         return
     try:

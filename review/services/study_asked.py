@@ -18,7 +18,7 @@ from review.services.rankers import DEFAULT_RANKER
 from review.services.study import Labelled, Run
 from review.storage import records
 
-Priors = Mapping[str, Mapping[str, Sequence[Any]]]
+Priors = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ def study(asked: Asked, *, progress: Progress = silent) -> tuple[list[Run], list
     chosen = tuple(dict.fromkeys(asked.rankers)) or (DEFAULT_RANKER,)
     rankers.check(chosen, asked.model)
     sets, notes = _sets(asked)
+    _room(asked.out)
     listed = _json(asked.priors) if asked.priors else {}
 
     def known(data: Labelled, seed: int) -> Sequence[str]:
@@ -82,13 +83,36 @@ def study(asked: Asked, *, progress: Progress = silent) -> tuple[list[Run], list
     return _study.run(todo, jobs=asked.jobs, scheduler=asked.scheduler, progress=progress), notes
 
 
-def _listed(path: Path, listed: Priors, name: str, seed: int) -> list[str]:
+def _room(out: Path | None) -> None:
+    """Make the folder for the answers before hours are spent on them."""
     try:
-        return [str(record) for record in listed[name][str(seed)]]
-    except (KeyError, TypeError) as error:
+        if out is not None:
+            (out / "orders").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
         raise BadInput(
-            path, f"it names no known records for the set {name!r} and the seed {seed}.", hint="Add them."
+            out, f"this folder cannot be made ({error.strerror}).", hint="Name another with --out."
         ) from error
+
+
+def _listed(path: Path, listed: Priors, name: str, seed: int) -> list[str]:
+    of_set = listed.get(name)
+    known = of_set.get(str(seed)) if isinstance(of_set, dict) else None
+    if not isinstance(known, list):
+        raise BadInput(
+            path,
+            f"it names no known records for the set {name!r} and the seed {seed}.",
+            hint=f'Add them as a list: {{"{name}": {{"{seed}": ["17", "204"]}}}}.',
+        )
+    return list(dict.fromkeys(str(record) for record in known))
+
+
+def _title(path: Path, titles: Mapping[str, Any], name: str) -> str:
+    """The words of one set, empty where the file does not name it."""
+    said = titles.get(name, {"title": ""})
+    title = said.get("title") if isinstance(said, dict) else None
+    if not isinstance(title, str):
+        raise BadInput(path, f"what it says of the set {name!r} is no title.", hint='Write {"title": "…"}.')
+    return title
 
 
 def _sets(asked: Asked) -> tuple[list[Labelled], list[str]]:
@@ -104,7 +128,9 @@ def _sets(asked: Asked) -> tuple[list[Labelled], list[str]]:
     groups = [[path] for path in files] if asked.each else [files] if files else []
     for group in groups:
         data = labelled_set.read(group, words=words)
-        own = titles.get(data.name, {}).get("title", "") if titles else words
+        own = _title(asked.titles, titles, data.name) if asked.titles else words
+        if asked.titles and not own:
+            notes.append(f"{asked.titles.name} has no title for the set {data.name}, which is replayed without one.")
         found.append(Labelled(name=data.name, texts=data.texts, labels=data.labels, words=own))
     names = [one.name for one in found]
     if twice := next((name for name in names if names.count(name) > 1), ""):

@@ -82,3 +82,25 @@ def test_the_last_pair_of_the_last_page_is_answered_and_the_page_before_it_shown
     at = fine(press(at, f"judge-False-{unsure[-1].record_a}|{unsure[-1].record_b}"))
     assert len(works.unsure(project)) == len(unsure) - 1
     assert f"judge-False-{unsure[-2].record_a}|{unsure[-2].record_b}" in {button.key for button in at.button}
+
+
+def test_a_group_is_split_only_once_some_of_its_records_are_chosen_and_not_all(visit, project):
+    a, b, c = ids(project)[4:7]
+    works.judge(project, [(a, b), (a, c)], same_work=True, person="Ana")
+    (group,) = works.groups(project)
+    at = fine(press(fine(visit("duplicates")), f"change-{group.group_id}"))
+    assert at.button(key="dup-split").disabled
+    at = fine(at.multiselect(key="dup-out").set_value([a, b, c]).run())
+    assert at.button(key="dup-split").disabled
+    at = fine(at.multiselect(key="dup-out").set_value([c]).run())
+    fine(press(at, "dup-split"))
+    assert [set(each.members) for each in works.groups(project)] == [{a, b}]
+
+
+def test_copies_that_are_called_the_same_are_told_apart_by_their_column(visit, project):
+    a, b, c = ids(project)[4:7]
+    works.judge(project, [(a, b), (a, c)], same_work=True, person="Ana")
+    (group,) = works.groups(project)
+    at = fine(press(fine(visit("duplicates")), f"change-{group.group_id}"))
+    assert [option[:3] for option in at.multiselect(key="dup-out").options] == ["1. ", "2. ", "3. "]
+    assert at.selectbox(key="dup-record").options == at.multiselect(key="dup-out").options

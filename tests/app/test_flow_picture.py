@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from review.domain.screening import Stage
+from review.services import overview, protocol
+from review.services.project import Project
 from tests.app.test_pages import fine
 
 
@@ -20,3 +23,15 @@ def test_the_diagram_stands_in_a_region_that_is_reached_by_keyboard(visit: Calla
     )
     assert name == "PRISMA 2020 flow diagram: 1 studies included"
     assert b"Records screened" in base64.b64decode(data)
+
+
+def test_the_diagram_is_shown_at_once_where_one_person_judges_each_record(
+    visit: Callable[..., AppTest], project: Project
+) -> None:
+    path = project.root / "protocol.yaml"
+    path.write_text(path.read_text().replace("reviewers_per_record: 2", "reviewers_per_record: 1"))
+    protocol.amend(project, reason="There is one of us.", who="Ana")
+    at = fine(visit("flow", who="Ana"))
+    assert overview.waiting_for(project, "Ana", Stage.TITLE_ABSTRACT) > 0
+    assert not at.info
+    assert "SVG" in [b.label for b in at.get("download_button")]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from review.app.main import about
 from review.app.menu import PAGES
+from review.domain.errors import ReviewError
 from review.domain.screening import Stage, Standing, Verdict
-from review.services import chart, fulltext, protocol, screen, works
+from review.services import chart, collect, fulltext, protocol, screen, works
+from review.services.collect import Origin
 from review.services.project import create
 from tests.app.conftest import NASTY, RECORDS, ids
 
@@ -39,8 +43,20 @@ def test_every_page_opens(visit):
 
 def test_what_was_imported_is_listed_file_by_file(visit):
     for page in ("overview", "imports"):
-        (table,) = [frame.value for frame in fine(visit(page)).dataframe if "Unreadable" in frame.value]
-        assert list(table["Read"]) == [len(RECORDS)], page
+        (table,) = [
+            one.proto.body for one in fine(visit(page)).get("html") if 'aria-label="Imported files"' in one.proto.body
+        ]
+        assert re.findall(r'<th scope="row">(.*?)</th>', table) == ["pubmed.ris"], page
+        assert re.findall(r'<td data-is="Read">(.*?)</td>', table) == [str(len(RECORDS))], page
+
+
+def test_the_name_of_an_imported_file_is_no_markup(visit, project):
+    collect.import_bytes(
+        project, b"TY  - JOUR\nTI  - Ribs\nER  - \n", file_name="<img src=x>.ris", origin=Origin(source="a&b")
+    )
+    shown = texts(visit("imports"))
+    assert "&lt;img src=x&gt;.ris</th>" in shown
+    assert "a&amp;b</td>" in shown
 
 
 @pytest.mark.parametrize("file", ["screen", "full_text", "conflicts", "chart"])
@@ -138,6 +154,19 @@ def test_why_a_record_comes_now_is_computed_only_when_opened(visit, project, mon
     at = fine(at.run())
     assert asked == [first]
     assert r"**Words that moved it up:** \*bone\*" in texts(at)
+
+
+def test_a_ranking_that_cannot_say_why_is_told_in_its_box_and_the_card_goes_on(visit, monkeypatch):
+    def refused(_project, _work, reviewer):
+        raise ReviewError(f"The ranking failed for {reviewer}.", hint="Use another.")
+
+    monkeypatch.setattr("review.services.rank.why", refused)
+    at = visit("screen", basic=False)
+    at.session_state["why"] = True
+    at = at.run()
+    assert not at.exception
+    assert [one.value for one in at.error] == [r"The ranking failed for Ana\. Use another\."]
+    assert at.segmented_control(key="screen-view")
 
 
 def test_my_decisions_can_be_changed_and_show_nobody_elses(visit, project):
@@ -355,39 +384,6 @@ def test_agreement_is_closed_to_a_reviewer_about_what_waits_for_them(visit, proj
 
 
 # History
-
-
-def test_the_history_lists_own_changes_and_one_of_them_is_changed(visit, project):
-    at = fine(visit("history"))
-    assert set(at.dataframe[0].value["Who"]) == {"Ana"}
-    ribs = ids(project)[3]
-    at = fine(at.selectbox(key="history-record").set_value(ribs).run())
-    first = screen.my_decisions(project, "Ana", TITLE)[ribs]
-    at = fine(press(at, f"mine-maybe-{first.number}"))
-    second = screen.my_decisions(project, "Ana", TITLE)[ribs]
-    assert second.verdict is Verdict.MAYBE
-    assert list(at.dataframe[1].value["Said"]) == ["maybe", "maybe", "include"], "both of Ana's, and Bo's"
-    assert list(at.dataframe[1].value["Stands"]) == ["yes", "yes", ""]
-    fine(press(at, f"mine-back-{second.number}"))
-    assert ribs not in screen.my_decisions(project, "Ana", TITLE)
-    assert ribs in screen.queue(project, "Ana", TITLE)
-
-
-def test_the_history_shows_what_others_said_once_it_is_open_to_see(visit, project):
-    at = visit("history")
-    at = fine(at.selectbox(key="history-of").set_value("").run())
-    assert set(at.dataframe[0].value["Who"]) == {"Ana", "Bo"}
-    at = visit("history", who="Cy")
-    assert "Nothing fits" in at.info[0].value, "nothing of one's own yet"
-
-
-def test_the_history_of_one_record_has_an_address(visit, project):
-    ribs = ids(project)[3]
-    at = visit("history")
-    at.query_params["record"] = ribs
-    at = fine(at.run())
-    assert at.selectbox(key="history-record").value == ribs
-    assert set(at.dataframe[1].value["Who"]) == {"Ana", "Bo"}
 
 
 def test_a_paper_without_a_review_is_not_called_one(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from tests.pdfs import paper
 pytestmark = pytest.mark.browser
 
 ADDRESSES = [entry.address for entry in PAGES]
+DESK, DOUBLE, PHONE = (
+    {"width": w, "height": h} for w, h in ((1280, 900), (640, 450), (390, 800))
+)  # double: DESK at 200 %
 
 
 # What can be read or pressed and stands outside the page, is cut off, or lies over something else.
@@ -74,6 +78,15 @@ def address(root: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def windows(browser) -> Iterator[dict[str, object]]:
+    """A browser in each colour for all pages: it has read the app's own scripts once."""
+    found = {scheme: browser.new_context(color_scheme=scheme) for scheme in ("light", "dark")}
+    yield found
+    for context in found.values():
+        context.close()
+
+
+@pytest.fixture(scope="module")
 def put_right(root: Path) -> str:
     """The id of a record of which a person corrected two fields."""
     project = open_project(root)
@@ -101,30 +114,36 @@ def axe() -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page_address", ADDRESSES)
-def test_no_serious_fault_and_nothing_cut_off_at_double_size_or_on_a_phone(browser, address, axe, page_address, scheme):
-    judged(browser, axe, f"{address}/{page_address}?reviewer=Cy", scheme)
+def test_no_serious_fault_and_nothing_cut_off_at_double_size_or_on_a_phone(windows, address, axe, page_address, scheme):
+    judged(windows, axe, f"{address}/{page_address}?reviewer=Cy", scheme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_form_in_which_a_record_is_put_right_is_for_everybody_too(browser, address, axe, put_right, scheme):
-    judged(browser, axe, f"{address}/find?reviewer=Cy&record={put_right}", scheme, press="Something missing or wrong?")
+def test_the_form_in_which_a_record_is_put_right_is_for_everybody_too(windows, address, axe, put_right, scheme):
+    judged(windows, axe, f"{address}/find?reviewer=Cy&record={put_right}", scheme, press="Something missing or wrong?")
 
 
-def judged(browser, axe, place, scheme, press=""):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    try:
-        page = opened(context, place)
+@pytest.mark.parametrize("page_address", ["imports", "overview"])
+def test_the_imported_files_are_read_on_a_phone_without_swiping(windows, address, page_address):
+    with opened(windows["light"], f"{address}/{page_address}?reviewer=Cy", size=PHONE) as page:
+        files = page.get_by_role("region", name="Imported files")
+        width, place = files.evaluate("(el) => [el.scrollWidth, el.clientWidth]")
+        assert width <= place
+        last = "(el) => getComputedStyle(el.querySelector('td:last-child'), '::before').content"
+        assert "Without abstract" in files.evaluate(last)
+
+
+def judged(windows, axe, place, scheme, press=""):
+    with opened(windows[scheme], place) as page:
         if press:
             page.get_by_text(press).click()
             page.wait_for_timeout(1_000)
         page.evaluate(axe)
         assert faults_that_stay(page) == []
-        for width, height in ((640, 450), (390, 800)) if scheme == "light" else ():  # 1280 × 900 at 200 %, and a phone
-            page.set_viewport_size({"width": width, "height": height})
+        for size in (DOUBLE, PHONE) if scheme == "light" else ():
+            page.set_viewport_size(size)
             page.wait_for_timeout(600)
-            assert page.evaluate(MISPLACED) == [], f"at a width of {width}"
-    finally:
-        context.close()
+            assert page.evaluate(MISPLACED) == [], f"at {size}"
 
 
 def faults_that_stay(page) -> list[str]:
@@ -142,12 +161,17 @@ def faults_that_stay(page) -> list[str]:
     return faults
 
 
-def opened(context, place):
+@contextmanager
+def opened(context, place, *, size=DESK):
     """The page, drawn: its heading is there, the run is over, and nothing has changed for a while."""
     page = context.new_page()
-    page.goto(place)
-    page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
-    page.evaluate(AT_REST)
-    page.wait_for_function("performance.now() - window.lastChange > 800", timeout=60_000)
-    return page
+    try:
+        page.set_viewport_size(size)
+        page.goto(place)
+        page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
+        page.evaluate(AT_REST)
+        page.wait_for_function("performance.now() - window.lastChange > 800", timeout=60_000)
+        yield page
+    finally:
+        page.close()

@@ -85,7 +85,6 @@ def test_a_paper_is_brought_read_and_excluded_and_the_diagram_follows_its_reason
     page.get_by_text("Stored.").wait_for()
     assert excluded(root) == ((labels[0], 1),)
     page.goto("/flow?reviewer=Ana")
-    page.get_by_role("button", name="Show the diagram all the same").click()
     page.get_by_role("img", name="PRISMA 2020 flow diagram").wait_for()
     page.goto("/full-text?reviewer=Ana")
     page.get_by_text("My decisions").click()

@@ -222,3 +222,8 @@ def _await_ranking(folder: Path) -> None:
                 return
         time.sleep(0.2)
     raise AssertionError("no order was published")
+
+
+def test_a_project_without_records_says_what_to_do_before_it_can_rank(project: Path, run: Run) -> None:
+    told = run("rank", "--project", project).stdout
+    assert told == "There is nothing to rank yet. Import search results first: review import FILE.\n"

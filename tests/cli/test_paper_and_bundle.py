@@ -56,6 +56,17 @@ def linted() -> Linted:
     return Linted(findings=tuple(findings()), type="review")
 
 
+def test_a_build_without_a_manuscript_says_what_to_do_next(project: Path, run: Run) -> None:
+    for command in ("build", "lint", "facts"):
+        told = run("paper", command, "paper", status=1).stderr
+        assert told == "Error: This project has no manuscript yet. Begin one with `review paper new paper`.\n"
+    run("paper", "new", "paper")
+    (project / "paper" / "manuscript.md").unlink()
+    told = run("paper", "build", "paper", status=1).stderr
+    assert "The folder paper holds a paper without its text: manuscript.md is gone. Put it back from a copy" in told
+    assert "Known" not in told
+
+
 def test_what_could_not_be_asked_says_what_to_give_and_what_to_do(paper: Path, run: Run, monkeypatch: Any) -> None:
     open_ = [
         Finding(rule=rule, message="Not evaluable.", severity=Severity.INFO, status=Status.NOT_EVALUABLE, hint=hint)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from review.sources import http
 
 Run = Callable[..., Any]
 BIB = "@article{lee, author={Lee, K}, title={A map of spines}, journal={J}, year={2020}, volume={3}}\n"
@@ -41,8 +44,10 @@ def test_a_wrong_reference_ends_with_status_one_and_its_line(study: Path, run: R
 def test_crossref_is_asked_where_the_environment_says(study: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (study / "references.bib").write_text(BIB.replace("volume={3}", "doi={10.5555/x}"), encoding="utf-8")
     monkeypatch.setenv("REVIEW_CROSSREF_URL", "http://127.0.0.1:9")  # nobody listens there
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    waited: list[float] = []
+    monkeypatch.setattr(http, "Clock", partial(http.Clock, sleep=waited.append))
     assert "Crossref cannot be reached" in run("paper", "references", "paper", "--crossref", status=1).stderr
+    assert waited, "it was asked again, after a while"
 
 
 def test_claims_are_begun_checked_and_written(study: Path, run: Run) -> None:

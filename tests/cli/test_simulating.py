@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from review.cli.program import STOPPED
 from review.ranking.metrics import order_metrics
+from review.services import study
 
 Run = Callable[..., Any]
 Ask = Callable[..., Any]
@@ -122,8 +124,8 @@ def test_an_export_in_which_a_decision_is_missing_says_of_which_record(tmp_path:
         ((HEADER, "1,A,B,0"), "", "no record has the label 1"),
         ((HEADER,), "", "there is no record below the first line"),
         (("record_id,title,label_included", "1,A,1"), "", "the column abstract is missing"),
-        ((HEADER, "1,A,B,1", "2,A,B,0"), "7", "The prior '7' is not among the records."),
-        ((HEADER, "1,A,B,1", "2,A,B,0"), "1", "Every relevant record is a prior"),
+        ((HEADER, "1,A,B,1", "2,A,B,0"), "7", "The prior '7' is not among the records of d."),
+        ((HEADER, "1,A,B,1", "2,A,B,0"), "1", "Every relevant record of d is a prior"),
     ],
 )
 def test_a_faulty_set_is_refused_with_one_sentence_that_names_the_row(
@@ -143,6 +145,48 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def sets(folder: Path, table: Table) -> None:
     table(folder / "one.csv", HEADER, *ROWS)
     table(folder / "two.csv", HEADER, *reversed(ROWS[1:]))
+
+
+def test_a_protocol_need_hold_no_more_than_a_title_or_a_question(tmp_path: Path, run: Run, table: Table) -> None:
+    table(tmp_path / "d.csv", HEADER, *reversed(ROWS))
+    for line in ("title: Transitional vertebrae", "question: Where are transitional vertebrae?"):
+        (tmp_path / "t.yaml").write_text(f"{line}\n", encoding="utf-8")
+        run("simulate", "d.csv", "--protocol", "t.yaml", "--order", "order.csv")
+        assert (tmp_path / "order.csv").read_text().split()[0] == "1", line
+    for text, sentence in (
+        ("titel: A\n", "Did you mean 'title'?"),
+        ("synthesis: A\n", "neither a title nor a question"),
+    ):
+        (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
+        assert sentence in run("simulate", "d.csv", "--protocol", "t.yaml", status=1).stderr
+
+
+def test_a_record_named_twice_as_known_counts_once(tmp_path: Path, ask: Ask, table: Table) -> None:
+    table(tmp_path / "d.csv", HEADER, *ROWS)
+    found = ask("simulate", "d.csv", "--prior-ids", "0,0,10")
+    assert found["priors"] == ["0", "10"]
+    assert {end["total"] for end in found["stops"]} == {len(ROWS)}
+
+
+def test_when_somebody_stops_many_replays_those_that_are_done_are_written(
+    tmp_path: Path, run: Run, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets(tmp_path, table)
+    done, stop_at = study.replayed, "two"
+
+    def pressed(task: study.Task) -> list[study.Run]:
+        if task.data.name == stop_at:
+            raise KeyboardInterrupt
+        return done(task)
+
+    monkeypatch.setattr(study, "replayed", pressed)
+    result = run("simulate", "one.csv", "two.csv", "--each", "--seeds", "1-3", "--out", "out", status=STOPPED)
+    assert "Stopped after 3 of 6 replays. What stands here is of those alone." in result.stderr
+    assert [(row["set"], row["seed"]) for row in rows_of(tmp_path / "out" / "runs.csv")] == [("one", s) for s in "123"]
+    stop_at = "one"  # the larger one, which is first
+    result = run("simulate", "two.csv", "one.csv", "--each", "--out", "none", status=STOPPED)
+    assert "Stopped." in result.stderr
+    assert not (tmp_path / "none" / "runs.csv").exists()
 
 
 def test_a_packed_set_gives_the_order_of_the_plain_one(tmp_path: Path, run: Run, table: Table) -> None:
@@ -213,11 +257,16 @@ def test_known_records_and_titles_are_taken_by_set_and_seed(tmp_path: Path, ask:
     sets(tmp_path, table)
     (tmp_path / "priors.json").write_text('{"one": {"1": [0, 10]}, "two": {"1": [3, 11]}}')
     (tmp_path / "titles.json").write_text('{"one": {"title": "sacral"}}')
-    asked = ("simulate", "one.csv", "two.csv", "--each", "--priors", "priors.json", "--titles", "titles.json")
+    untitled = ("simulate", "one.csv", "two.csv", "--each", "--priors", "priors.json")
+    asked = (*untitled, "--titles", "titles.json")
     found = ask(*asked, "--seeds", "1", "--out", "out")
+    ask(*untitled, "--seeds", "1", "--out", "plain")
     assert [r["n"] for r in found["runs"]] == [10, 9]
-    first = (tmp_path / "out" / "orders" / "one-tfidf-1.csv").read_text().split()[0]
-    assert first == "2", "the one with the word of the title"
+
+    def place(folder: str) -> int:
+        return (tmp_path / folder / "orders" / "one-tfidf-1.csv").read_text().split().index("2")
+
+    assert place("out") < place("plain"), "the one with the word of the title"
     refused = run(*asked, "--seeds", "2", status=1).stderr
     assert "priors.json: it names no known records for the set 'one' and the seed 2." in refused
 
@@ -246,6 +295,14 @@ def test_the_settled_works_of_a_project_are_replayed(
         (("one.csv", "--seeds", "1,2", "--order", "o.csv"), 2, "--out writes those of many"),
         (("one.csv", "one.csv", "--each"), 1, "Two sets are called one."),
         (("one.csv", "--titles", "bad.json"), 1, "this is not JSON"),
+        (("one.csv", "--titles", "odd.json"), 1, "odd.json: what it says of the set 'one' is no title."),
+        (("two.csv", "--titles", "odd.json"), 1, "odd.json: what it says of the set 'two' is no title."),
+        (("one.csv", "--priors", "word.json", "--seeds", "1"), 1, 'Add them as a list: {"one": {"1": ["17", "204"]}}.'),
+        (("one.csv", "--priors", "word.json", "--draw-priors"), 2, "--priors and --draw-priors both say which"),
+        (("one.csv", "--titles", "odd.json", "--protocol", "p.yaml"), 2, "--protocol and --titles both say the words"),
+        (("one.csv", "--draw-priors", "--out", "bad.json/out"), 1, "bad.json/out: this folder cannot be made"),
+        (("one.csv", "--order", "."), 2, "is a directory"),
+        (("none.csv",), 1, "none.csv: there is no such file. Check the name and the folder.\n"),
     ],
 )
 def test_what_cannot_be_replayed_is_refused(
@@ -253,4 +310,6 @@ def test_what_cannot_be_replayed_is_refused(
 ) -> None:
     sets(tmp_path, table)
     (tmp_path / "bad.json").write_text("{")
+    (tmp_path / "odd.json").write_text('{"one": ["sacral"], "two": {"title": 7}}')
+    (tmp_path / "word.json").write_text('{"one": {"1": "17"}}')
     assert sentence in run("simulate", *arguments, status=status).stderr

@@ -68,12 +68,16 @@ def workers(scheduler: str, number: int) -> Iterator[list[subprocess.Popen[bytes
         yield [stack.enter_context(program(*one)) for _ in range(number)]
 
 
-def replay(data: Path, *arguments: str) -> subprocess.Popen[str]:
+def replay(data: Path, *arguments: str, started: tuple[str, ...] = ("-m", "review")) -> subprocess.Popen[str]:
     """The command in a process of its own, as somebody with a cluster runs it."""
     asked = ["simulate", str(data), "--each", "--seeds", SEEDS, "--draw-priors", "--json", *arguments]
     return subprocess.Popen(
-        [sys.executable, "-m", "review", *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, *started, *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+
+
+# The same command, which gives a scheduler that never answers one second instead of ten.
+IMPATIENT = ("-c", "from review.services import study; study._ANSWERS_WITHIN = 1; from review.cli import main; main()")
 
 
 def runs(program: subprocess.Popen[str]) -> list[dict[str, Any]]:
@@ -111,7 +115,7 @@ def asked(scheduler: str, of: str) -> bool:
 def test_a_scheduler_that_is_not_there_is_one_sentence(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    begun = replay(data, "--scheduler", f"tcp://127.0.0.1:{port}")
+    begun = replay(data, "--scheduler", f"tcp://127.0.0.1:{port}", started=IMPATIENT)
     _, err = begun.communicate(timeout=120)
     assert begun.returncode == 1
     assert f"No Dask scheduler answers at tcp://127.0.0.1:{port}." in err

@@ -85,3 +85,34 @@ def test_a_meeting_abstract_of_the_year_before_stays_beside_an_article_whose_pla
     article = twin(volume="", issue="", pages="", doi="", abstract="")
     assert kept_apart_by(abstract, article) == "meeting_abstract"
     assert joined_by(abstract, replace(article, year=2020))
+
+
+def test_of_two_pairs_the_one_is_asked_about_first_whose_places_do_not_contradict_it() -> None:
+    column = replace(ARTICLE, title="News in brief", doi="", abstract="", source_id="1")
+    other = replace(column, title="From the editor", source_id="2", authors=("Haddad, Lina",))
+    bare = {"source": "b", "volume": "", "issue": "", "pages": ""}
+    elsewhere = replace(other, source="b", pages="5-6", issue="9")
+    asked = find_duplicates([column, replace(column, **bare), other, elsewhere]).unsure
+    assert asked[0].condition == "generic_title"
+    assert {asked[0].record_a, asked[0].record_b} == {"pubmed:1", "b:1"}
+
+
+def test_a_title_without_its_subtitle_is_asked_about_where_only_its_author_is_known() -> None:
+    whole = replace(ARTICLE, doi="", abstract="", title="Chronic kidney disease in dogs: prevalence and survival")
+    bare = {"volume": "", "issue": "", "pages": "", "journal": ""}
+    cut = replace(whole, source="b", title="Chronic kidney disease in dogs", **bare)
+    assert len(find_duplicates([whole, cut]).unsure) == 1
+    assert not find_duplicates([whole, replace(cut, authors=("Haddad, Lina",))]).unsure
+    assert not find_duplicates([whole, replace(cut, authors=())]).unsure
+
+
+def test_two_titles_on_one_page_of_one_volume_are_asked_about_whatever_keeps_them_apart() -> None:
+    one = replace(ARTICLE, doi="", authors=(), title="Mirabegron (Betmiga0): poorly effective in incontinence")
+    other = replace(one, source="b", title="Mirabegron (Betmigadegree): poorly effective in incontinence", abstract="")
+    assert len(find_duplicates([one, other]).unsure) == 1
+    assert not find_duplicates([one, replace(other, pages="3-4")]).unsure
+
+
+def test_nobody_is_asked_about_a_title_of_many_works_of_which_nothing_else_is_known() -> None:
+    bare = Record(source="a", source_id="1", title="Wilson disease")
+    assert not find_duplicates([bare, replace(bare, source="b", title="Wilson's disease. [Dutch]")]).unsure

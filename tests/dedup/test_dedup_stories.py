@@ -50,7 +50,7 @@ JOINS = {
         twin(doi="", pages="", volume="", issue="", journal="", abstract=""),
     ),
     "title_and_place": (
-        replace(ARTICLE, title="Labelling vertebrae in the whole spine", authors=(), doi="", abstract=""),
+        replace(ARTICLE, title="Labelling vertebrae in the whole spine", authors=(), doi="", abstract="", year=None),
         twin(title="Labelling vertebrae in the whole spine", doi="", abstract="", pages=""),
     ),
     "journal_span_authors": (
@@ -96,6 +96,10 @@ JOINS = {
             doi="",
             authors=("Wu, Y.",),
         ),
+    ),
+    "twice_in_one_issue": (
+        replace(ARTICLE, pages="S156", issue="SUPPL. 2", doi="10.1093/schbul/sbz022.170"),
+        twin(pages="S294", issue="SUPPL. 2", doi="10.1093/schbul/sbz018.519"),
     ),
     "preprint_and_article": (
         ARTICLE,

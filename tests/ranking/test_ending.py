@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.ranking.ending import HELD, RULES, ended, endings, first_look, held_at, looks
-from review.ranking.stopping import held
+from review.ranking.stopping import ODDS, PLAIN_ALPHA, PLAIN_SHORT, TARGET_RECALL, held
 
 ranked = st.builds(
     lambda top, rest, tail: [1] * top + rest + [0] * tail,
@@ -38,6 +39,36 @@ def test_our_rule_ends_at_a_look_at_which_it_says_so_itself(top: int, tail: int)
         assert held(seen[:at], len(seen)).stop
     ahead = [look for look in looks(len(seen)) if look < at - len(seen) / 100 - 2]
     assert not any(held(seen[:look], len(seen)).stop for look in ahead[:: max(1, len(ahead) // 5)])
+
+
+def test_our_rule_says_nothing_while_nothing_relevant_is_found() -> None:
+    for total in (7, 40, 1000):
+        seen = [0] * (total - 1) + [1]
+        assert held_at(seen) == total
+        assert not held(seen[:-1], total).stop
+
+
+def found_by_the_end(odds: float, *, total: int, relevant: int, draws: int) -> list[float]:
+    """Recall at our rule's end in orders in which a relevant record comes up exactly so many times as readily."""
+    draw = np.random.default_rng(7)
+    recalls = []
+    for _ in range(draws):
+        clock = draw.exponential(size=total)
+        clock[:relevant] /= odds
+        seen = (np.argsort(clock) < relevant).astype(int)
+        recalls.append(float(seen[: held_at(seen.tolist())].sum() / relevant))
+    return recalls
+
+
+@pytest.mark.parametrize(("total", "relevant"), [(200, 20), (400, 60)])
+def test_where_the_assumption_holds_the_promise_is_kept(total: int, relevant: int) -> None:
+    recalls = found_by_the_end(ODDS, total=total, relevant=relevant, draws=60)
+    assert np.mean([one >= TARGET_RECALL - 1e-9 for one in recalls]) >= 0.95
+
+
+def test_where_the_order_is_worth_nothing_nine_tenths_are_found_as_often_as_the_second_test_says() -> None:
+    recalls = found_by_the_end(1.0, total=200, relevant=40, draws=60)
+    assert np.mean([one >= TARGET_RECALL - PLAIN_SHORT - 1e-9 for one in recalls]) >= 1 - PLAIN_ALPHA
 
 
 def test_a_screening_without_anything_relevant_has_no_ending() -> None:

@@ -15,7 +15,7 @@ from review.ranking.habits import (
     knee_bound,
     safe,
 )
-from review.ranking.stopping import HELD_SHARE, held, hypergeometric, missed_if_below, tail_p
+from review.ranking.stopping import HELD_SHARE, PLAIN_ALPHA, held, hypergeometric, missed_if_below, tail_p
 
 lists = st.lists(st.booleans(), min_size=1, max_size=50)
 
@@ -97,8 +97,8 @@ def test_irrelevant_records_alone_never_weaken_the_held_test(found: int, more: i
 
 @given(found=st.integers(1, 40), unseen=st.integers(0, 300))
 @settings(deadline=None)
-def test_the_held_test_asks_for_a_tenth_of_all_records_after_the_last_one_found(found: int, unseen: int) -> None:
-    """It stood all the while: before the last tenth the tail must have been long enough already."""
+def test_the_held_test_asks_for_its_share_of_all_records_after_the_last_one_found(found: int, unseen: int) -> None:
+    """It stood all the while: before these last records the tail must have been long enough already."""
     total = 400
     seen = [1] * found + [0] * (total - found - unseen)
     if unseen and held(seen, total).stop:
@@ -106,14 +106,14 @@ def test_the_held_test_asks_for_a_tenth_of_all_records_after_the_last_one_found(
 
 
 def test_the_held_test_at_a_worked_value() -> None:
-    """K = 6 and odds 5: (1 − f)^30 = .025 at f = .1157, so 116 of the 994 irrelevant ones, and then a tenth of all.
+    """K = 6 and odds 4: (1 − f)^24 = .05 at f = .1173, so 117 of the 994 irrelevant ones, and then 3 % of all.
 
-    For 90 % without the assumption K = 12: (1 − f)^12 = .2 at f = .1255, so 125 of the 988, which is later.
+    For 90 % without the assumption K = 12: (1 − f)^12 = .125 at f = .1591, so 158 of the 988, which is later.
     """
     seen = [1] * 100
     advice = [held([*seen, *[0] * n], 1100) for n in range(300)]
-    assert next(n for n, one in enumerate(advice) if one.p < one.alpha) == 116 + 110
-    assert next(n for n, one in enumerate(advice) if one.stop) == 125 + 110
+    assert next(n for n, one in enumerate(advice) if one.p < one.alpha) == 117 + 33
+    assert next(n for n, one in enumerate(advice) if one.stop) == 158 + 33
 
 
 @given(found=st.integers(1, 30), more=st.integers(0, 400), unseen=st.integers(1, 400))
@@ -122,9 +122,9 @@ def test_whatever_the_ranking_is_worth_nine_tenths_are_asked_for_without_it(foun
     seen, total = [1] * found + [0] * more, found + more + unseen
     if held(seen, total, odds=1000.0).stop:
         k = missed_if_below(found, found, target=0.9)
-        before = len(seen) - round(total / 10) - found  # irrelevant ones read when it began to stand
+        before = len(seen) - round(HELD_SHARE * total) - found  # irrelevant ones read when it began to stand
         left = total - found - k
-        assert left < 0 or (1 - min(1.0, max(0, before) / max(1, left))) ** k < 0.2 + 1e-9
+        assert left < 0 or (1 - min(1.0, max(0, before) / max(1, left))) ** k < PLAIN_ALPHA + 1e-9
 
 
 def test_nothing_screened_never_stops_and_everything_screened_does() -> None:

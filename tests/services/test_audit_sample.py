@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from review.domain.errors import ReviewError
 from review.domain.screening import Stage
 from review.services import audit_sample, screen
-from review.services.project import Project
+from review.services.project import Project, create
 
 Say = Callable[..., bool]
 BOTH = ("Ana", "Ole")
@@ -89,3 +90,10 @@ def test_when_all_is_settled_there_is_nothing_to_draw(made: Project, say: Say) -
         settle(say, number, "exclude")
     with pytest.raises(ReviewError, match="nothing to draw"):
         audit_sample.draw(made)
+
+
+def test_before_anything_is_imported_it_says_what_to_do(tmp_path: Path) -> None:
+    empty = create(tmp_path / "empty", preset="scoping-review")
+    with pytest.raises(ReviewError, match=r"no record to draw from yet\. Import search results first"):
+        audit_sample.draw(empty)
+    empty.close()

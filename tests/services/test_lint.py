@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from review.domain.finding import Finding
-from review.services.manuscript import lint, lint_text, paper
+from review.domain.finding import Finding, Status
+from review.services.manuscript import lint, lint_text, lint_ways, paper
 from review.services.manuscript.lint import Given
 from review.services.project import Project
 
@@ -168,3 +168,21 @@ def test_classes_and_tasks_may_be_named_in_the_settings_of_a_paper(tmp_path: Pat
     assert ["rib" in f.message for f in named(found, "EVA-02")] == [True]
     assert "overlap only" in named(found, "EVA-03")[0].message
     assert named(found, "PAPER-UNKNOWN-KEY") == []
+
+
+def test_an_input_that_was_given_and_cannot_be_used_is_to_be_mended_and_not_to_be_given(tmp_path: Path) -> None:
+    place = write(tmp_path / "p", f"# Results\n\n{SUM} The split is external.\n", counts="units: [\n")
+    (tmp_path / "splits.csv").write_text("case,split\nc1,train\n", encoding="utf-8")
+    given = {"counts": place / "counts.yml", "splits": tmp_path / "splits.csv", "cases": tmp_path / "none.csv"}
+    (tmp_path / "none.csv").write_text("case,metric,value\n", encoding="utf-8")
+    found = lint.check_file(place, Given(files=given, type="dataset"))
+    hints = {f.rule: f.hint for f in found.findings if f.status is Status.NOT_EVALUABLE}
+    assert hints["ACC-01"] == "Mend counts.yml, which was given and could not be used."
+    assert hints["ACC-07"].startswith("Give `labels:` under evidence in paper.yaml")
+    assert hints["ACC-07"].endswith(" Mend counts.yml, which was given and could not be used.")
+    assert hints["SPL-01"].startswith("In splits.csv: the split file has no column patient")
+    told = lint_ways.told_together(found.findings)
+    assert "--counts" not in told
+    assert "--splits" not in told
+    assert told.count("Mend counts.yml") == 1
+    assert "Mend none.csv" in told

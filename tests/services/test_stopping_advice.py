@@ -61,6 +61,8 @@ def test_the_advice_counts_settled_works_in_their_order(review: Project) -> None
     rows = {one.rule: one for one in found.advice}
     assert next(iter(rows)) == "held"
     assert rows["held"].stop is True
+    assert "all through the last 3 % of the records" in rows["held"].said
+    assert "over the last 3% of the records" in found.sentence
     assert rows["in-a-row"].said == "52 at the end"
     assert "57 of 60 records were screened and 5 were relevant" in found.sentence
     assert "this was reached" in found.sentence
@@ -77,7 +79,7 @@ def test_what_holds_only_under_the_assumption_is_not_enough_and_said_so(review: 
     assert own.stop is False
     assert own.said.startswith("95 % found is likely, but 90 % is not shown yet")
     assert "90 % are asked for without that" in own.assumes
-    assert "below 90% that assumes nothing of the order" in found.sentence
+    assert "below 90% that takes the order to be no better than chance below p = 0.125" in found.sentence
     assert "was not reached" in found.sentence
 
 
@@ -90,6 +92,28 @@ def test_after_the_last_relevant_record_the_advice_is_to_go_on(review: Project) 
     assert found.advice[0].stop is False
     assert "go on" in found.line
     assert "was not reached" in found.sentence
+
+
+def test_before_anything_relevant_is_found_the_advice_is_to_go_on(review: Project) -> None:
+    """Our test counts on an order learned from relevant records; with none it would speak of the order of the protocol."""
+    order = every(review)
+    for who in ("Ana", "Ben"):
+        say(review, who, order[:58], ["exclude"] * 58)
+    found = stopping.report(review)
+    assert found is not None
+    assert found.advice[0].stop is False
+    assert found.advice[0].said.startswith("nothing relevant was found yet")
+    assert "go on: nothing relevant" in found.line
+    assert "this was not reached" in found.sentence
+    say(review, "Ana", order[:1], ["include"])
+    say(review, "Ben", order[:1], ["include"])
+    for who in ("Ana", "Ben"):
+        say(review, who, order[1:58], ["exclude"] * 57)
+    found = stopping.report(review)
+    assert found is not None
+    assert found.advice[0].stop is True
+    assert "58 of 60 records were screened and 1 was relevant" in found.sentence
+    assert "or less" not in found.line
 
 
 def test_while_works_wait_a_persons_advice_rests_on_their_own_decisions(review: Project) -> None:

@@ -16,6 +16,7 @@ from review.domain.protocol import Protocol
 from review.domain.protocol_check import check
 from review.domain.record import Record
 from review.domain.screening import Decision, Role, Stage, Standing, Verdict, outcome
+from review.evidence.proportions import wilson
 from review.resources import data_dir, read_yaml
 
 SAMPLE = data_dir("templates") / "sample"
@@ -277,3 +278,24 @@ def test_charted_numbers_stand_in_their_quotes_or_are_counted_from_them() -> Non
         ("n_patients", 1902.0),
         ("n_patients", 3450.0),
     ]
+
+
+def test_the_sensitivities_of_a_sample_paper_come_from_its_counts_and_are_those_of_its_abstract() -> None:
+    """Whoever recomputes them, as the linter teaches, must not find the sample impossible."""
+    cells = re.findall(
+        r"^\| (.+?) hospitals? \| (\d+) \| (\d+) \| ([\d.]+)% \| ([\d.]+) to ([\d.]+) \|$",
+        text("papers/jsr.2024.1042.md"),
+        re.MULTILINE,
+    )
+    *hospitals, together = [(int(n), int(hits), tuple(map(float, printed))) for _, n, hits, *printed in cells]
+    assert len(hospitals) == 3
+    for n, hits, printed in (*hospitals, together):
+        assert tuple(round(100 * share, 1) for share in (hits / n, *wilson(hits, n))) == printed
+    assert tuple(map(sum, zip(*(row[:2] for row in hospitals), strict=True))) == together[:2]
+    told = "{}%, {}% and {}%".format(*(printed[0] for _, _, (*printed,) in hospitals))
+    said = [record.abstract for record in records() if record.doi == "10.5555/jsr.2024.1042"]
+    assert len(said) == 2
+    for abstract in said:
+        assert f"{together[0]} patients had LSTV" in abstract
+        assert f"Sensitivity was {together[2][0]}% (95% CI {together[2][1]} to {together[2][2]})" in abstract
+        assert f"three hospitals was {told}" in abstract

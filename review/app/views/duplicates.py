@@ -147,12 +147,19 @@ def _change(group: DuplicateGroup) -> None:
 
 def _changing(project: Project, who: str, group: DuplicateGroup, members: Sequence[Record]) -> None:
     """Which records go together, and where one of them belongs instead."""
-    called = {record.record_id: f"{_called(record)} ({record.record_id})" for record in members}
+    called = _numbered(project, members)
     if len(members) > 2:
         out = st.multiselect(
             "Records that are another work, together", list(called), format_func=called.__getitem__, key="dup-out"
         )
-        st.button("Split these off", key="dup-split", on_click=_split, args=(project, who, group.group_id, out))
+        st.button(
+            "Split these off",
+            key="dup-split",
+            on_click=_split,
+            args=(project, who, group.group_id, out),
+            disabled=not 0 < len(out) < len(members),
+            help="Choose at least one record, and leave at least one.",
+        )
     record = st.selectbox("Record to move", list(called), format_func=called.__getitem__, key="dup-record")
     words = st.text_input("Words of the work it belongs to", key="dup-words", placeholder="title:vertebrae author:wu")
     offered = {"": "No other: it is a work of its own"}
@@ -165,6 +172,15 @@ def _changing(project: Project, who: str, group: DuplicateGroup, members: Sequen
         st.caption(f"{hits.total:,} works found." + (" Say more words to see others." if hits.total > _OFFERED else ""))
     to = st.selectbox("Where it belongs", list(offered), format_func=offered.__getitem__, key="dup-to")
     st.button("Move it there", key="dup-move", on_click=_move, args=(project, who, record, to))
+
+
+def _numbered(project: Project, members: Sequence[Record]) -> dict[str, str]:
+    """What each record of a group is called: by the column it stands in first, as copies are called the same."""
+    labels = _labels(project)
+    return {
+        record.record_id: f"{at}. {labels.get(record.source, record.source)} · {_called(record)} ({record.record_id})"
+        for at, record in enumerate(members, start=1)
+    }
 
 
 @callback
@@ -195,6 +211,10 @@ def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink]) -> None
     if not unsure:
         st.success("No pair waits for an answer.", icon=":material/task_alt:")
         return
+    st.caption(
+        "The likeliest come first. The list holds as many as one person can look through; when all are answered, look "
+        "for duplicates again, and others may follow."
+    )
     part = unsure[_shown(len(unsure), "unsure-page")]
     shown = service.read(project, [record for link in part for record in (link.record_a, link.record_b)])
     for link in part:

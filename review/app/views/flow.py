@@ -15,7 +15,7 @@ from review.domain.flow import FlowCounts
 from review.domain.screening import Stage
 from review.domain.team import Right
 from review.render.flow_words import OPTIONAL, PARTS, WORDS, FlowLook, checked
-from review.services import flow, flow_look, overview
+from review.services import flow, flow_look, overview, protocol
 from review.services.project import Project
 
 _FILES = (
@@ -62,9 +62,13 @@ def _since(project: Project) -> str | None:
 
 
 def _hidden(project: Project) -> bool:
-    """A reviewer with work left is asked first: the counts can give away what others decided."""
+    """A reviewer with work left is asked first: the counts can give away what others decided of it.
+
+    Where one person judges each record, nobody has decided what is left.
+    """
     who = str(st.session_state.get("who", ""))
-    if not who or st.session_state.get("flow-shown"):
+    alone = protocol.in_force(project).screening.reviewers_per_record == 1
+    if alone or not who or st.session_state.get("flow-shown"):
         return False
     waiting = overview.waiting_for(project, who, Stage.TITLE_ABSTRACT) + overview.waiting_for(
         project, who, Stage.FULL_TEXT

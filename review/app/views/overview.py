@@ -237,13 +237,9 @@ def _stopping(project: Project) -> None:
             f"After {found.screened:,} of {found.total:,} works, {found.found:,} of them relevant, from {whose}. "
             "Nothing stops by itself and no record is taken out."
         )
-        table = {
-            "Rule": [one.name for one in found.advice],
-            "Says": [words[one.stop] for one in found.advice],
-            "Now": [one.said for one in found.advice],
-            "Assumes": [one.assumes for one in found.advice],
-        }
-        st.table(pd.DataFrame(table).set_index("Rule"))
+        for one in found.advice:  # no table: on a phone its columns would be three words wide
+            st.markdown(f"**{plain(one.name)}: {words[one.stop]}.** Now: {plain(one.said)}.")
+            st.caption(plain(one.assumes))
         st.caption("A random sample of what is left assumes nothing on the ranking: `review audit-sample`.")
         st.markdown("**For the paper.**")
         st.text(found.sentence)

@@ -24,12 +24,14 @@ from review.services.manuscript import bibliography, lint_inputs, lint_review, l
 from review.services.manuscript import references as reference_checks
 from review.services.manuscript import settings as paper_settings
 from review.services.manuscript.lint_inputs import Inputs
+from review.services.manuscript.lint_ways import with_ways
 from review.services.manuscript.spots import Spot, spot_of, spots
 from review.services.project import Project
 from review.services.works import works
 
 # What is said of a file that cannot be read; so is …-FILE.
 _UNREAD = ("YAML-", "EVIDENCE-TABLE", "EVIDENCE-JSON", "PAPER-EVIDENCE")
+GROUP = "review.rules"
 LAPSED, UNUSED = "WAIVER-LAPSED", "WAIVER-UNUSED"
 _FIELDS = frozenset(Context.__dataclass_fields__)
 
@@ -60,8 +62,46 @@ class Linted:
 
 
 def rules() -> list[Rule]:
-    """Every installed rule, by id."""
-    return [rule for _, rule in sorted(plugins.load_all("review.rules").items())]
+    """Every installed rule, by id; what is registered and is none is told by `check`."""
+    return list(_installed()[0].values())
+
+
+def _installed() -> tuple[dict[str, Rule], list[Finding]]:
+    """(the rules by the name they are registered under, what is registered as a rule and cannot be used)."""
+    found, lost = {}, []
+    for name in plugins.names(GROUP):
+        try:
+            rule = plugins.load(GROUP, name)
+        except plugins.Unusable as error:
+            lost.append(Finding(rule=name, message=error.message, hint=error.hint))
+            continue
+        if isinstance(rule, Rule):
+            found[name] = rule
+        else:
+            lost.append(_failed(name, name, f"is no rule but {type(rule).__name__}"))
+    return found, lost
+
+
+def _asked(context: Context) -> tuple[list[Finding], list[Finding]]:
+    """(what the rules find, those that could not be asked through a fault of their own)."""
+    installed, lost = _installed()
+    found: list[Finding] = []
+    for name, rule in installed.items():
+        try:
+            found += rule.findings(context)
+        except Exception as error:  # noqa: BLE001  # a plug-in raises what it likes; the other rules still count
+            lost.append(_failed(name, rule.id, f"failed: {plugins.told(error)}"))
+    return found, lost
+
+
+def _failed(name: str, rule_id: str, what: str) -> Finding:
+    """That a rule was not asked, which is no pass; `name` is what it is registered under."""
+    of = plugins.owner(GROUP, name)
+    return Finding(
+        rule=rule_id,
+        message=f"Rule {rule_id} of plug-in {of} {what}. All others were asked.",
+        hint=f"Tell the makers of {of}; until they have mended it: --ignore {rule_id}.",
+    )
 
 
 @rights.needs(Right.READ)
@@ -92,7 +132,8 @@ def check(project: Project, folder: Path, *, given: Given | None = None) -> Lint
     inputs.values |= {"references": references, "bibliography": listed, "stored": held}
     inputs.paths["references"] = f"{name}/{paper.REFERENCES}"
     context = _context(document, settings, inputs, facts=known)
-    return _linted(context, settings.waivers, (*told, *unknown, *lost, *inputs.findings, *kept.check(project)))
+    more = (*told, *unknown, *lost, *inputs.findings, *kept.check(project))
+    return _linted(context, settings.waivers, more, inputs=inputs)
 
 
 def check_file(path: Path, given: Given | None = None) -> Linted:
@@ -115,7 +156,7 @@ def check_file(path: Path, given: Given | None = None) -> Linted:
     if text := inputs.values.get("references"):
         inputs.values["bibliography"] = bibliography.read(text)
     context = replace(_context(document, settings, inputs), type=kind)
-    found = _linted(context, settings.waivers, (*told, *lost, *inputs.findings))
+    found = _linted(context, settings.waivers, (*told, *lost, *inputs.findings), inputs=inputs)
     return replace(found, findings=tuple(_near(f, document) for f in found.findings)) if _lineless(file) else found
 
 
@@ -192,19 +233,17 @@ def _keys(project: Project, references: str) -> dict[str, str]:
 # Findings and waivers
 
 
-def _linted(context: Context, waivers: Sequence[Waiver], more: Sequence[Finding]) -> Linted:
+def _linted(context: Context, waivers: Sequence[Waiver], more: Sequence[Finding], *, inputs: Inputs) -> Linted:
     """What the rules find, which can be waived; `more` cannot."""
-    asked = rules()
-    found = [finding for rule in asked for finding in rule.findings(context)]
+    found, lost = _asked(context)
     open_, waived = _waived(found, waivers, context)
-    once = {rule.id for rule in asked if rule.by_section}
+    once = {rule.id for rule in rules() if rule.by_section}
     open_ = folded(open_, context.document, once, lines=not _lineless(Path(context.document.path)))
     ordered = sorted(
-        [*more, *open_], key=lambda f: (f.status is Status.NOT_EVALUABLE, f.path or "", f.line or 0, f.rule)
+        [*more, *lost, *open_], key=lambda f: (f.status is Status.NOT_EVALUABLE, f.path or "", f.line or 0, f.rule)
     )
-    return Linted(
-        findings=tuple(dict.fromkeys(ordered)), waived=tuple(waived), type=context.type, spots=spots(context.document)
-    )
+    asked = dict.fromkeys(with_ways(finding, inputs) for finding in ordered)
+    return Linted(findings=tuple(asked), waived=tuple(waived), type=context.type, spots=spots(context.document))
 
 
 def _waived(

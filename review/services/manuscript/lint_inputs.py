@@ -61,10 +61,14 @@ _YES = frozenset({"yes", "true", "1", "retracted"})
 
 @dataclass(slots=True)
 class Inputs:
-    """Inputs by the name the linter knows them under, the file of each, and what is wrong in these files."""
+    """Inputs by the name the linter knows them under, the file of each, and what is wrong in these files.
+
+    `unread` names the files of inputs that were given and hold nothing that can be used.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def keep(self, name: str, path: Path, value: Any) -> None:
@@ -91,6 +95,8 @@ def read(files: Mapping[str, Path]) -> Inputs:
     for name, path in files.items():
         if name in _READERS:
             _READERS[name](found, path)
+            if name not in found.paths and name != "repository":  # a folder, whose parts are told one by one
+                found.unread[name] = path.name
     if "cases" in found.values and "metric" not in found.values["cases"]:
         frame = found.values.pop("cases")  # a table of cases without scores is a manifest
         found.values.setdefault("manifest", frame)

@@ -120,11 +120,19 @@ def inside(project: Project, folder: Path) -> Path:
 
 @rights.needs(Right.READ)
 def find(project: Project, folder: Path) -> Path:
-    """The folder of an existing manuscript; lists those there are when it is none."""
+    """The folder of an existing manuscript; when it is none, lists those there are or says how to begin one."""
     place = inside(project, folder)
-    if not (place / MANUSCRIPT).is_file():
-        raise Missing("manuscript", str(folder), [str(p.relative_to(project.root)) for p in papers(project)])
-    return place
+    if (place / MANUSCRIPT).is_file():
+        return place
+    name = name_of(project, place)
+    if (place / SETTINGS).is_file():
+        raise ReviewError(
+            f"The folder {name} holds a paper without its text: {MANUSCRIPT} is gone.",
+            hint=f"Put it back from a copy, or begin anew: rename the folder, then `review paper new {name}`.",
+        )
+    if others := papers(project):
+        raise Missing("manuscript", str(folder), [name_of(project, other) for other in others])
+    raise ReviewError("This project has no manuscript yet.", hint=f"Begin one with `review paper new {name}`.")
 
 
 @rights.needs(Right.READ)
