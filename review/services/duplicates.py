@@ -111,25 +111,31 @@ def _arrange(project: Project, parts: Parts, person: str) -> None:
     ]
     together = [pair for part in parts for pair in combinations(part, 2) if work_of[pair[0]] != work_of[pair[1]]]
     said = [_answer(pair, who, same=False) for pair in apart] + [_answer(pair, who, same=True) for pair in together]
-    duplicates.append_judgements(project.store, [*said, *_mending(project, parts, said, who)])
+    while more := _mending(project, parts, said, who):
+        said += more
+    duplicates.append_judgements(project.store, said)
 
 
 def _mending(project: Project, parts: Parts, said: Sequence[Judgement], who: str) -> list[Judgement]:
-    """What must be said besides, so that no part falls asunder because the record that tied it has gone."""
+    """What must be said besides, so that each part is one work and nothing else is in it.
+
+    A part may fall asunder because the record that tied it has gone, and be joined with a work from which that record
+    had kept it apart. Each pair is said at most once, so asking again comes to an end.
+    """
     everything = [*duplicates.read_judgements(project.store), *(replace(each, at="~") for each in said)]
     touched = {record for part in parts for record in part}
     known = touched | {record for each in everything for record in (each.record_a, each.record_b)}
-    group_of = {
-        member: group.group_id
-        for group in cluster.group(works.joined(project), cluster.standing_answers(everything, known))
-        for member in group.members
-    }
-    return [
-        _answer((part[0], other), who, same=True)
-        for part in parts
-        for other in part[1:]
-        if part[0] not in group_of or group_of[part[0]] != group_of.get(other)
-    ]
+    groups = cluster.group(works.joined(project), cluster.standing_answers(everything, known))
+    members_of = {member: group.members for group in groups for member in group.members}
+    wanted: dict[cluster.Pair, bool] = {}
+    for part in parts:
+        for one in part:
+            strange = set(members_of.get(one, ())) - set(part)
+            wanted |= dict.fromkeys((cluster.pair_of(one, other) for other in strange), False)
+        asunder = (other for other in part[1:] if other not in members_of.get(part[0], ()))
+        wanted |= dict.fromkeys((cluster.pair_of(part[0], other) for other in asunder), True)
+    mended = {cluster.pair_of(each.record_a, each.record_b) for each in said}
+    return [_answer(pair, who, same=same) for pair, same in wanted.items() if pair not in mended]
 
 
 def _answer(pair: tuple[str, str], who: str, *, same: bool) -> Judgement:

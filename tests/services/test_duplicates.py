@@ -102,6 +102,20 @@ def test_a_record_moved_out_stays_out_and_the_others_stay_together(spines: Proje
     assert group_of(spines, rest[0]) == rest
 
 
+def test_a_record_moved_out_is_a_work_of_its_own_though_a_rule_would_now_join_it_elsewhere(spines: Project) -> None:
+    take(spines, "wos", entry("w2", title=RIBS))
+    works.dedup(spines)
+    ribs, copy, article = named(spines, "z1"), named(spines, "w2"), named(spines, "a1")
+    assert group_of(spines, ribs) == tuple(sorted((ribs, copy)))
+    works.judge(spines, [(ribs, article)], same_work=True, person="Ana")
+    works.judge(spines, [(copy, article)], same_work=False, person="Bo")
+    assert group_of(spines, copy) == (copy,), "the answer keeps the copy from the work"
+    duplicates.move(spines, ribs, to="", person="Ana")
+    assert group_of(spines, ribs) == (ribs,)
+    duplicates.take_back(spines, at=duplicates.acts(spines)[0].at, person="Ana")
+    assert ribs in group_of(spines, article)
+
+
 def test_a_record_moved_to_another_work_is_one_with_it_and_taking_it_back_undoes_all(spines: Project) -> None:
     before = state(spines)
     one, other = named(spines, "a3"), named(spines, "z1")
