@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 from review.dedup.ready import Spread, in_turn
@@ -35,12 +36,22 @@ def spread(jobs: int) -> Iterator[Spread]:
     if jobs < 2:
         yield in_turn
         return
-    # Each process begins afresh: a copy of this one could stand still with its threads. Ctrl-C is answered here alone.
-    begin = get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs, mp_context=begin, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    ) as pool:
+    # Each process begins afresh: a copy of this one could stand still with its threads.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         yield _Shared(pool, jobs)
+
+
+def _begin() -> None:
+    """In a process that shares the work: Ctrl-C is answered by the one that began it, and without that one it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # it waits for tasks that nobody will send any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,8 @@ from review.domain.errors import ReviewError
 from review.services import processes
 from tests.dedup.article import ARTICLE
 from tests.services import tasks
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_answers_come_in_the_order_of_the_tasks_from_other_processes() -> None:
@@ -45,6 +50,26 @@ def test_a_process_that_dies_is_a_refusal_that_says_what_to_do() -> None:
     with pytest.raises(ReviewError, match="memory") as refused, processes.spread(2) as spread:
         list(spread(tasks.die, range(40)))
     assert "--jobs 1" in refused.value.hint
+
+
+_KILLED = """
+from review.services import processes
+from tests.services import tasks
+
+with processes.spread(2) as spread:
+    print(*set(spread(tasks.place, range(40))), flush=True)
+    input()
+"""
+
+
+def test_no_process_is_left_behind_when_the_one_that_began_them_is_killed() -> None:
+    command = [sys.executable, "-c", _KILLED]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as begun:
+        assert begun.stdout is not None
+        others = begun.stdout.readline().split()
+        begun.kill()
+        begun.communicate(timeout=120)  # their end of the pipe is closed only when all have ended
+    assert others
 
 
 def test_one_process_and_two_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
