@@ -131,8 +131,11 @@ def versions_apart(project: Project) -> list[DuplicateLink]:
 
 
 def _links(project: Project, kind: str) -> list[DuplicateLink]:
+    """What the newest run found; what people answer changes none of it."""
     run = duplicates.latest_run(project.store)
-    return duplicates.links(project.store, run[0], kind) if run else []
+    if not run:
+        return []
+    return project.cached(f"links {kind}", run[0], lambda: duplicates.links(project.store, run[0], kind))
 
 
 @rights.needs(Right.READ)
@@ -178,9 +181,10 @@ def judge(project: Project, pairs: Sequence[tuple[str, str]], *, same_work: bool
 @rights.needs(Right.READ)
 def works(project: Project, *, now: Stamps | None = None) -> Works:
     """All works now. Rests on the records, the newest deduplication and people's answers."""
+    moment = now or stamps.read(project.store)
 
     def compute() -> Works:
-        rows = records.ids_and_sources(project.store)
+        sources = project.cached("sources", moment.record, lambda: dict(records.ids_and_sources(project.store)))
         grouped = groups(project)
         copies = [member for group in grouped for member in group.members]
         length = records.abstract_lengths(project.store, copies)
@@ -191,23 +195,23 @@ def works(project: Project, *, now: Stamps | None = None) -> Works:
             members[shown] = group.members
             work_of.update(dict.fromkeys(group.members, shown))
         ordered: dict[str, tuple[str, ...]] = {}
-        for record_id, _ in rows:
+        for record_id in sources:
             work = work_of.setdefault(record_id, record_id)
             ordered.setdefault(work, members.get(work, (record_id,)))
         runs = records.runs(project.store)
         kinds = {source: SourceKind(kind) for source, kind in records.kinds(project.store).items()}
         screened_first = {source for source, kind in kinds.items() if not kind.is_other_method}
-        by_database = {work_of[record_id] for record_id, source in rows if source in screened_first}
+        by_database = {work_of[record_id] for record_id, source in sources.items() if source in screened_first}
         return Works(
             members=ordered,
             work_of=work_of,
-            sources=dict(rows),
+            sources=sources,
             kinds=kinds,
             labels={run.source: run.label for run in runs},
             other_only=frozenset(ordered.keys() - by_database),
         )
 
-    return project.cached("works", (now or stamps.read(project.store)).works, compute)
+    return project.cached("works", moment.works, compute)
 
 
 @rights.needs(Right.READ)
