@@ -35,11 +35,13 @@ def standing_answers(judgements: Sequence[Judgement], known: Iterable[str]) -> d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
-    """What speaks against a chain: pairs that a veto keeps apart, and the source of each record that has one which
-    lists every work once.
+    """What speaks against a chain: pairs that contradict each other, pairs that any veto keeps apart, the conditions
+    that give way to these, and the source of each record that has one which lists every work once.
     """
 
     against: frozenset[Pair] = frozenset()
+    vetoed: frozenset[Pair] = frozenset()
+    doubtful: frozenset[str] = frozenset()
     source_of: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -112,7 +114,7 @@ def group(
         pair = pair_of(link.record_a, link.record_b)
         if pair in answers:
             continue
-        if works.of(pair[0]) != works.of(pair[1]) and not _chain_holds(works, pair, joined, doubts):
+        if works.of(pair[0]) != works.of(pair[1]) and not _chain_holds(works, link, joined, doubts):
             continue
         works.join(pair)
         if works.of(pair[0]) == works.of(pair[1]):
@@ -120,10 +122,12 @@ def group(
     return _groups(works, kept)
 
 
-def _chain_holds(works: _Works, pair: Pair, joined: set[Pair], doubts: Doubts) -> bool:
-    ones, others = works.members(pair[0]), works.members(pair[1])
+def _chain_holds(works: _Works, link: DuplicateLink, joined: set[Pair], doubts: Doubts) -> bool:
+    ones, others = works.members(link.record_a), works.members(link.record_b)
     if len(ones) == len(others) == 1:
         return True
+    if link.condition in doubts.doubtful and any(pair_of(*each) in doubts.vetoed for each in product(ones, others)):
+        return False
     balance = 0
     for one, other in product(ones, others):
         each = pair_of(one, other)

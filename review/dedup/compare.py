@@ -25,11 +25,13 @@ class Condition:
     holds: Test
     overrules: frozenset[str] = frozenset()
     version: bool = False  # the two are versions of one work, such as a preprint and its article
+    doubtful: bool = False  # it joins two groups only if no veto holds between any of their records
     by_definition: bool = False  # it follows from what a number is, or from what counts as one work
 
 
-def _near_year(f: Features) -> Bools:
-    return np.asarray(f.year_gap <= 1)
+def _next_year(f: Features) -> Bools:
+    """The years are one apart, and no part of a place speaks for it."""
+    return np.asarray((f.year_gap == 1) & ~(f.volume.same | f.page.same | f.doi.same))
 
 
 def _authors_agree(f: Features) -> Bools:
@@ -138,14 +140,17 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="title_year_author",
         explanation="Title, first author and year agree.",
-        holds=lambda f: same_title(f) & _authors_agree(f) & _near_year(f),
+        holds=lambda f: same_title(f) & _authors_agree(f) & (f.year_gap <= 1) & ~_next_year(f),
     ),
     Condition(
         name="title_abstract",
         explanation="Title and abstract agree.",
         holds=lambda f: (
-            same_title(f) & (f.abstract >= 90) & ~(authors_conflict(f) & f.page.differ)
-        ),  # such is a comment
+            same_title(f)
+            & (f.abstract >= 90)
+            & ~(authors_conflict(f) & f.page.differ)  # such is a comment
+            & ~_next_year(f)
+        ),
         overrules=frozenset({"different_authors", "different_year"}),
     ),
     Condition(
@@ -309,10 +314,17 @@ CONDITIONS: tuple[Condition, ...] = (
             & (f.abstract_missing | (f.abstract >= 85))
         ),
     ),
+    Condition(
+        name="title_next_year",
+        explanation="Title, and first author or abstract, agree; the years are one apart, as of an article online first.",
+        holds=lambda f: same_title(f) & (_authors_agree(f) | (f.abstract >= 90)) & _next_year(f),
+        doubtful=True,
+    ),
 )
 
 
 VERSIONS = frozenset(rule.name for rule in CONDITIONS if rule.version)
+DOUBTFUL = frozenset(rule.name for rule in CONDITIONS if rule.doubtful)
 
 
 @dataclass(frozen=True, slots=True)

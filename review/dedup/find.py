@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log2
 
 import numpy as np
 
 from review.dedup.block import Indexes, candidate_pairs, joined_marks
 from review.dedup.cluster import Doubts, Pair, group, pair_of, standing_answers
 from review.dedup.columns import Bools, Codes, Scores
-from review.dedup.compare import CONDITIONS
+from review.dedup.compare import CONDITIONS, DOUBTFUL
 from review.dedup.features import RUBRIC, generic_titles
 from review.dedup.judged import Bench, Judged, bench, judged, together
 from review.dedup.memory import Memory
@@ -23,8 +26,10 @@ Progress = Callable[[str, float], None]
 
 # What a person can look through in one sitting.
 _QUEUE = 200
-_QUEUE_SHARE = 0.01  # of the records, when these are many
+_QUEUE_SHARE = 0.05  # of the records, when these are many
+_RIVALLED = 0.05  # so much later is a pair looked at when twice as many are as likely
 NO_CONDITION = "no_condition"
+OTHERS_CONTRADICT = "others_contradict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +37,8 @@ class DedupResult:
     """`groups` have two members or more; `unsure` are pairs for a person to look at, likeliest first; `related` are
     pairs that belong together and are two works, such as an erratum and its article.
 
-    The condition of an unsure pair is the name of the veto that kept it apart, or `no_condition`; that of a related
-    pair is the name of the relation.
+    The condition of an unsure pair is the name of the veto that kept it apart, `others_contradict` or `no_condition`;
+    that of a related pair is the name of the relation.
     """
 
     groups: tuple[DuplicateGroup, ...] = ()
@@ -161,13 +166,18 @@ def _result(stock: _Stock, judgements: Sequence[Judgement], tell: Progress) -> t
     answers = standing_answers(judgements, stock.ids)
     found = _judged(stock, answers, tell)
     tell("Joining", 0.9)
-    against = frozenset(stock.pair(found, n) for n in np.flatnonzero(found.against).tolist())
-    groups = group(_links(stock, found), answers, Doubts(against=against, source_of=stock.source_of))
+    against, vetoed = (_pairs(stock, found, which) for which in (found.against, found.vetoed))
+    doubts = Doubts(against=against, vetoed=vetoed, doubtful=DOUBTFUL, source_of=stock.source_of)
+    groups = group(_links(stock, found), answers, doubts)
     tell("Listing what is unsure", 0.95)
     related, told = _related(stock, found, groups, answers)
     unsure = _unsure(stock, found, groups, answers, told)
     tell("Done", 1.0)
     return DedupResult(groups=groups, unsure=unsure, related=related), found
+
+
+def _pairs(stock: _Stock, found: Judged, which: Bools) -> frozenset[Pair]:
+    return frozenset(stock.pair(found, n) for n in np.flatnonzero(which).tolist())
 
 
 def _judged(stock: _Stock, answers: Mapping[Pair, Judgement], tell: Progress) -> Judged:
@@ -263,15 +273,36 @@ def _unsure(
     answers: Mapping[Pair, Judgement],
     told: Collection[Pair],
 ) -> tuple[DuplicateLink, ...]:
-    """The open pairs that are most alike, one for each two works; none of works that are `told` already."""
+    """The open pairs that are likeliest, one for each two works; none of works that are `told` already."""
     limit = max(_QUEUE, int(len(stock.ids) * _QUEUE_SHARE))
-    near = _one_for_each_two_works(stock, found, found.open, groups, answers)
-    chosen = [n for works, n in near.items() if works not in told][:limit]
-    return tuple(_link(stock, found, n, *_reason(int(found.veto[n]))) for n in chosen)
+    # Two works may hold a pair that a condition joins, if other records of theirs contradict each other.
+    wanted = np.where(found.condition >= 0, found.score, found.open)
+    near = _one_for_each_two_works(stock, found, wanted, groups, answers)
+    open_pairs = {works: n for works, n in near.items() if works not in told}
+    chosen = _least_rivalled(open_pairs, wanted)[:limit]
+    return tuple(_link(stock, found, n, *_reason(int(found.condition[n]), int(found.veto[n]))) for n in chosen)
 
 
-def _reason(veto: int) -> tuple[str, str]:
+def _least_rivalled(open_pairs: Mapping[Pair, int], wanted: Scores) -> list[int]:
+    """The pairs in order; each comes later for every other pair of its works that is wanted as much: a column that has
+    no place may be in any of six issues, but only in one.
+    """
+    of_work: dict[str, list[float]] = defaultdict(list)
+    for works, n in open_pairs.items():
+        for work in works:
+            insort(of_work[work], float(wanted[n]))
+
+    def rivals(works: Pair, n: int) -> int:
+        return max(len(of_work[work]) - bisect_left(of_work[work], float(wanted[n])) for work in works)
+
+    soon = {n: float(wanted[n]) - _RIVALLED * log2(rivals(works, n)) for works, n in open_pairs.items()}
+    return sorted(soon, key=lambda n: -soon[n])
+
+
+def _reason(condition: int, veto: int) -> tuple[str, str]:
     """The name of what kept an open pair apart, and its explanation."""
+    if condition >= 0:
+        return OTHERS_CONTRADICT, "These two are alike enough, but other records of the two works contradict it."
     if veto < 0:
         return NO_CONDITION, "Much is alike, but no condition is met in full."
     return VETOES[veto].name, VETOES[veto].explanation

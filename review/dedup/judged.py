@@ -16,7 +16,7 @@ from review.dedup.compare import Verdicts, judge
 from review.dedup.features import Features, features, generic_titles
 from review.dedup.ready import Spread, form_of, in_turn, no_collecting, title_in
 from review.dedup.related import relations
-from review.dedup.titles import CLOSE, CONTAINED
+from review.dedup.titles import CLOSE, CONTAINED, SUBSTITUTED
 from review.dedup.vetoes import VETOES
 
 Lines = Callable[[Indexes], Sequence[str]]
@@ -26,7 +26,7 @@ _AT_ONCE = 20_000  # pairs
 _ALIKE = 60.0  # two titles less alike are the same work only if a number or the place says so
 _WORTH_A_LOOK = 0.80
 _SAME_TEXT = 0.1  # so much sooner is a pair looked at whose abstracts agree
-_CONTRADICTED = 0.1  # so much later is a pair looked at for each part of a place that differs
+_CONTRADICTED = 0.1  # so much later is a pair looked at for each part of a place, or word, that differs
 _LAST = 0.01  # but still before never
 _ALL_BUT_A_WORD, _ALIKE_SO = 95.0, 0.75  # such a title, and so much alike, with one doubt
 _ALIKE_THERE = 80.0  # a title on one page of one volume
@@ -39,6 +39,8 @@ _CONTRADICTIONS = (
     "different_doi",
     "different_pmid",
     "different_authors",
+    "different_place",
+    "meeting_abstract",
 )
 _AGAINST = [number for number, veto in enumerate(VETOES) if veto.name in _CONTRADICTIONS]
 
@@ -66,6 +68,11 @@ class Judged:
     def against(self) -> Bools:
         """A veto contradicts that they are one work."""
         return (self.condition < 0) & np.isin(self.veto, _AGAINST)
+
+    @property
+    def vetoed(self) -> Bools:
+        """Some veto keeps them apart."""
+        return (self.condition < 0) & (self.veto >= 0)
 
 
 def together(parts: Sequence[Judged]) -> Judged:
@@ -176,7 +183,8 @@ def compared(task: _Task) -> Judged:
 
 def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:
     """How soon a person should look at each open pair: nearly joined, nearly alike, one text with two places, or one
-    title of which too little else is known. Of pairs without one text, those come later whose places contradict them.
+    title of which too little else is known. Of pairs without one text, those come later whose places or titles
+    contradict them.
     """
     elsewhere = np.sum((f.journal.differ, f.volume.differ, f.issue.differ, f.page.differ, f.doi.differ), axis=0)
     against = elsewhere + (f.year_gap > 1)
@@ -190,7 +198,9 @@ def _worth_a_look(f: Features, verdicts: Verdicts) -> Scores:
     little = (one_title | ((f.relation == CONTAINED) & f.first_author.same)) & (against == 0)
     one_doubt = ((verdicts.score >= enough) | little) & (verdicts.vetoes <= 1)
     worth = verdicts.near_miss | one_doubt | spot | text | title | (place & (verdicts.vetoes <= _DOUBTS))
-    soon = verdicts.score + np.where(f.abstract >= 90, _SAME_TEXT, -_CONTRADICTED * against)
+    another_title = f.numbers.differ | (f.relation <= SUBSTITUTED)
+    later = against + (f.page.same & f.last_page.differ) + another_title
+    soon = verdicts.score + np.where(f.abstract >= 90, _SAME_TEXT, -_CONTRADICTED * later)
     return np.where(worth & (verdicts.condition < 0), np.maximum(soon, _LAST), 0).astype(np.float32)
 
 

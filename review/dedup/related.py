@@ -10,6 +10,7 @@ from review.dedup.columns import Bools, Codes
 from review.dedup.compare import VERSIONS, Verdicts
 from review.dedup.features import Features
 from review.dedup.titles import CONTAINED
+from review.dedup.vetoes import SAME_TEXT
 from review.domain.record import DuplicateGroup
 
 NOTICE = "notice"
@@ -29,12 +30,21 @@ def relations(f: Features, verdicts: Verdicts) -> Codes:
     holds: tuple[Bools, ...] = (
         f.kind.differ & like & (people | (f.journal.same & (f.volume.same | (f.year_gap <= 1)))),
         f.protocol & ((f.title >= 70) | (f.relation >= CONTAINED)) & people & near,
-        f.meeting & like & people & near & ~f.numbers.differ,
+        f.meeting & like & people & near & ~f.numbers.differ & ~_perhaps_one(f),
     )
     found = np.full(len(f.title), -1, dtype=np.int64)
     for number, each in reversed(list(enumerate(holds))):
         found[each & ~f.generic & (verdicts.condition < 0)] = number
     return found
+
+
+def _perhaps_one(f: Features) -> Bools:
+    """An abstract of a meeting, or the one record of a work that says it is: one text of which nothing gives another
+    place, or one volume of one journal. A person is asked.
+    """
+    elsewhere = f.volume.differ | f.page.differ | f.journal.differ
+    one_text = f.long_abstract & (f.abstract >= SAME_TEXT)
+    return np.asarray((one_text & ~elsewhere) | (f.volume.same & ~f.journal.differ & (f.year_gap <= 1)))
 
 
 def versions_in(group: DuplicateGroup) -> set[str]:

@@ -54,8 +54,11 @@ def _places_conflict(f: Features) -> Bools:
 
 
 def _another_time(f: Features) -> Bools:
-    """Another year, and neither a part of a place nor a text that both give: an abstract comes a year before its article."""
-    one_text = f.long_abstract & (f.abstract >= 90)
+    """Another year, and neither a part of a place nor a text that both give: an abstract comes a year before its article.
+    Where one gives no place, the text does not tell them apart: a list of search results gives none of the article.
+    """
+    placeless = f.volume.missing & f.page.missing
+    one_text = f.long_abstract & (f.abstract >= 90) & ~placeless
     return np.asarray((f.year_gap > 0) & ~(f.volume.same | f.page.same | f.doi.same | one_text))
 
 
