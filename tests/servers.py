@@ -44,7 +44,7 @@ def postgres(programs: Path, *, durable: bool = False) -> Iterator[str]:
     `durable`: a commit waits until it is on the disk, as wherever it matters; tests do not wait.
     """
     folder = Path(tempfile.mkdtemp(prefix="scopewright-pg-"))
-    data, port = folder / "data", free_port()
+    data = folder / "data"
     prefix: list[str] = []
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
@@ -56,9 +56,17 @@ def postgres(programs: Path, *, durable: bool = False) -> Iterator[str]:
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     run("initdb", "-D", str(data), "-U", "review", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{folder}'"
-    options += "" if durable else " -c fsync=off"
-    run("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+
+    def start(port: int) -> int:
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{folder}'"
+        options += "" if durable else " -c fsync=off"
+        run("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "-t", "240", "start")
+        return port
+
+    try:
+        port = start(free_port())
+    except subprocess.CalledProcessError:
+        port = start(free_port())  # between asking for a port and listening there, another program may have taken it
     try:
         yield f"postgresql://review@127.0.0.1:{port}"
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 
 from hypothesis import given
@@ -55,11 +54,10 @@ def test_a_new_ranking_is_followed_from_the_second_record_on(project):
         {"": [(work, 1.0) for work in [*wanted, head, *others]]},
         run={"model": "test", "parameters": "{}", "seed": 0, "labels": 0, "last_decision": 0},
     )
-    for _ in range(200):
-        queue.follow(project)
-        if list(queue.ids) == [head, *wanted]:
-            break
-        time.sleep(0.01)
+    queue.follow(project)
+    assert queue._sorting is not None
+    queue._sorting.join()
+    queue.follow(project)
     assert list(queue.ids) == [head, *wanted]
 
 

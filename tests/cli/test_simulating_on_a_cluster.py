@@ -48,17 +48,17 @@ def program(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def scheduler() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with program("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"):
-        for _ in range(240):
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    said = tmp_path / "scheduler.json"  # which port it found free
+    where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(said))
+    with program("distributed.cli.dask_scheduler", *where, "--no-dashboard"):
+        for _ in range(480):
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                address: str = json.loads(said.read_text(encoding="utf-8"))["address"]
                 break
-            except OSError:
+            except (OSError, ValueError):  # not written yet, or not to its end
                 time.sleep(0.25)
-        yield f"tcp://127.0.0.1:{port}"
+        yield address
 
 
 @contextmanager
@@ -81,7 +81,7 @@ IMPATIENT = ("-c", "from review.services import study; study._ANSWERS_WITHIN = 1
 
 
 def runs(program: subprocess.Popen[str]) -> list[dict[str, Any]]:
-    out, err = program.communicate(timeout=240)
+    out, err = program.communicate(timeout=400)
     assert program.returncode == 0, err
     return [{k: v for k, v in run.items() if k != "cpu_seconds"} for run in json.loads(out)["runs"]]
 
@@ -90,7 +90,7 @@ def test_two_workers_give_what_this_machine_gives_also_when_one_is_killed(data: 
     alone = runs(replay(data))
     assert len(alone) == 12
     with workers(scheduler, 2) as (first, _):
-        assert asked(scheduler, "client.wait_for_workers(2, timeout=100)"), "the workers never came"
+        assert asked(scheduler, "client.wait_for_workers(2, timeout=250)"), "the workers never came"
         begun = replay(data, "--scheduler", scheduler)
         assert asked(scheduler, BUSY), "the first worker never had a replay to do"
         first.kill()
@@ -98,7 +98,7 @@ def test_two_workers_give_what_this_machine_gives_also_when_one_is_killed(data: 
 
 
 BUSY = """
-for _ in range(1200):
+for _ in range(4000):
     if len(tasks := client.processing()) == 2 and all(tasks.values()): sys.exit(0)
     time.sleep(0.05)
 sys.exit(1)
@@ -107,16 +107,17 @@ sys.exit(1)
 
 def asked(scheduler: str, of: str) -> bool:
     """Whether a short program says yes that has a client of the cluster, in a process of its own."""
-    look = f"import sys, time; from distributed import Client\nclient = Client(sys.argv[1], timeout=60)\n{of}"
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", look, scheduler], timeout=180, check=False)
+    look = f"import sys, time; from distributed import Client\nclient = Client(sys.argv[1], timeout=120)\n{of}"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", look, scheduler], timeout=400, check=False)
     return done.returncode == 0
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(data: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    begun = replay(data, "--scheduler", f"tcp://127.0.0.1:{port}", started=IMPATIENT)
-    _, err = begun.communicate(timeout=120)
+    with socket.socket() as taken:  # and never listened at, so that nobody else does either
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        begun = replay(data, "--scheduler", f"tcp://127.0.0.1:{port}", started=IMPATIENT)
+        _, err = begun.communicate(timeout=250)
     assert begun.returncode == 1
     assert f"No Dask scheduler answers at tcp://127.0.0.1:{port}." in err
     assert "Traceback" not in err
@@ -124,7 +125,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(data: Path) -> None:
 
 def test_an_address_that_is_none_is_one_sentence(data: Path) -> None:
     begun = replay(data, "--scheduler", "nonsense")
-    _, err = begun.communicate(timeout=120)
+    _, err = begun.communicate(timeout=250)
     assert begun.returncode == 1
     assert "No Dask scheduler answers at nonsense." in err
     assert "Traceback" not in err

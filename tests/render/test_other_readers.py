@@ -169,7 +169,7 @@ def test_libreoffice_opens_the_word_file_and_shows_all_of_it(folder: Path, tmp_p
         program, f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--norestore",
         "--convert-to", "txt:Text (encoded):UTF8", "--outdir", str(tmp_path), str(tmp_path / name),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr
     text = " ".join((tmp_path / "paper.txt").read_text(encoding="utf-8-sig").split())
     for words in (

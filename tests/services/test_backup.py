@@ -160,12 +160,12 @@ def test_while_the_app_runs_the_days_copy_is_made_and_the_watch_ends(alone: Proj
     stop = threading.Event()
     watcher = threading.Thread(target=backup.watch, args=(alone, stop), kwargs={"every": 0.01})
     watcher.start()
-    for _ in range(500):
+    for _ in range(6_000):
         if backup.listed(alone.root):
             break
         threading.Event().wait(0.01)
     stop.set()
-    watcher.join(timeout=5)
+    watcher.join(timeout=60)
     assert not watcher.is_alive()
     assert len(backup.listed(alone.root)) == 1
 

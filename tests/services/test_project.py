@@ -121,18 +121,18 @@ def test_a_slow_question_holds_up_nobody_who_asks_another_and_is_answered_once_f
     def slow() -> str:
         asked.append("slow")
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(50)
         return "the map"
 
     with ThreadPoolExecutor(3) as people:
         first = people.submit(empty.cached, "map", 1, slow)
-        assert begun.wait(10)
+        assert begun.wait(50)
         second = people.submit(empty.cached, "map", 1, slow)
-        assert people.submit(empty.cached, "flow", 1, lambda: "the flow").result(timeout=10) == "the flow"
+        assert people.submit(empty.cached, "flow", 1, lambda: "the flow").result(timeout=50) == "the flow"
         assert not first.done()
         assert not second.done()
         go_on.set()
-        assert (first.result(timeout=10), second.result(timeout=10)) == ("the map", "the map")
+        assert (first.result(timeout=50), second.result(timeout=50)) == ("the map", "the map")
     assert asked == ["slow"]
 
 
@@ -142,13 +142,13 @@ def test_a_question_that_fails_leaves_the_turn_to_the_next(empty: Project) -> No
 
     with ThreadPoolExecutor(1) as another:
         with pytest.raises(BadInput):
-            another.submit(empty.cached, "map", 1, fails).result(timeout=10)
+            another.submit(empty.cached, "map", 1, fails).result(timeout=50)
         assert empty.cached("map", 1, lambda: "the map") == "the map"
 
 
 def test_who_waits_in_a_circle_goes_on_alone(empty: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(project, "_PATIENCE", 0.2)
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=50)
 
     def needs(other: str) -> str:
         both.wait()
@@ -157,4 +157,4 @@ def test_who_waits_in_a_circle_goes_on_alone(empty: Project, monkeypatch: pytest
     with ThreadPoolExecutor(2) as people:
         one = people.submit(empty.cached, "a", 1, lambda: needs("b"))
         two = people.submit(empty.cached, "b", 1, lambda: needs("a"))
-        assert {one.result(timeout=10), two.result(timeout=10)} <= {"b alone", "a alone"}
+        assert {one.result(timeout=50), two.result(timeout=50)} <= {"b alone", "a alone"}

@@ -207,7 +207,7 @@ class Pretended:
 
     def connect(self, source: Any) -> Http:
         assert source is crossref.SOURCE
-        manners = replace(source.manners({}), connect_timeout=2.0, read_timeout=2.0)
+        manners = replace(source.manners({}), connect_timeout=60.0, read_timeout=60.0)
         return Http(source.label, self.server.address, manners=manners, clock=Clock(sleep=lambda _seconds: None))
 
 

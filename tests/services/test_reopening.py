@@ -131,7 +131,7 @@ def read_by_asreview(paths: Sequence[Path]) -> dict[str, list[list[object]]]:
         [ASREVIEW, "-c", READS, *paths],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=250,
         check=False,
         cwd=paths[0].parent,
         env={"HOME": str(paths[0].parent)},

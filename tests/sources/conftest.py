@@ -51,15 +51,16 @@ def serve(hands: Hands) -> Iterator[Callable[[Answer], Loopback]]:
 
 
 Line = Callable[..., Http]
+LONG = 60.0  # seconds: a busy machine may hold an answer up, and a request that is asked again is one too many
 
 
 @pytest.fixture
 def line(hands: Hands) -> Iterator[Line]:
-    """A line from a source to a server, under the clock of the test."""
+    """A line from a source to a server, under the clock of the test; it gives up after `patience` seconds."""
     opened: list[Http] = []
 
-    def connect(source: Source, server: Loopback, **environment: str) -> Http:
-        manners = replace(source.manners(environment), connect_timeout=2.0, read_timeout=2.0)
+    def connect(source: Source, server: Loopback, *, patience: float = LONG, **environment: str) -> Http:
+        manners = replace(source.manners(environment), connect_timeout=patience, read_timeout=patience)
         http = Http(source.label, address_of(source.address, server.address), manners=manners, clock=hands.clock)
         opened.append(http)
         return http

@@ -247,7 +247,7 @@ def test_the_command_line_says_what_it_costs_and_then_follows(
 
     def review(*arguments: str) -> str:
         command = [sys.executable, "-m", "review", *arguments, "--project", str(searching.root)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

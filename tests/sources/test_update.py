@@ -97,13 +97,14 @@ def test_the_diagram_of_the_update_counts_what_is_new_and_adds_the_version_befor
 
 
 def test_the_protocol_can_say_where_the_version_before_ended(updated: Project) -> None:
-    yesterday = (today() - timedelta(days=1)).isoformat()
+    first, second = (run.run_at[:10] for run in records.runs(updated.store))
+    before = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
     path = updated.protocol_path
     text = path.read_text(encoding="utf-8")
-    path.write_text(f"{text}previous_version: {{searched_until: {yesterday}}}\n", encoding="utf-8")
+    path.write_text(f"{text}previous_version: {{searched_until: {before}}}\n", encoding="utf-8")
     found = flow.counts(updated)
     assert (found.previous_studies, found.new_studies, found.database_results) == (0, 3, 9)
-    path.write_text(f"{text}previous_version: {{searched_until: {today().isoformat()}}}\n", encoding="utf-8")
+    path.write_text(f"{text}previous_version: {{searched_until: {second}}}\n", encoding="utf-8")
     found = flow.counts(updated)
     assert (found.previous_studies, found.new_studies, found.database_results) == (3, 0, 0)
     assert facts.facts(updated)["flow.total_studies"].value == 3
@@ -117,7 +118,8 @@ def test_the_protocol_can_say_where_the_version_before_ended(updated: Project) -
 def test_every_number_of_the_update_walks_back_to_as_many_rows(updated: Project) -> None:
     path = updated.protocol_path
     text = path.read_text(encoding="utf-8")
-    path.write_text(f"{text}previous_version: {{searched_until: {today().isoformat()}}}\n", encoding="utf-8")
+    last = records.runs(updated.store)[-1].run_at[:10]
+    path.write_text(f"{text}previous_version: {{searched_until: {last}}}\n", encoding="utf-8")
     assert facts.facts(updated)["flow.database_results"].value == 0
     for name in ("previous_studies", "total_studies"):
         assert len([line for line in facts.trace(updated, f"flow.{name}") if "pubmed:" in line]) == 3
