@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,9 +11,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from servers import unavailable
+from servers import free_port, unavailable
 
 from review.services import collect, protocol, rank, works
 from review.services.collect import Origin
@@ -22,26 +22,53 @@ from review.services.project import create
 
 CARD = "[data-testid=screening-card]"
 VERDICTS = {"i": "include", "e": "exclude", "m": "maybe"}
-# Writes down, before the app sees it, which record was shown when a key went down.
+# Whether the card has drawn the record it shows: before that a press decides nothing, for nobody has seen it yet.
+DRAWN = f"""
+window.drawn = () => {{
+  const id = document.querySelector("{CARD}")?.dataset.recordId
+  return Boolean(id) && document.querySelector(".screening")?.screeningCard?.painted === id
+}}
+"""
+# Writes down, before the app sees it, which record was shown when a key went down, and whether it had been drawn.
 WATCH = f"""
 window.pressed = [];
 window.addEventListener("keydown", (event) => {{
   const card = document.querySelector("{CARD}");
-  window.pressed.push([event.key, card ? card.dataset.recordId : null]);
+  window.pressed.push([event.key, card ? card.dataset.recordId : null, window.drawn()]);
 }}, true);
 """
+PATIENCE = 120_000  # milliseconds; when all is well nobody waits so long
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
+class Patient:
+    """A browser whose pages wait for as long as a busy machine may take."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+
+    def new_context(self, **options: Any) -> Any:
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(DRAWN)
+        return context
+
+    def new_page(self, **options: Any) -> Any:
+        page = self._browser.new_page(**options)
+        page.set_default_timeout(PATIENCE)
+        page.add_init_script(DRAWN)
+        return page
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def browser() -> Iterator[Patient]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         unavailable("Chromium is not installed")
     with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=program, args=_FLAGS)
-        yield found
+        found = running.chromium.launch(executable_path=program, args=_FLAGS, timeout=PATIENCE)
+        yield Patient(found)
         found.close()
 
 
@@ -49,21 +76,27 @@ class Served:
     """A project served at one address; the server can be killed, as by a power cut, and started again."""
 
     def __init__(self, root: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
         self.root = root
+        try:
+            self._choose()
+            self.start()
+        except Ended:  # between asking for a port and listening there, another program may have taken it
+            self._choose()
+            self.start()
+
+    def _choose(self) -> None:
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
 
     def start(self) -> None:
         code = "import sys; from pathlib import Path; from review.app.server import serve; "
         code += "serve(Path(sys.argv[1]), port=int(sys.argv[2]), open_browser=False)"
         self.program = subprocess.Popen([sys.executable, "-c", code, str(self.root), str(self.port)])
-        _wait(f"{self.address}/_stcore/health", self.program)
+        answers(f"{self.address}/_stcore/health", self.program)
 
     def kill(self) -> None:
         self.program.kill()
-        self.program.wait(timeout=30)
+        self.program.wait(timeout=60)
 
     def stop(self) -> None:
         self.program.terminate()
@@ -83,15 +116,21 @@ def serving(root: Path) -> Iterator[str]:
         served.stop()
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
-        assert server.poll() is None, "the server ended before it answered"
+class Ended(Exception):
+    """The server ended before it answered."""
+
+
+def answers(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers."""
+    for _ in range(800):
+        if server.poll() is not None:
+            raise Ended
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.25)
-    pytest.fail("the server did not answer within a minute")
+    pytest.fail("the server did not answer within minutes")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ def proxy(port: int, headers: dict[str, str]) -> Iterator[str]:
     started: queue.Queue[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
     thread = threading.Thread(target=lambda: asyncio.run(_serve(port, headers, started)), daemon=True)
     thread.start()
-    own, loop, stop = started.get(timeout=10)
+    own, loop, stop = started.get(timeout=60)
     try:
         yield f"http://127.0.0.1:{own}"
     finally:

@@ -97,7 +97,7 @@ def the_work(project: Project) -> str:
 def opened(browser, served: Served, who: str, *, context=None):
     page = (context or browser.new_context(viewport={"width": 1500, "height": 950})).new_page()
     page.goto(f"{served.address}/chart?reviewer={who}")
-    page.locator(f"{FORM} .field").first.wait_for(timeout=60_000)
+    page.locator(f"{FORM} .field").first.wait_for()
     return page
 
 
@@ -106,9 +106,7 @@ def field(page, label: str):
 
 
 def saved(page) -> None:
-    page.wait_for_function(
-        f"/^Saved/.test(document.querySelector('{FORM} [data-part=saved]')?.textContent)", timeout=30_000
-    )
+    page.wait_for_function(f"/^Saved/.test(document.querySelector('{FORM} [data-part=saved]')?.textContent)")
 
 
 def until(said: Callable[[], bool]) -> None:
@@ -162,7 +160,7 @@ def test_words_of_a_pdf_become_the_quote_of_a_field_with_their_page(browser, ser
     assert (kept.entry.value, kept.entry.quote, kept.entry.page) == ("2,140", "2,140 patients from one hospital", "2")
     assert kept.warning == ""
     patients.locator("[data-of=quote]").fill("words that nobody wrote")
-    patients.get_by_text("not in the text of the PDF").wait_for(timeout=30_000)
+    patients.get_by_text("not in the text of the PDF").wait_for()
     assert page.evaluate("document.querySelector('.charting .quiet').innerHTML.includes('&lt;b&gt;')"), (
         "help is no markup"
     )
@@ -215,17 +213,17 @@ def test_sentences_are_quoted_by_keyboard_alone(browser, served: Served, axe) ->
 def test_what_is_typed_outlives_a_reload_and_a_killed_server(browser, served: Served) -> None:
     page = opened(browser, served, "Ana")
     field(page, "Size").locator("[data-of=value]").fill("300")
-    field(page, "Size").get_by_text("300 of what?").wait_for(timeout=30_000)
+    field(page, "Size").get_by_text("300 of what?").wait_for()
     field(page, "Remark").locator("[data-of=value]").fill("typed and at once reloaded")
     page.reload()
-    page.locator(f"{FORM} .field").first.wait_for(timeout=60_000)
+    page.locator(f"{FORM} .field").first.wait_for()
     assert field(page, "Remark").locator("[data-of=value]").input_value() == "typed and at once reloaded"
     assert field(page, "Size").locator("[data-of=value]").input_value() == "300"
     saved(page)
     served.kill()
     field(page, "Design").locator("[data-of=value]").select_option("retrospective")
     field(page, "Remark").locator("[data-of=value]").fill("typed while nobody answered")
-    page.get_by_text("Kept in this browser until the program answers").wait_for(timeout=30_000)
+    page.get_by_text("Kept in this browser until the program answers").wait_for()
     served.start()
     saved(page)
     project = open_project(served.root)
@@ -259,10 +257,10 @@ def test_two_people_chart_blinded_compare_and_settle(browser, served: Served) ->
         page.get_by_role("button", name="Add a row to Models").click()
         field(page, "Model").nth(1).locator("[data-of=value]").fill("SVM")
         page.get_by_role("button", name="Hand in this study").click()
-        page.get_by_text("Handed in: 4 answers stored.").wait_for(timeout=30_000)
+        page.get_by_text("Handed in: 4 answers stored.").wait_for()
     page.get_by_text("Compare and settle", exact=True).click()
     page.get_by_role("button", name="Take Ana's answer").click()
-    page.get_by_text("Nothing is left to settle").wait_for(timeout=30_000)
+    page.get_by_text("Nothing is left to settle").wait_for()
     project = open_project(served.root)
     [study] = chart.studies(project)
     assert (study.answers["n_patients"].value, study.unsettled) == ("2140", 0)

@@ -48,8 +48,8 @@ CLICKED_ON = """async ([x, y, card, id]) => {
 
 def ready(page):
     """Wait until a record and its buttons are on the screen."""
-    page.wait_for_selector(CARD, timeout=60_000)
-    page.get_by_role("button", name="Include").wait_for(timeout=60_000)
+    page.wait_for_selector(CARD)
+    page.get_by_role("button", name="Include").wait_for()
 
 
 def shown(page):
@@ -67,7 +67,6 @@ def press(page, key):
             return id && document.getElementsByClassName(`st-key-include-${id}`).length > 0
         }""",
         arg=CARD,
-        timeout=60_000,
     )
     page.wait_for_timeout(80)  # nobody presses sooner after seeing a record
     before = shown(page)
@@ -75,7 +74,6 @@ def press(page, key):
     page.wait_for_function(
         "([card, id]) => document.querySelector(card) && document.querySelector(card).dataset.recordId !== id",
         arg=[CARD, before],
-        timeout=60_000,
     )
     return before
 
@@ -92,13 +90,16 @@ def stored(root, who):
     return {work: str(decision.verdict) for work, decision in decisions(root, who).items()}
 
 
-def settled(page, root, who):
-    """What is stored once the page has come to rest."""
+def settled(page, root, who, *, least=1):
+    """What is stored once the page has come to rest, and at least so much."""
     seen = None
-    for _ in range(40):
+    for _ in range(120):
         page.wait_for_timeout(500)
+        page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        )
         now = (shown(page), stored(root, who))
-        if now == seen:
+        if now == seen and len(now[1]) >= least:
             return now[1]
         seen = now
     pytest.fail("the page does not come to rest")
@@ -131,7 +132,7 @@ def test_quick_presses_never_decide_another_record(page, sixty, who, pause):
         page.keyboard.press(key)
         page.wait_for_timeout(pause)
     found = settled(page, sixty, who)
-    pressed = {(work, VERDICTS[key]) for key, work in page.evaluate("window.pressed") if key in VERDICTS}
+    pressed = {(work, VERDICTS[key]) for key, work, _ in page.evaluate("window.pressed") if key in VERDICTS}
     wrong = {work: verdict for work, verdict in found.items() if (work, verdict) not in pressed}
     assert found
     assert wrong == {}
@@ -153,7 +154,7 @@ def test_a_double_click_decides_one_record(page, sixty, who):
     found = settled(page, sixty, who)
     assert found == {first: "exclude"}
     page.mouse.click(*at)
-    assert len(settled(page, sixty, who)) == 2
+    assert len(settled(page, sixty, who, least=2)) == 2
 
 
 def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
@@ -165,7 +166,10 @@ def test_typing_a_note_decides_nothing_and_the_note_is_kept(page, sixty, who):
     assert shown(page) == first
     assert stored(sixty, who) == {}
     page.get_by_role("button", name="Maybe").click()
-    page.wait_for_function(f"id => document.querySelector('{CARD}').dataset.recordId !== id", arg=first)
+    page.wait_for_function(
+        "([card, id]) => document.querySelector(card) && document.querySelector(card).dataset.recordId !== id",
+        arg=[CARD, first],
+    )
     decision = decisions(sixty, who)[first]
     assert (decision.verdict, decision.note) == ("maybe", "I exclude me? imeu")
 

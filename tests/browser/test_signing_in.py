@@ -16,14 +16,14 @@ from servers import free_port, unavailable
 from review.domain.team import TeamRole
 from review.services import accounts, identity, team
 from review.services.project import CONFIG, create, open_project
-from tests.browser.conftest import Served, _wait
+from tests.browser.conftest import PATIENCE, Ended, Served, answers
 from tests.browser.front import proxy
 
 pytestmark = pytest.mark.browser
 
 WORD = "four words in a row"
 PEOPLE = {"Olga Owner": TeamRole.OWNER, "Rae Lima": TeamRole.REVIEWER, "Lee Reader": TeamRole.READER}
-LONG = 60_000
+LONG = PATIENCE
 
 
 def mail(name: str) -> str:
@@ -71,7 +71,8 @@ def local(team_of_three, tmp_path_factory):
 def sign_in(page, name: str, word: str = WORD) -> None:
     page.get_by_label("Name or e-mail").fill(name)
     page.get_by_label("Password").fill(word)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():  # else what the form said before could be read once more
+        page.get_by_role("button", name="Sign in").click()
 
 
 def test_a_page_asks_for_the_password_and_then_opens_also_after_a_reload(page, local):
@@ -193,16 +194,22 @@ def provider():
         {"sub": "1002", "email": mail("Olga Owner"), "email_verified": False, "name": "Mallory"},
         {"sub": "1003", "email": "stranger@example.org", "email_verified": True, "name": "A Stranger"},
     ]
-    port = free_port()
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
-    for one in claims:
-        command += ["--user-claims", json.dumps(one)]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as running:
-        address = f"http://127.0.0.1:{port}"
-        _wait(f"{address}/.well-known/openid-configuration", running)
+    said = [part for one in claims for part in ("--user-claims", json.dumps(one))]
+    try:
+        running, address = begun(said)
+    except Ended:  # between asking for a port and listening there, another program may have taken it
+        running, address = begun(said)
+    with running:
         yield address
         running.terminate()
+
+
+def begun(said: list[str]) -> tuple[subprocess.Popen[bytes], str]:
+    port, quiet = free_port(), subprocess.DEVNULL
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *said]
+    running, address = subprocess.Popen(command, stdout=quiet, stderr=quiet), f"http://127.0.0.1:{port}"
+    answers(f"{address}/.well-known/openid-configuration", running)
+    return running, address
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from review.domain.team import TeamRole
 from review.services import accounts, collect, protocol, screen, team, works
 from review.services.collect import Origin
 from review.services.project import CONFIG, DATABASE, create, open_project
-from tests.browser.conftest import CARD, Served
+from tests.browser.conftest import CARD, PATIENCE, Served
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ PEOPLE = {
     "Lee Reader": TeamRole.READER,
 }
 TITLE = Stage.TITLE_ABSTRACT
-LONG = 60_000
+LONG = PATIENCE
 RECORDS = 12
 SPLIT = {3: ("include", "exclude"), 7: ("exclude", "maybe")}  # where Ana and Bo disagree
 
@@ -89,7 +89,7 @@ def sign_in(page, address, who, place):
 
 
 def ready(page):
-    page.wait_for_function(f"document.querySelector('{CARD}')?.dataset.recordId", timeout=LONG)
+    page.wait_for_function("window.drawn()", timeout=LONG)
     page.wait_for_timeout(150)
 
 
@@ -116,6 +116,7 @@ def judge(page, count, said):
             "([card, id]) => document.querySelector(card)?.dataset.recordId !== id", arg=[CARD, record]
         )
         page.wait_for_timeout(120)
+        page.wait_for_function(f"window.drawn() || !document.querySelector('{CARD}')?.dataset.recordId")
         judged.append((record, verdict))
     return judged
 

@@ -45,11 +45,11 @@ def test_a_file_is_uploaded_reported_and_known_the_second_time(page, address, ro
         page.goto(f"{address}/import?reviewer=Ana")
         page.set_input_files("input[type=file]", str(tmp_path / "scopus.ris"))
         page.get_by_role("button", name="Import 1 file").click()
-        page.get_by_text("Records read").first.wait_for(timeout=60_000)
-        page.get_by_text(said, exact=said.isdigit()).first.wait_for(timeout=60_000)
+        page.get_by_text("Records read").first.wait_for()
+        page.get_by_text(said, exact=said.isdigit()).first.wait_for()
     page.goto(f"{address}/import?reviewer=Ana")
     page.set_input_files("input[type=file]", str(tmp_path / "export.ris"))
-    page.get_by_text("this is a web page, not an export").first.wait_for(timeout=60_000)
+    page.get_by_text("this is a web page, not an export").first.wait_for()
     project = open_project(root)
     assert len(works.works(project).work_of) == 2
     assert [r.source for r in collect.reports(project)] == ["scopus"]
@@ -58,7 +58,7 @@ def test_a_file_is_uploaded_reported_and_known_the_second_time(page, address, ro
 
 def test_a_manuscript_is_started_and_built(page, address, root):
     page.goto(f"{address}/manuscript?reviewer=Ana")
-    page.get_by_role("button", name="Create").click(timeout=60_000)
-    page.get_by_role("button", name="Build", exact=True).click(timeout=60_000)
-    page.get_by_role("button", name="manuscript.pdf").wait_for(timeout=120_000)
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Build", exact=True).click()
+    page.get_by_role("button", name="manuscript.pdf").wait_for()
     assert (root / "paper" / "build" / "manuscript.pdf").read_bytes().startswith(b"%PDF")
