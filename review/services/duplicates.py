@@ -4,6 +4,7 @@ belongs, and taking an answer back.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
@@ -59,6 +60,33 @@ def versions(project: Project) -> frozenset[str]:
         stamps.read(project.store).works,
         lambda: frozenset(member for group in works.groups(project) for member in versions_in(group)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfSource:
+    """What one source gave: its records, the works they are, and how many of these no other source has."""
+
+    source: str
+    label: str
+    records: int
+    works: int
+    alone: int
+
+
+@rights.needs(Right.READ)
+def per_source(project: Project) -> list[OfSource]:
+    """The sources in the order in which they came. Their records add up to all records; works of several count in each."""
+    total = works.works(project)
+    count, found, alone = Counter(total.sources.values()), Counter[str](), Counter[str]()
+    for members in total.members.values():
+        sources = {total.sources[member] for member in members}
+        found.update(sources)
+        if len(sources) == 1:
+            alone.update(sources)
+    return [
+        OfSource(source=one, label=total.labels.get(one, one), records=number, works=found[one], alone=alone[one])
+        for one, number in count.items()
+    ]
 
 
 @rights.needs(Right.READ)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from review.dedup import find_duplicates
 from review.dedup.related import versions_in
@@ -19,12 +21,14 @@ Progress = Callable[[str, float], None]
 _TOLD_EVERY = 5_000  # records
 _READING = 0.6  # of all the work
 SAME, VERSION = "same", "version"
+_TITLE = 300  # characters of a title that are shown
+_SHOWN = ("title_a", "title_b", "about_a", "about_b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouped:
     """Duplicates among records, which are named as their files name them. `versions` are the members of a group that
-    are another version of the work than the others.
+    are another version of the work than the others. `shown` tells of the records of pairs what a person knows them by.
     """
 
     records: tuple[str, ...]
@@ -34,12 +38,28 @@ class Grouped:
     findings: tuple[Finding, ...]
     related: tuple[DuplicateLink, ...] = ()
     versions: frozenset[str] = frozenset()
+    shown: Mapping[str, Shown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person knows a record by: its title, and who wrote it when, where, and in which file or source it stands."""
+
+    title: str
+    about: str
+
+
+def shown(record: Record, place: str) -> Shown:
+    """What a person knows this record by; `place` is the file or source it comes from."""
+    about = (record.short_citation, record.journal, place)
+    return Shown(" ".join(record.title.split())[:_TITLE], " · ".join(" ".join(part.split()) for part in about if part))
 
 
 @dataclass(slots=True)
 class _Taken:
-    """The records of all files on their way past: only their names are kept."""
+    """The records of all files on their way past: only their names are kept, and on the disk what they are known by."""
 
+    shelf: IO[str]  # a line for each record, in their order
     own: dict[str, str] = field(default_factory=dict)  # key of a record: its file's own id
     label: dict[str, str] = field(default_factory=dict)  # place of a file: its name
     findings: list[Finding] = field(default_factory=list)
@@ -55,12 +75,15 @@ def dedup(
     records, each name is preceded by its file's. `source_column` of a table with `record_id` names the database each
     record came from: two records of one database are then joined only if they are copies or carry the same number.
     """
-    taken = _Taken()
     tell = progress or (lambda _step, _share: None)
-    found = _records(paths, source_column, taken, tell)
-    with processes.spread(jobs) as spread:
-        result = find_duplicates(found, one_each=taken.one_each, progress=tell, spread=spread)
-    names = _names(taken)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", newline="\n") as shelf:
+        taken = _Taken(shelf)
+        found = _records(paths, source_column, taken, tell)
+        with processes.spread(jobs) as spread:
+            result = find_duplicates(found, one_each=taken.one_each, progress=tell, spread=spread)
+        names = _names(taken)
+        asked = {key for link in (*result.unsure, *result.related) for key in (link.record_a, link.record_b)}
+        known = {names[key]: each for key, each in _from_shelf(taken) if key in asked}
     renamed = [replace(group, members=tuple(names[m] for m in group.members)) for group in result.groups]
     return Grouped(
         records=tuple(names[key] for key in taken.own),
@@ -70,7 +93,15 @@ def dedup(
         related=tuple(_renamed(link, names) for link in result.related),
         versions=frozenset(names[member] for group in result.groups for member in versions_in(group)),
         findings=tuple(taken.findings),
+        shown=known,
     )
+
+
+def _from_shelf(taken: _Taken) -> Iterator[tuple[str, Shown]]:
+    taken.shelf.seek(0)
+    for key, line in zip(taken.own, taken.shelf, strict=True):
+        title, _, about = line.rstrip("\n").partition("\t")
+        yield key, Shown(title, about)
 
 
 def _renamed(link: DuplicateLink, names: Mapping[str, str]) -> DuplicateLink:
@@ -88,6 +119,8 @@ def _records(paths: Sequence[Path], source_column: str, taken: _Taken, tell: Pro
             if record.record_id in taken.own:
                 continue
             taken.own[record.record_id] = record.source_id
+            known = shown(record, taken.label[str(place)])
+            taken.shelf.write(f"{known.title}\t{known.about}\n")
             if source_column or SEPARATOR in record.source:
                 sources.add(record.source)
             if len(taken.own) % _TOLD_EVERY == 0:
@@ -107,9 +140,13 @@ def _entries(path: Path, place: str, source_column: str, taken: _Taken) -> Itera
             yield record, table.share
         taken.findings += _doubts(table)
         return
-    if source_column:
-        raise BadInput(path, f"row 1 has no column {source_column}.", hint=f"{labelled.HINT}")
     with labelled.unpacked(path) as plain, files.opened(plain) as (_, entries):
+        if source_column:
+            raise BadInput(
+                path,
+                f"it is no table with a column record_id, so it has no column {source_column}.",
+                hint=f"Leave --source-column out. {labelled.HINT}",
+            )
         for entry in entries:
             if isinstance(entry, Finding):
                 taken.findings.append(entry)
@@ -164,17 +201,32 @@ def write_groups(path: Path, found: Grouped) -> None:
     sheets.write(path, ("record_id", "group_id", "relation"), rows)
 
 
-def write_uncertain(path: Path, unsure: Sequence[DuplicateLink]) -> None:
+def write_uncertain(path: Path, found: Grouped) -> None:
     """Write the pairs a person should look at, the likeliest first."""
-    columns = ("record_a", "record_b", "score", "condition", "explanation")
+    columns = ("record_a", "record_b", "score", "condition", "explanation", *_SHOWN)
     sheets.write(
-        path, columns, ((u.record_a, u.record_b, f"{u.score:.3f}", u.condition, u.explanation) for u in unsure)
+        path,
+        columns,
+        (
+            (u.record_a, u.record_b, f"{u.score:.3f}", u.condition, u.explanation, *_sides(u, found))
+            for u in found.unsure
+        ),
     )
 
 
-def write_links(path: Path, related: Sequence[DuplicateLink]) -> None:
+def write_links(path: Path, found: Grouped) -> None:
     """Write the pairs that belong together and are two works, with the relation between them."""
-    columns = ("record_a", "record_b", "relation", "score", "explanation")
+    columns = ("record_a", "record_b", "relation", "score", "explanation", *_SHOWN)
     sheets.write(
-        path, columns, ((u.record_a, u.record_b, u.condition, f"{u.score:.3f}", u.explanation) for u in related)
+        path,
+        columns,
+        (
+            (u.record_a, u.record_b, u.condition, f"{u.score:.3f}", u.explanation, *_sides(u, found))
+            for u in found.related
+        ),
     )
+
+
+def _sides(link: DuplicateLink, found: Grouped) -> tuple[str, ...]:
+    one, other = found.shown[link.record_a], found.shown[link.record_b]
+    return one.title, other.title, one.about, other.about

@@ -39,6 +39,9 @@ _AUTHORS_READ = 2_000  # characters; no answer rests on the two hundredth author
 SEPARATOR = "\x1f"  # between a file's place and the source its column names
 _LONGEST = 1 << 27  # characters of one cell
 HINT = f"Save the table as CSV UTF-8, with the columns record_id, {', '.join(COLUMNS)}."
+_NUMBER = "Give every row an id of its own, for example by numbering the rows."
+_OPENED = "a quotation mark is opened here and never closed"
+_CLOSE = "Close it, or take it away."
 _ALSO = {"number": "issue", "journal": "booktitle"}
 
 
@@ -141,6 +144,8 @@ class Table:
         header = [cell.strip() for cell in first]
         if "record_id" not in header:  # as Excel's users write it
             header = [cell.strip() if cell.strip() == self._column else _name(cell) for cell in first]
+        if self._column not in header:
+            self._column = next((cell for cell in header if _name(cell) == _name(self._column)), self._column)
         self._check(header)
         width = len(header)
         for number, cells in lines:
@@ -156,8 +161,9 @@ class Table:
             text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
             first = text.readline()
             own: list[str] = []  # the lines of the row that is being read
-            unclosed = 0  # the newest row that goes on over its line and has an odd number of quotation marks
-            rows = csv.reader(_noted(chain([first], text), own), delimiter=_delimiter(first))
+            unclosed = 0  # the newest row that has an odd number of quotation marks and goes on over its line
+            delimiter = _delimiter(first)
+            rows = csv.reader(_noted(chain([first], text), own), delimiter=delimiter)
             for number in count(1):
                 if number % _TOLD_EVERY == 0:
                     self.share = min(1.0, raw.tell() / size)
@@ -166,11 +172,11 @@ class Table:
                     cells = next(rows)
                 except StopIteration:
                     if unclosed == number - 1:
-                        raise self._refused(unclosed, "", "a quotation mark is opened here and never closed") from None
+                        raise self._refused(unclosed, "", _OPENED, hint=_CLOSE) from None
                     return
                 except csv.Error as error:
                     raise self._refused(number, "", f"it cannot be read as a row of a table ({error})") from error
-                if len(own) > 1 and "".join(own).count('"') % 2:
+                if "".join(own).count('"') % 2 and (len(own) > 1 or _is_left_open(own[0], delimiter)):
                     unclosed = number
                 yield number, cells
 
@@ -180,12 +186,14 @@ class Table:
             raise BadInput(self.path, f"row 1 names the column {twice[0]} twice.", hint=HINT)
         for name in ("record_id", "title", *([self._column] if self._column_is_asked_for else [])):
             if name not in header:
-                raise BadInput(self.path, f"row 1 has no column {name}.", hint=HINT)
+                there = ", ".join(cell for cell in header if cell)[:200]
+                asked = "Name one of these, or leave --source-column out." if name == self._column else HINT
+                raise BadInput(self.path, f"row 1 has no column {name}; it has {there}.", hint=asked)
         self.missing = tuple(name for name in COLUMNS if name not in header and _ALSO.get(name) not in header)
 
-    def _refused(self, row: int, column: str, why: str) -> BadInput:
+    def _refused(self, row: int, column: str, why: str, *, hint: str = HINT) -> BadInput:
         where = f"row {row:,}, column {column}" if column else f"row {row:,}"
-        return BadInput(self.path, f"{where}: {why}.", hint=HINT)
+        return BadInput(self.path, f"{where}: {why}.", hint=hint)
 
     def _record(self, number: int, header: Sequence[str], cells: Sequence[str]) -> Record:
         if not "".join(cells).isascii():
@@ -195,16 +203,26 @@ class Table:
         row = dict(zip(header, cells, strict=True))
         own = row["record_id"].strip()
         if not own:
-            raise self._refused(number, "record_id", "the id is missing")
+            raise self._refused(number, "record_id", "the id is missing", hint=_NUMBER)
         if own in self._rows:
             raise self._refused(
                 number,
                 "record_id",
                 f"the id {own[:60]!r} stands in row {self._rows[own]:,} already, and must be unique",
+                hint=_NUMBER,
             )
         self._rows[own] = number
         source = row.get(self._column, "").strip()
         return _record(row, f"{self._source}{SEPARATOR}{source}" if source else self._source, own)
+
+
+def _is_left_open(line: str, delimiter: str) -> bool:
+    """Whether a line ends within quotation marks."""
+    try:
+        next(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _noted(lines: Iterable[str], into: list[str]) -> Iterator[str]:

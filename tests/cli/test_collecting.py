@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -130,7 +132,7 @@ def test_dedup_of_files_groups_every_record_under_the_name_it_has_there(tmp_path
     named = groups(tmp_path / "groups.csv")
     assert set(named) == {"r1", "r2", "r3"}
     assert named["r1"] == named["r2"] != named["r3"]
-    assert (tmp_path / "look.csv").read_text().startswith("record_a,record_b,score,condition,explanation\n")
+    assert (tmp_path / "look.csv").read_text().startswith("record_a,record_b,score,condition,explanation,title_a,")
 
 
 def test_where_two_files_use_one_name_each_name_is_preceded_by_its_file(tmp_path: Path, ask: Ask, table: Table) -> None:
@@ -151,7 +153,7 @@ def test_dedup_says_what_is_wrong_with_how_it_was_called(run: Run, tmp_path: Pat
 
 
 def test_dedup_writes_no_answer_over_a_file_it_reads_or_over_another_answer(
-    run: Run, tmp_path: Path, table: Table
+    run: Run, tmp_path: Path, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table(tmp_path / "all.csv", *TWINS)
     before = (tmp_path / "all.csv").read_bytes()
@@ -159,6 +161,17 @@ def test_dedup_writes_no_answer_over_a_file_it_reads_or_over_another_answer(
     named = run("dedup", "all.csv", "--groups", "g.csv", "--links", "g.csv", status=2)
     assert "is named for two answers" in named.stderr
     assert "There is no folder away" in run("dedup", "all.csv", "--groups", "away/g.csv", status=2).stderr
+    (tmp_path / "folder").mkdir()
+    late = run("dedup", "all.csv", "--groups", "g.csv", "--uncertain", "folder", status=2)
+    assert "folder is a folder" in late.stderr
+    assert "Name it .csv" in run("dedup", "all.csv", "--groups", "g.xlsx", status=2).stderr
+    (tmp_path / "hard.csv").hardlink_to(tmp_path / "all.csv")
+    assert "is one of the files" in run("dedup", "all.csv", "--groups", "hard.csv", status=2).stderr
+    (tmp_path / "kept.csv").write_text("kept", encoding="utf-8")
+    with monkeypatch.context() as protected:
+        protected.setattr(os, "access", lambda place, mode: mode != os.W_OK or Path(place).name != "kept.csv")
+        assert "kept.csv cannot be written" in run("dedup", "all.csv", "--groups", "kept.csv", status=2).stderr
+    run("dedup", "all.csv", "--groups", "g2.csv", "--uncertain", os.devnull, "--links", os.devnull)
     assert (tmp_path / "all.csv").read_bytes() == before
     assert not (tmp_path / "g.csv").exists()
 
@@ -167,3 +180,26 @@ def test_dedup_in_a_project_tells_records_works_and_duplicates(collected: Path, 
     assert run("dedup").stdout.startswith("8 records, 6 works: 2 duplicates in 2 groups.")
     assert ask("dedup", "--uncertain", "look.csv")["duplicates"] == 2
     assert (collected / "look.csv").exists()
+
+
+def test_dedup_in_a_project_tells_for_each_source_what_it_gave_and_what_only_it_gave(
+    collected: Path, run: Run, ask: Ask
+) -> None:
+    found = ask("dedup")
+    assert sum(one["records"] for one in found["sources"]) == found["records"]
+    assert [(one["source"], one["records"], one["works"], one["alone"]) for one in found["sources"]] == [
+        ("pubmed", 4, 4, 2),
+        ("scopus", 4, 4, 2),
+    ]
+    assert ": 4 records, 4 works, 2 of them found nowhere else\n" in run("dedup").stdout
+
+
+def test_the_groups_are_listed_with_what_a_person_knows_their_records_by(collected: Path, run: Run) -> None:
+    run("dedup")
+    group, first, second, why, *_ = run("duplicates").stdout.split("\n")
+    assert group.isalnum()
+    title = "Castellvi grading of sacralisation from radiographs by machine learning"
+    assert first == f"    pubmed:90000002: Lima et al. 2017 · Invented Journal · {title}"
+    assert second.startswith("    scopus:")
+    assert title.casefold() in second.casefold()
+    assert re.match(r"    \w+: [A-Z]", why), "the condition, and what it means"

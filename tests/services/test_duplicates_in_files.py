@@ -39,11 +39,28 @@ def written(folder: Path, name: str) -> list[dict[str, str]]:
 def test_copies_share_a_group_versions_are_marked_and_notices_are_listed_apart(tmp_path: Path) -> None:
     found = service.dedup([table(tmp_path, *ROWS)])
     service.write_groups(tmp_path / "groups.csv", found)
-    service.write_links(tmp_path / "links.csv", found.related)
+    service.write_links(tmp_path / "links.csv", found)
     rows = {row["record_id"]: (row["group_id"], row["relation"]) for row in written(tmp_path, "groups.csv")}
     assert rows == {"r1": ("1", "same"), "r2": ("1", "same"), "r3": ("1", "version"), "r4": ("2", ""), "r5": ("3", "")}
     (link,) = written(tmp_path, "links.csv")
     assert (link["relation"], link["record_b"]) == ("notice", "r4")
+    assert (link["title_b"], link["about_b"]) == (
+        f"Correction to: {TITLE}",
+        "Müller et al. 2021 · European Spine Journal · records",
+    )
+
+
+def test_the_pairs_to_look_at_say_title_authors_and_file_of_records_that_have_no_id_to_be_known_by(
+    tmp_path: Path,
+) -> None:
+    for name, place in (("a", "VL  - 3\nSP  - 1"), ("b", "VL  - 9\nSP  - 700")):
+        entry = f"TY  - JOUR\nTI  - {TITLE}\nAU  - Wu, Y\nPY  - 2020\nJO  - Spine {name}\n{place}\nER  - \n"
+        (tmp_path / f"{name}.ris").write_text(entry.replace("numbering of", "numbering\tof"), encoding="utf-8")
+    found = service.dedup([tmp_path / "a.ris", tmp_path / "b.ris"])
+    service.write_uncertain(tmp_path / "look.csv", found)
+    (pair,) = written(tmp_path, "look.csv")
+    assert (pair["title_a"], pair["title_b"]) == (TITLE, TITLE)
+    assert sorted((pair["about_a"], pair["about_b"])) == ["Wu 2020 · Spine a · a", "Wu 2020 · Spine b · b"]
 
 
 @pytest.mark.parametrize(("pack", "ending"), [(lzma.compress, ".xz"), (gzip.compress, ".gz")])
@@ -102,8 +119,19 @@ def test_text_that_is_no_utf_8_is_named_by_row_and_column(tmp_path: Path) -> Non
 
 
 def test_a_source_column_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="row 1 has no column place"):
+    with pytest.raises(BadInput, match=r"row 1 has no column place; it has record_id, title, .*, database") as refused:
         service.dedup([table(tmp_path, *ROWS)], source_column="place")
+    assert "--source-column" in refused.value.hint
+    (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - Gait\nER  - \n", encoding="utf-8")
+    with pytest.raises(BadInput, match="no table with a column record_id"):
+        service.dedup([tmp_path / "a.ris"], source_column="place")
+    with pytest.raises(BadInput, match="there is no such file"):
+        service.dedup([tmp_path / "none.ris"], source_column="place")
+
+
+def test_a_source_column_may_be_written_with_other_capitals(tmp_path: Path) -> None:
+    like = 'r6,Gait after stroke in the very old,"Wu, Yi",2019,,,,,,,pubmed'
+    assert service.dedup([table(tmp_path, *ROWS, like)], source_column="Database").works == 4
 
 
 def test_a_packed_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
@@ -156,6 +184,9 @@ def test_an_id_that_stands_twice_in_an_excel_table_is_refused_with_both_rows(tmp
 def test_a_quotation_mark_that_is_never_closed_swallows_no_record_unseen(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="row 2: a quotation mark is opened here and never closed"):
         service.dedup([table(tmp_path, 'r1,"Gait after stroke', "r2,Gait", "r3,Gait")])
+    with pytest.raises(BadInput, match="row 3: a quotation mark is opened here and never closed"):
+        service.dedup([table(tmp_path, "r1,Gait", 'r2,"Gait after stroke')])
+    assert len(service.dedup([table(tmp_path, "r1,Gait", 'r2,Screens of 5" and less')]).records) == 2
     fine = 'r9,5" screens,,,,,,,,"Of two\nlines",'
     assert len(service.dedup([table(tmp_path, fine, *ROWS)]).records) == 6
 

@@ -103,11 +103,12 @@ def tables(found: Project, folder: Path) -> Iterator[Path]:
     flow.write(found, [folder / "flow.csv"])
     link = DuplicateLink(record_a="=a", record_b="+b", condition="@c", explanation="-d")
     group = DuplicateGroup(group_id="g", members=("=a", "+b"))
-    duplicates_in_files.write_groups(
-        folder / "groups.csv",
-        duplicates_in_files.Grouped(records=("=a", "+b", "@c"), works=2, groups=(group,), unsure=(), findings=()),
+    shown = dict.fromkeys(("=a", "+b"), duplicates_in_files.Shown("=title", "+about"))
+    grouped = duplicates_in_files.Grouped(
+        records=("=a", "+b", "@c"), works=2, groups=(group,), unsure=(link,), findings=(), shown=shown
     )
-    duplicates_in_files.write_uncertain(folder / "uncertain.csv", [link])
+    duplicates_in_files.write_groups(folder / "groups.csv", grouped)
+    duplicates_in_files.write_uncertain(folder / "uncertain.csv", grouped)
     replay.write_order(folder / "order.csv", SimpleNamespace(order=("=a", "-x", "-5")))  # type: ignore[arg-type]
     (folder / "audit.csv").write_bytes(audit.as_csv(found))
     (folder / "page.csv").write_bytes(sheets.as_csv((EVIL, "Study"), [("=a", None), ("\t@b", 3)]))
