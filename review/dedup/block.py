@@ -50,6 +50,7 @@ _ASKED: dict[str, tuple[str, ...]] = {
     "family": ("family",),
     "head": ("head",),
     "volume_page": ("volume", "bare_page"),
+    "volume_issue": ("volume", "issue"),
 }
 _ROWS = {name: row for row, name in enumerate((*KEYS, *_ASKED))}
 

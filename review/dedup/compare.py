@@ -301,6 +301,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & (f.abstract_missing | (f.abstract >= 85))
             & (~f.abstract_on_one_side | _supported(f))
         ),
+        doubtful=True,
     ),
     Condition(
         name="title_and_place",

@@ -22,6 +22,7 @@ _TELLING_LETTERS = 45
 _SHORT_LETTERS = 60  # longer titles are nobody's rubric
 _TITLE = np.uint64(32)  # bits: the code of a title stands before that of its author
 _GENERIC_AUTHORS = 3  # a title that so many different first authors wrote is a rubric, not a title
+_GENERIC_ISSUES = 3  # an article stands in one, and a slip makes two
 _LONG_ABSTRACT = 130  # characters
 _INITIALS = 2  # letters; longer names are written out
 _ARTICLE_NUMBER, _PAGE_NUMBER = re.compile(r"e\d{4,}"), re.compile(r"\d{1,4}")
@@ -186,12 +187,17 @@ def _telling(forms: Sequence[NormalForm]) -> Bools:
 
 
 def generic_titles(marks: Marks) -> Codes:
-    """Of each title SHORT if it is too short to stand for one work, RUBRIC if too many different first authors used it, or 0."""
+    """Of each title SHORT if it is too short to stand for one work; RUBRIC if too many different first authors used it,
+    or it stands in too many issues; or 0.
+    """
     short = np.flatnonzero(marks.letters < _SHORT_LETTERS)
-    written = marks.row("title")[short].astype(np.uint64) << _TITLE | marks.row("family")[short]
-    titles, writers = np.unique(np.unique(written) >> _TITLE, return_counts=True)
+    title = marks.row("title")[short].astype(np.uint64) << _TITLE
     generic = np.where(marks.letters < _GENERIC_LETTERS, SHORT, 0).astype(np.int64)
-    generic[short[np.isin(written >> _TITLE, titles[writers > _GENERIC_AUTHORS])]] = RUBRIC
+    for name, most in (("family", _GENERIC_AUTHORS), ("volume_issue", _GENERIC_ISSUES)):
+        there = title | marks.row(name)[short]
+        given = marks.row(name)[short] > 0
+        titles, count = np.unique(np.unique(there[given]) >> _TITLE, return_counts=True)
+        generic[short[np.isin(title >> _TITLE, titles[count > most])]] = RUBRIC
     return generic
 
 

@@ -31,18 +31,9 @@ _LAST = 0.01  # but still before never
 _ALL_BUT_A_WORD, _ALIKE_SO = 95.0, 0.75  # such a title, and so much alike, with one doubt
 _ALIKE_THERE = 80.0  # a title on one page of one volume
 _DOUBTS = 2  # more vetoes than these, and nobody need look
-# Vetoes that make a chain doubtful; the others only say that too little is known.
-_CONTRADICTIONS = (
-    "different_numbers",
-    "erratum_or_reply",
-    "other_review",
-    "different_doi",
-    "different_pmid",
-    "different_authors",
-    "different_place",
-    "meeting_abstract",
-)
-_AGAINST = [number for number, veto in enumerate(VETOES) if veto.name in _CONTRADICTIONS]
+# Vetoes that say that too little is known, and do not contradict that two records are one work.
+_TOO_LITTLE = ("generic_title", "thesis", "one_source")
+_AGAINST = [number for number, veto in enumerate(VETOES) if veto.name not in _TOO_LITTLE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
