@@ -29,9 +29,10 @@ class Condition:
     by_definition: bool = False  # it follows from what a number is, or from what counts as one work
 
 
-def _next_year(f: Features) -> Bools:
-    """The years are one apart, and no part of a place speaks for it."""
-    return np.asarray((f.year_gap == 1) & ~(f.volume.same | f.page.same | f.doi.same))
+def _year_unsure(f: Features) -> Bools:
+    """The years are one apart or not given, and no part of a place speaks for it."""
+    unsure = (f.year_gap == 1) | (f.year_gap < 0)
+    return np.asarray(unsure & ~(f.volume.same | f.page.same | f.doi.same))
 
 
 def _authors_agree(f: Features) -> Bools:
@@ -140,7 +141,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         name="title_year_author",
         explanation="Title, first author and year agree.",
-        holds=lambda f: same_title(f) & _authors_agree(f) & (f.year_gap <= 1) & ~_next_year(f),
+        holds=lambda f: same_title(f) & _authors_agree(f) & (f.year_gap <= 1) & ~_year_unsure(f),
     ),
     Condition(
         name="title_abstract",
@@ -149,7 +150,7 @@ CONDITIONS: tuple[Condition, ...] = (
             same_title(f)
             & (f.abstract >= 90)
             & ~(authors_conflict(f) & f.page.differ)  # such is a comment
-            & ~_next_year(f)
+            & ~_year_unsure(f)
         ),
         overrules=frozenset({"different_authors", "different_year"}),
     ),
@@ -162,6 +163,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.volume.same
             & f.page.same
             & ~(f.issue.differ | f.last_page.differ | f.generic)
+            & ~(f.meetings & f.doi.differ)  # a group has several abstracts on one page
         ),
         overrules=_ALL - {"erratum_or_reply"},
     ),
@@ -181,7 +183,7 @@ CONDITIONS: tuple[Condition, ...] = (
             # A year has several issues, each with its editorial on the first page.
             & (f.volume.same | f.doi.same | (f.volume.missing & f.issue.same & (f.year_gap == 0)))
             & ~f.journal.differ
-            & ~(f.issue.missing & (f.year_gap > 0))
+            & ~(f.issue.missing & ((f.year_gap > 0) | f.last_page.differ))
             & ~(f.issue.differ & ~(f.last_page.same & f.telling))  # of a long title the pages tell more than the issue
         ),
         overrules=frozenset({"generic_title"}),
@@ -285,10 +287,17 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.long_abstract
             & (f.abstract >= SAME_TEXT)
             & np.isin(f.year_gap, list(_UPDATED_WITHIN))
+            & ((f.year_gap > 1) | f.volume.differ)  # an article comes online in the year before it is printed
             & ~f.page.differ
         ),
         overrules=frozenset({"generic_title", "different_authors", "different_year"}),
         version=True,
+    ),
+    Condition(
+        name="title_year_unsure",
+        explanation="Title, and first author or abstract, agree; the years are one apart or not given.",
+        holds=lambda f: same_title(f) & (_authors_agree(f) | (f.abstract >= 90)) & _year_unsure(f),
+        doubtful=True,
     ),
     Condition(
         name="title_unopposed",
@@ -314,12 +323,6 @@ CONDITIONS: tuple[Condition, ...] = (
             & ~(f.first_author.differ | f.journal.differ | f.volume.differ | f.page.differ | f.issue.differ)
             & (f.abstract_missing | (f.abstract >= 85))
         ),
-    ),
-    Condition(
-        name="title_next_year",
-        explanation="Title, and first author or abstract, agree; the years are one apart, as of an article online first.",
-        holds=lambda f: same_title(f) & (_authors_agree(f) | (f.abstract >= 90)) & _next_year(f),
-        doubtful=True,
     ),
 )
 

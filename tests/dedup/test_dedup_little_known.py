@@ -47,7 +47,9 @@ def test_what_stands_for_a_missing_abstract_is_no_text_that_two_works_share(noth
 
 
 def test_an_abstract_cut_short_agrees_with_the_whole() -> None:
-    assert joined_by(alone(1, abstract=_TEXT), alone(2, abstract=_TEXT[:90], authors=("Wu, Y.",))) == "title_abstract"
+    assert (
+        joined_by(alone(1, abstract=_TEXT), alone(2, abstract=_TEXT[:90], authors=("Wu, Y.",))) == "title_year_unsure"
+    )
 
 
 def test_a_protocol_is_listed_beside_its_result_also_where_journal_and_year_are_the_same() -> None:

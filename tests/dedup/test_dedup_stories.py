@@ -58,6 +58,10 @@ JOINS = {
         twin(doi="", abstract="", title="Nummerierung von Lendenwirbeln in der Kernspintomografie"),
     ),
     "title_year_author": (ARTICLE, twin(doi="", pages="", authors=("Muller KH",), journal="Eur. Spine J.", year=2020)),
+    "title_year_unsure": (
+        ARTICLE,
+        twin(doi="", pages="", volume="", issue="", year=(ARTICLE.year or 0) - 1, abstract=""),  # online first
+    ),
     "title_abstract": (ARTICLE, twin(doi="", authors=("Consortium for spine imaging",), pages="", volume="")),
     "title_pages_author": (ARTICLE, twin(doi="10.1007/s00586-021-9999-z", abstract="")),
     "title_volume_pages": (
