@@ -21,7 +21,7 @@ demo: .venv/.demo
 # Everything the tests need, then the tests. PYTEST_ARGS=… goes to pytest.
 test: .venv/.dev $(if $(REVIEW_REQUIRE_ALL),.asreview/.ready)
 	@sh tests/servers.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q $(PYTEST_ARGS)
+	sh tests/in_memory.sh $(BIN)/python -m pytest -n 2 --dist worksteal -q $(PYTEST_ARGS)
 
 # The gate: CI calls this.
 check: .venv/.dev

@@ -59,7 +59,7 @@ def postgres(programs: Path, *, durable: bool = False) -> Iterator[str]:
 
     def start(port: int) -> int:
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{folder}'"
-        options += "" if durable else " -c fsync=off"
+        options += "" if durable else " -c fsync=off -c full_page_writes=off -c max_wal_size=128MB"
         run("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "-t", "240", "start")
         return port
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from google.protobuf import text_format
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from review.app.menu import PAGES
@@ -33,7 +36,7 @@ CLOSED = {8: ("include", "include"), 9: ("exclude", "include"), 10: ("exclude", 
 WORLDS = {"one": "include", "other": "exclude"}
 # What no two runs have in common, and what says nothing of a review: ids of runs and sessions, hashes, times, ports.
 _CHANCE = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{3})?)?Z?"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,}|\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{3})?)?Z?)?"
     r"|127\.0\.0\.1:\d+"
 )
 
@@ -88,13 +91,26 @@ class Curious:
     def __init__(self, page, address: str) -> None:
         self.page, self.address = page, address
         self.bytes: list[bytes] = []
+        self.asked = False  # something was asked for that no run has answered yet
         self.steps: dict[str, tuple[str, ...]] = {}  # what can be read
         self.sent: dict[str, set[str]] = {}  # what was sent to be drawn
-        page.on("websocket", lambda ws: ws.on("framereceived", self._received))
+        page.on("websocket", self._connected)
         page.on("response", self._answered)
+
+    def _connected(self, ws) -> None:
+        self.asked = False  # nobody waits any more for what the page before was to be told
+        ws.on("framesent", self._sent)
+        ws.on("framereceived", self._received)
+
+    def _sent(self, frame) -> None:
+        message = _parsed(BackMsg, frame)
+        self.asked |= message is not None and message.WhichOneof("type") == "rerun_script"
 
     def _received(self, frame) -> None:
         self.bytes.append(frame if isinstance(frame, bytes) else str(frame).encode())
+        message = _parsed(ForwardMsg, frame)
+        if message is not None and message.WhichOneof("type") == "script_finished":
+            self.asked &= message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
     def _answered(self, response) -> None:
         if "/media/" in response.url:
@@ -112,10 +128,14 @@ class Curious:
         self.bytes.clear()
 
     def rest(self) -> None:
-        """Until the page is drawn and nothing more arrives."""
+        """Until what was asked for is answered, the page is drawn and nothing more arrives."""
+        end = time.monotonic() + LONG / 1000
         while True:
             before = len(self.bytes)
             self.page.wait_for_timeout(250)
+            assert time.monotonic() < end, "the page does not come to rest"
+            if self.asked:
+                continue
             self.page.wait_for_function(
                 "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
                 " && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')",
@@ -145,12 +165,18 @@ class Curious:
 
 def _delta(frame: bytes) -> str:
     """What a message puts on the page, as text; nothing for those that only say how the run goes."""
-    message = ForwardMsg()
-    try:
-        message.ParseFromString(frame)
-    except Exception:  # noqa: BLE001 - not one of Streamlit's messages: its bytes are kept as they are
+    message = _parsed(ForwardMsg, frame)
+    if message is None:  # its bytes are kept as they are
         return frame.decode("utf-8", "replace")
     return text_format.MessageToString(message.delta, as_one_line=True) if message.WhichOneof("type") == "delta" else ""
+
+
+def _parsed(kind, frame):
+    """One of Streamlit's messages; None if it is none."""
+    try:
+        return kind.FromString(frame)
+    except (DecodeError, TypeError):
+        return None
 
 
 def _without_chance(text: str) -> str:
