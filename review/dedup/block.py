@@ -110,7 +110,7 @@ def _texts(forms: Sequence[NormalForm], titles: Sequence[str]) -> Iterator[tuple
     yield "bare_page", [form.first_page.strip(_LETTERS) for form in forms]
     yield "title", titles
     yield "main_title", [form.main_title or title for form, title in zip(forms, titles, strict=True)]
-    yield "title_end", [title[-30:] if len(title) >= 40 else "" for title in titles]
+    yield "title_end", [title[-30:] if len(title) >= 30 else "" for title in titles]
     yield "head", [title[:_HEAD] if len(title) >= _HEAD else "" for title in titles]
     words = [form.title.split() for form in forms]
     yield "five_words", [" ".join(each[:5]) if len(each) >= 5 else "" for each in words]

@@ -69,8 +69,11 @@ def _in_a_subtitle(f: Features) -> Bools:
 
 
 def _one_topic(f: Features) -> Bools:
-    """A title that is short, but over no column: its authors wrote under it in one journal once a year."""
-    return np.asarray(~f.rubric & f.first_author.same & (f.authors >= 85) & f.journal.same & (f.year_gap == 0))
+    """A title that is short, but over no column: its authors wrote under it in one journal once a year, or where no
+    year is given, on one run of pages.
+    """
+    once = (f.year_gap == 0) | ((f.year_gap < 0) & f.span & ~f.volume.differ)
+    return np.asarray(~f.rubric & f.first_author.same & (f.authors >= 85) & f.journal.same & once)
 
 
 VETOES: tuple[Veto, ...] = (

@@ -118,3 +118,29 @@ def test_two_titles_on_one_page_of_one_volume_are_asked_about_whatever_keeps_the
 def test_nobody_is_asked_about_a_title_of_many_works_of_which_nothing_else_is_known() -> None:
     bare = Record(source="a", source_id="1", title="Wilson disease")
     assert not find_duplicates([bare, replace(bare, source="b", title="Wilson's disease. [Dutch]")]).unsure
+
+
+def test_a_short_title_without_a_year_is_known_by_author_journal_and_its_whole_run_of_pages() -> None:
+    short = replace(ARTICLE, title="No risk, no reward", abstract="", doi="", pages="84-88")
+    again = twin(title="No risk, no reward", abstract="", doi="", year=None, volume="", issue="", pages="84-88")
+    assert joined_by(short, again)
+    assert joined_by(short, replace(again, pages="84")) == ""
+    assert joined_by(short, replace(again, volume="12")) == ""
+    assert joined_by(replace(short, title="Editorial notes"), replace(again, title="Editorial notes")) == ""
+
+
+def test_a_running_head_in_front_of_a_short_title_is_met_without_year_or_volume() -> None:
+    """The names stand in two orders, so that only the end of the title brings the two together."""
+    plain = replace(
+        ARTICLE, title="Service provision in a software technology unit", authors=("Mathiassen, Lars",), doi="", abstract=""
+    )
+    printed = replace(
+        plain,
+        source="files",
+        title=f"{ARTICLE.journal} {plain.title}",
+        authors=("Lars Mathiassen1",),
+        year=None,
+        volume="",
+        issue="",
+    )
+    assert joined_by(plain, printed)
