@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from dedup import SETS, confusion, f1, read_records, read_truth
+from dedup import SETS, confusion, f1, queued, read_records, read_truth
 from dedup_missing import LOSSES
 from dedup_missing import without as damaged
 
@@ -81,7 +82,8 @@ def _named(on: Any) -> object:
 
 def count(on: Labelled, names: Collection[str]) -> dict[str, int]:
     with without(names):
-        return confusion(on.truth, find_duplicates(on.records).groups)
+        found = find_duplicates(on.records)
+    return confusion(on.truth, found.groups) | queued(on.truth, found)
 
 
 def price(versions: Sequence[Labelled], names: Collection[str]) -> int:
@@ -128,22 +130,24 @@ def main(arguments: Sequence[str]) -> None:
     table = (*compare.CONDITIONS, *compare.VETOES)
     rules = [rule.name for rule in table if options.strict or not rule.by_definition]
     less = {rule: {name: price(versions, (rule,)) for name, versions in sets.items()} for rule in rules}
-    print("set           TP    FP   FN       F1   with all rules   rules that earn nothing on the other sets")
-    total, all_rules = dict.fromkeys(("TP", "FP", "FN"), 0), dict.fromkeys(("TP", "FP", "FN"), 0)
+    print("set           TP    FP   FN       F1   queued   with all rules   rules that earn nothing on the other sets")
+    total, all_rules = Counter[str](), Counter[str]()
     for name, versions in sets.items():
         others = [other for other in sets if other != name]
         alone = [r for r in rules if sum(less[r][o] for o in others) <= sum(paid[o] for o in others)]
         idle = alone if options.at_once else one_by_one(alone, [each for o in others for each in sets[o]])
         found = count(versions[0], idle)
         print(
-            f"{name:13}{found['TP']:5}{found['FP']:5}{found['FN']:5}{f1(found):9.5f}{f1(whole[name]):15.5f}"
-            f"   {', '.join(idle) or 'none'}",
+            f"{name:13}{found['TP']:5}{found['FP']:5}{found['FN']:5}{f1(found):9.5f}"
+            f"{found['queued']:4} of{found['missed']:3}{f1(whole[name]):15.5f}   {', '.join(idle) or 'none'}",
             flush=True,
         )
-        for each in total:
-            total[each] += found[each]
-            all_rules[each] += whole[name][each]
-    print(f"{'together':13}{total['TP']:5}{total['FP']:5}{total['FN']:5}{f1(total):9.5f}{f1(all_rules):15.5f}")
+        total.update(found)
+        all_rules.update(whole[name])
+    print(
+        f"{'together':13}{total['TP']:5}{total['FP']:5}{total['FN']:5}{f1(total):9.5f}"
+        f"{total['queued']:4} of{total['missed']:3}{f1(all_rules):15.5f}"
+    )
 
 
 if __name__ == "__main__":
