@@ -35,6 +35,7 @@ _LOOKED_EVERY = 0.2  # seconds
 DAMAGED = 0.2  # of the records
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _NUMBER = re.compile(r"\d+")
+_DOI = re.compile(r"10\.\d{4,9}/")
 _KEPT_SHARE = 0.4  # of the words of a language stay in every copy: real texts share theirs too
 
 Row = dict[str, str]
@@ -69,7 +70,7 @@ class Disguise:
     def of(self, row: Row) -> Row:
         words = {name: _WORD.sub(self._word, row[name]) for name in ("title", "authors", "abstract")}
         numbers = {name: _NUMBER.sub(self._number, row[name], count=1) for name in ("volume", "pages")}
-        doi = re.sub(r"/", f"/x{self._shift}.", row["doi"], count=1) if "10." in row["doi"] else ""
+        doi = _DOI.sub(rf"\g<0>x{self._shift}.", row["doi"]) if "10." in row["doi"] else ""
         return {**row, **words, **numbers, "doi": doi}
 
     def _word(self, found: re.Match[str]) -> str:
