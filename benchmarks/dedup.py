@@ -23,6 +23,9 @@ from review.dedup import DedupResult, find_duplicates
 from review.domain.record import DuplicateGroup, Record
 
 SETS = ("stroke", "haematology", "diabetes", "digital_work", "srsr")
+_COLUMNS = (
+    "record_id", "entry_type", "title", "authors", "year", "journal", "volume", "number", "pages", "doi", "abstract", "url",
+)  # fmt: skip
 
 
 def read_records(folder: Path) -> list[Record]:
@@ -54,6 +57,24 @@ def read_truth(folder: Path) -> dict[str, str]:
     """The work of each record, by record id as `Record.record_id` gives it."""
     with lzma.open(folder / "truth.csv.xz", "rt", encoding="utf-8", newline="") as stream:
         return {f"dev:{row['record_id']}": row["group_id"] or row["record_id"] for row in csv.DictReader(stream)}
+
+
+def write_set(folder: Path, records: Iterable[Record], truth: Mapping[str, str]) -> None:
+    """Records and the work of each in the form of a labelled set, for any program to be run on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        lzma.open(folder / "records.csv.xz", "wt", encoding="utf-8", newline="") as stream,
+        lzma.open(folder / "truth.csv.xz", "wt", encoding="utf-8", newline="") as works,
+    ):
+        table, answers = csv.writer(stream), csv.writer(works)
+        table.writerow(_COLUMNS)
+        answers.writerow(("record_id", "group_id"))
+        for each in records:
+            name = each.record_id.replace(":", "-")
+            people, year = " and ".join(each.authors), each.year or ""
+            place = (each.journal, each.volume, each.issue, each.pages, each.doi)
+            table.writerow((name, each.type or "article", each.title, people, year, *place, each.abstract, each.url))
+            answers.writerow((name, truth[each.record_id]))
 
 
 def confusion(truth: Mapping[str, str], groups: Iterable[DuplicateGroup]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Deduplication of exports: real records as several databases would write them, and works that are easily mistaken for them.
 
-    python benchmarks/dedup_exports.py FOLDER [--seed 1] [--works 4000] [--no-doi] [--poor] [--list FILE]
+    python benchmarks/dedup_exports.py FOLDER [--seed 1] [--works 4000] [--no-doi] [--poor] [--list FILE] [--write FOLDER]
 
 FOLDER holds export files of any kind. Of their records, those with title, authors, year, journal, volume and pages are
 taken, one for each title. Each is written in the dialects of one to four databases, with what these change and leave
@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from dedup import confusion, f1
+from dedup import confusion, f1, write_set
 from dedup_dialects import DIALECTS, NEIGHBOUR, Chance, foreign, translated, without
 
 from review.dedup import DedupResult, find_duplicates
@@ -253,6 +253,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--no-doi", action="store_true", help="no DOI and no PubMed number anywhere")
     parser.add_argument("--poor", action="store_true", help="each field but the title lost with a chance of a third")
     parser.add_argument("--list", type=Path, help="where to write every mistake")
+    parser.add_argument("--write", type=Path, help="a folder to write the set to, as a labelled set")
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed)
     works = base(options.folder)
@@ -262,6 +263,8 @@ def main(arguments: Sequence[str]) -> None:
     if options.poor:
         odds = dict.fromkeys((*FIELDS, "pmid", "url"), 1 / 3)
         found = found._replace(records=[without(each, chance, **odds) for each in found.records])
+    if options.write:
+        write_set(options.write, found.records, found.truth)
     begin = time.process_time()
     result = find_duplicates(found.records)
     seconds = time.process_time() - begin

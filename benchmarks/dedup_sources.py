@@ -1,7 +1,7 @@
 """Deduplication of one set from three sources that know different things of it: real records and their real neighbours.
 
     python benchmarks/dedup_sources.py FOLDER/SET journals|databases [--seed 1] [--works 6000] [--no-doi] [--no-year .3]
-        [--name-sources] [--list FILE]
+        [--name-sources] [--list FILE] [--write FOLDER]
 
 Of each work of a labelled set one record is taken, works with neighbouring titles together, so that editorials, parts
 and updates meet; each is written as one to three sources give it. `journals` are a registry of DOIs (subtitles lost,
@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from dedup import confusion, f1, queued, read_records, read_truth
+from dedup import confusion, f1, queued, read_records, read_truth, write_set
 from dedup_dialects import Chance, Habit, abbreviated, ascii_only, foreign, initials, without
 from dedup_exports import Made, mistakes
 
@@ -156,11 +156,14 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--no-year", type=float, default=0.0, help="the share of records that lose their year")
     parser.add_argument("--name-sources", action="store_true")
     parser.add_argument("--list", type=Path, help="where to write every mistake")
+    parser.add_argument("--write", type=Path, help="a folder to write the set to, as a labelled set")
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed)
     found = made(works_of(options.folder, options.works, chance), SOURCES[options.sources], chance)
     odds = {"doi": float(options.no_doi), "year": options.no_year}
     found = found._replace(records=[without(each, chance, **odds) for each in found.records])
+    if options.write:
+        write_set(options.write, found.records, found.truth)
     begin = time.process_time()
     result = find_duplicates(found.records, one_each=SOURCES[options.sources] if options.name_sources else ())
     seconds = time.process_time() - begin
