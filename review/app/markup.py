@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
@@ -29,6 +30,7 @@ FIELDS = {
     "type": "Type",
     "url": "Link",
 }
+_AUTHORS = 30  # people of one record that stand beside those of another
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -156,27 +158,102 @@ def _criteria(found: Sequence[Criterion]) -> str:
 
 
 def side_by_side(records: Sequence[Record], label_of: dict[str, str]) -> str:
-    """Records in columns, field by field; a row whose values differ is marked."""
-    rows = (
-        ("Source", [label_of.get(r.source, r.source) for r in records]),
-        ("Title", [r.title for r in records]),
-        ("Authors", ["; ".join(r.authors) for r in records]),
-        ("Year", [str(r.year or "") for r in records]),
-        ("Journal", [r.journal for r in records]),
-        ("Volume, pages", [" ".join(part for part in (r.volume, r.issue, r.pages) if part) for r in records]),
-        ("DOI", [r.doi for r in records]),
-        ("PubMed, arXiv", [" ".join(part for part in (r.pmid, r.arxiv_id) if part) for r in records]),
-        ("Abstract", [_shortened(r.abstract) for r in records]),
-    )
-    body = "".join(_row(name, values) for name, values in rows if any(values))
-    return f'<table class="sides"><tbody>{body}</tbody></table>'
+    """Records in numbered columns, field by field; what a record says and another one says otherwise is marked.
+
+    Marked are words and, among authors, people; not capitals, accents, punctuation, or a field that others leave empty.
+    """
+    columns = [f"{at}. {label_of.get(record.source, record.source)}" for at, record in enumerate(records, start=1)]
+    rows = [
+        _row("Source", [escape(column) for column in columns]),
+        _row("Title", _unlike([r.title for r in records])),
+        _row("Authors", _other_people([r.authors for r in records])),
+        _row("Year", _unlike([str(r.year or "") for r in records])),
+        _row("Journal", _unlike([r.journal for r in records])),
+        _row("Volume, pages", _unlike([place(r) for r in records])),
+        _row("DOI", _unlike([r.doi for r in records])),
+        _row("PubMed", _unlike([r.pmid for r in records])),
+        _row("arXiv", _unlike([r.arxiv_id for r in records])),
+        _row("Abstract", _unlike([r.abstract for r in records])),
+    ]
+    return f'<table class="sides"><tbody>{"".join(rows)}</tbody></table>'
 
 
-def _row(name: str, values: Sequence[str]) -> str:
-    differs = name != "Source" and len({_folded(value) for value in values}) > 1
-    cells = "".join(f"<td>{escape(value) or '–'}</td>" for value in values)
-    style = ' class="differs"' if differs else ""
-    return f'<tr{style}><th scope="row">{name}</th>{cells}</tr>'
+def place(record: Record) -> str:
+    """Volume, issue and pages as a reference gives them.
+
+    >>> place(Record(source="s", source_id="1", title="T", volume="30", issue="4", pages="1012-20"))
+    '30(4), 1012-20'
+    """
+    volume = record.volume + (f"({record.issue})" if record.issue else "")
+    return ", ".join(part for part in (volume, record.pages) if part)
+
+
+def _row(name: str, cells: Sequence[str]) -> str:
+    """One row of cells that are HTML already; none if all are empty."""
+    shown = "".join(f"<td>{cell or '–'}</td>" for cell in cells)
+    return f'<tr><th scope="row">{name}</th>{shown}</tr>' if any(cells) else ""
+
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[<>≤≥]")
+
+
+def _bare(text: str) -> str:
+    """A word without capitals and accents, a number with a point."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).replace(",", ".")
+
+
+def _unlike(texts: Sequence[str]) -> list[str]:
+    """Each text, shortened, as HTML; a word that another of them, unless it is empty, does not hold is marked."""
+    words = [{_bare(token) for token in _TOKEN.findall(text)} for text in texts]
+    cells = []
+    for at, text in enumerate(texts):
+        others = [held for place, held in enumerate(words) if place != at and held]
+        shared = set.intersection(*others) if others else None
+        cells.append(_with_marks(_shortened(text), shared))
+    return cells
+
+
+def _with_marks(text: str, shared: set[str] | None) -> str:
+    """The text as HTML, each run of words that are not `shared` in one mark; none where nothing is beside it."""
+    if shared is None:
+        return escape(text)
+    pieces: list[str] = []
+    done, first = 0, -1  # where the text is written to, and where a run began
+    last = 0
+    for token in _TOKEN.finditer(text):
+        if _bare(token.group()) not in shared:
+            first = token.start() if first < 0 else first
+            last = token.end()
+        elif first >= 0:
+            pieces += [escape(text[done:first]), f'<mark class="unlike">{escape(text[first:last])}</mark>']
+            done, first = last, -1
+    if first >= 0:
+        pieces += [escape(text[done:first]), f'<mark class="unlike">{escape(text[first:last])}</mark>']
+        done = last
+    return "".join([*pieces, escape(text[done:])])
+
+
+def _other_people(lists: Sequence[Sequence[str]]) -> list[str]:
+    """Each list of authors as HTML; who is not in another list, unless it is empty, is marked."""
+    people = [{_person(name) for name in names} for names in lists]
+    cells = []
+    for at, names in enumerate(lists):
+        others = [known for place, known in enumerate(people) if place != at and known]
+        shared = set.intersection(*others) if others else people[at]
+        shown = [
+            escape(name) if _person(name) in shared else f'<mark class="unlike">{escape(name)}</mark>'
+            for name in names[:_AUTHORS]
+        ]
+        more = [f"and {len(names) - _AUTHORS:,} others"] if len(names) > _AUTHORS else []
+        cells.append("; ".join([*shown, *more]))
+    return cells
+
+
+def _person(name: str) -> tuple[str, str]:
+    """Family name and first initial, as far as lists of different sources give them."""
+    family, _, given = name.partition(",")
+    return "".join(_TOKEN.findall(_bare(family))), _bare(given.strip())[:1]
 
 
 def one_record(rows: Sequence[tuple[str, str, str]]) -> str:

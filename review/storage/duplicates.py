@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select
 
 from review.domain.record import DuplicateLink, Judgement
 from review.storage import projects
@@ -16,6 +16,7 @@ from review.storage.schema import dedup_memory, dedup_runs, duplicate_links, jud
 from review.storage.store import Store, now
 
 _BATCH = 5_000
+_FEW = 500  # records that are asked for by name
 JOINED, UNSURE, RELATED = "joined", "unsure", "related"
 
 
@@ -101,7 +102,10 @@ def memory(store: Store, *, rules: str) -> bytes | None:
 
 
 def append_judgements(store: Store, found: Iterable[Judgement]) -> None:
-    """Append answers that were given in one act: those without a time carry one and the same."""
+    """Append answers that were given in one act: those without a time carry one and the same.
+
+    What a person said of a pair last is not said again by the same person, as where a button is pressed twice.
+    """
     at = now()
     rows = [
         {
@@ -117,7 +121,26 @@ def append_judgements(store: Store, found: Iterable[Judgement]) -> None:
     if rows:
         with store.writing() as connection:
             projects.refuse_inactive(connection, {str(row["person"]) for row in rows})
-            connection.execute(insert(judgements), rows)
+            last = _last_said(connection, {str(row["record_a"]) for row in rows})
+            if fresh := [row for row in rows if last.get(_pair(row)) != _said(row)]:
+                connection.execute(insert(judgements), fresh)
+
+
+def _last_said(connection: Connection, firsts: set[str]) -> dict[tuple[object, object], tuple[object, ...]]:
+    """Of each pair that begins with one of these records, who said what last."""
+    c = judgements.c
+    query = select(c.record_a, c.record_b, c.same_work, c.person, c.withdrawn).order_by(c.at, c.number)
+    if len(firsts) <= _FEW:
+        query = query.where(c.record_a.in_(firsts))
+    return {_pair(row): _said(row) for row in connection.execute(query).mappings()}
+
+
+def _pair(row: Mapping[str, object] | RowMapping) -> tuple[object, object]:
+    return row["record_a"], row["record_b"]
+
+
+def _said(row: Mapping[str, object] | RowMapping) -> tuple[object, ...]:
+    return row["person"], row["same_work"], row["withdrawn"]
 
 
 @remembered

@@ -104,3 +104,56 @@ def test_copies_that_are_called_the_same_are_told_apart_by_their_column(visit, p
     at = fine(press(fine(visit("duplicates")), f"change-{group.group_id}"))
     assert [option[:3] for option in at.multiselect(key="dup-out").options] == ["1. ", "2. ", "3. "]
     assert at.selectbox(key="dup-record").options == at.multiselect(key="dup-out").options
+
+
+def doubtful(project, count):
+    """Pairs of which nobody knows whether they are one work: their DOIs differ."""
+    for source in ("one", "two"):
+        rows = [
+            f'{source}{n},{WORDS[n]} and {WORDS[(n + 7) % 22]} after surgery in adults,"Wu{n}, Yi",{1990 + n},Journal {n},{n},10.5555/{source}{n}'
+            for n in range(count)
+        ]
+        table = "\n".join(["record_id,title,authors,year,journal,volume,doi", *rows]).encode()
+        collect.import_bytes(project, table, file_name=f"{source}.csv", origin=Origin(source=source))
+    works.dedup(project)
+    return works.unsure(project)
+
+
+def of(link):
+    return f"{link.record_a}|{link.record_b}"
+
+
+def test_the_last_pair_is_answered_and_undone_and_stands_there_again(visit, project):
+    *_, link = doubtful(project, 1)
+    for other in works.unsure(project)[:-1]:
+        works.judge(project, [(other.record_a, other.record_b)], same_work=False, person="Ana")
+    before = duplicates.acts(project)
+    at = fine(visit("duplicates"))
+    assert at.button(key="dup-undo").disabled, "an answer of another day is taken back in the view Answers"
+    at = fine(press(at, f"judge-True-{of(link)}"))
+    assert works.unsure(project) == []
+    at = fine(press(at, "dup-undo"))
+    assert duplicates.acts(project) == before
+    assert f"judge-True-{of(link)}" in {button.key for button in at.button}
+    assert at.button(key="dup-undo").disabled
+
+
+def test_a_pair_put_off_comes_after_the_others_and_the_first_has_the_keys(visit, project):
+    first, second, *_ = doubtful(project, 4)
+
+    def keys(at):
+        return [(button.key, button.proto.shortcut) for button in at.button if button.key.startswith("judge-True")]
+
+    at = fine(visit("duplicates"))
+    assert keys(at)[:2] == [(f"judge-True-{of(first)}", "s"), (f"judge-True-{of(second)}", "")]
+    at = fine(press(at, f"later-{of(first)}"))
+    assert keys(at)[0] == (f"judge-True-{of(second)}", "s")
+    assert keys(at)[-1] == (f"judge-True-{of(first)}", "")
+
+
+def test_the_page_says_what_each_source_gave(visit, project):
+    doubtful(project, 3)
+    at = fine(visit("duplicates"))
+    (table,) = [one.value for one in at.dataframe if "Works found nowhere else" in one.value]
+    assert table["Records"].sum() == len(works.works(project).work_of)
+    assert dict(zip(table["Source"], table["Works"], strict=True))["one"] == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -85,3 +86,35 @@ def test_type_and_language_are_said_in_words_not_in_codes() -> None:
     assert about(Record(source="s", source_id="1", title="A", type="paper-conference", language="Klingon")) == (
         "conference paper · Klingon"
     )
+
+
+def marked(*records: Record) -> list[str]:
+    """What is marked where these stand side by side."""
+    return re.findall(r'<mark class="unlike">(.*?)</mark>', side_by_side(records, {}))
+
+
+def test_side_by_side_only_what_the_other_says_otherwise_is_marked() -> None:
+    one = Record(
+        source="s", source_id="1", title="A trial of 5 mg of Ribavirin in adults.", authors=("Rentería, Miguel E.", "Wu, Y"),
+        year=2020, journal="LANCET", volume="3", issue="1", pages="7-9", doi="10.1/a",
+    )  # fmt: skip
+    same = replace(
+        one, source_id="2", title="A Trial of 5 mg of ribavirin in adults", authors=("Renteria, ME", "Wu, Yi")
+    )
+    assert marked(one, replace(same, journal="Lancet")) == []
+    assert marked(one, replace(same, journal="", doi="")) == [], "an empty field contradicts nothing"
+    other = replace(same, title="A trial of 50 mg of ribavirin in adults", year=2021, authors=("Renteria, ME", "Li, Y"))
+    assert marked(one, other) == ["5", "50", "Wu, Y", "Li, Y", "2020", "2021"]
+
+
+def test_a_run_of_other_words_is_one_mark_and_is_never_read_as_markup() -> None:
+    one = Record(source="s", source_id="1", title="Gait <b>after the</b> stroke")
+    two = replace(one, source_id="2", title="Gait stroke")
+    assert marked(one, two) == ["&lt;b&gt;after the&lt;/b&gt;"]
+
+
+def test_of_very_many_authors_some_are_shown_and_the_others_counted() -> None:
+    many = Record(source="s", source_id="1", title="A particle", authors=tuple(f"Name{n}, A" for n in range(6_000)))
+    shown = side_by_side([many, replace(many, source_id="2")], {})
+    assert "and 5,970 others" in shown
+    assert len(shown) < 4_000

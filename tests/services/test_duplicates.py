@@ -159,6 +159,19 @@ def test_a_record_is_not_moved_to_where_it_stands(spines: Project) -> None:
         duplicates.move(spines, named(spines, "a1"), to=named(spines, "a2"), person="Ana")
 
 
+def test_an_answer_given_twice_is_one_answer_and_taking_it_back_leaves_none(spines: Project) -> None:
+    pair = (named(spines, "a1"), named(spines, "z1"))
+    for _ in range(2):
+        works.judge(spines, [pair], same_work=True, person="Ana")
+    (act,) = duplicates.acts(spines)
+    duplicates.take_back(spines, at=act.at, person="Ana")
+    assert duplicates.acts(spines) == []
+    works.judge(spines, [pair], same_work=True, person="Ana")
+    works.judge(spines, [pair], same_work=True, person="Bo")
+    works.judge(spines, [pair], same_work=False, person="Ana")
+    assert [(act.person, act.answers[0].same_work) for act in duplicates.acts(spines)] == [("Ana", False)]
+
+
 def test_an_answer_taken_back_leaves_what_was_said_before(spines: Project) -> None:
     pair = tuple(sorted((named(spines, "a1"), named(spines, "z1"))))
     works.judge(spines, [pair], same_work=True, person="Ana")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from review.app import frame, markup, person
 from review.app.frame import callback
 from review.app.markup import plain
 from review.app.together import RELATIONS
+from review.domain.kind_words import language_in_words, type_in_words
 from review.domain.record import DuplicateGroup, DuplicateLink, Record
 from review.domain.team import Right
 from review.services import duplicates, overview
@@ -18,9 +21,15 @@ from review.services import works as service
 from review.services.duplicates import Act
 from review.services.project import Project
 
+Pair = tuple[str, str]
+
 _PER_PAGE = 10
 _OFFERED = 12  # works that a search for the right place shows
 _CHANGING = "dup-changing"  # the group that is being changed
+_LATER = "dup-later"  # the pairs put off in this window, the newest last
+_BEFORE = "dup-before"  # one's newest answer when the pairs were first shown; Undo goes no further back
+_ONE_ANSWER = Path(__file__).resolve().parent.parent / "one_answer.js"
+_WORDS = {"language": language_in_words, "type": type_in_words}
 _FIELDS = {name: label for name, label in markup.FIELDS.items() if name != "url"}  # links always differ
 
 
@@ -34,11 +43,15 @@ def show(project: Project) -> None:
     if not found.work_of:
         st.info("There are no records yet. Import the export files of your searches first (page Import).")
         return
-    if overview.needs_dedup(project):
+    waiting = overview.needs_dedup(project)
+    if waiting:
         st.warning("Records were added since the last look for duplicates, or there was none.")
-    if person.may(project, Right.GOVERN) and st.button("Look for duplicates", type="primary", key="dedup"):
+    if person.may(project, Right.GOVERN) and st.button(
+        "Look for duplicates", type="primary" if waiting else "secondary", key="dedup"
+    ):
         _look(project)
-    st.caption(f"{len(found.work_of):,} records are {len(found.members):,} works.")
+    st.write(f"{len(found.work_of):,} records are {len(found.members):,} works.")
+    _sources(project)
     groups, unsure, related = service.groups(project), service.unsure(project), duplicates.related(project)
     acts = duplicates.acts(project)
     if not groups and not unsure and not related and not acts:
@@ -63,7 +76,7 @@ def show(project: Project) -> None:
     elif view == "answers":
         _answers(project, who, acts)
     else:
-        _unsure(project, who, unsure)
+        _unsure(project, who, unsure, acts)
 
 
 def _look(project: Project) -> None:
@@ -74,9 +87,22 @@ def _look(project: Project) -> None:
     st.rerun()
 
 
+def _sources(project: Project) -> None:
+    with st.expander("What each source gave"):
+        given = duplicates.per_source(project)
+        table = {
+            "Source": [one.label for one in given],
+            "Records": [one.records for one in given],
+            "Works": [one.works for one in given],
+            "Works found nowhere else": [one.alone for one in given],
+        }
+        st.dataframe(pd.DataFrame(table), hide_index=True, alt="What each source gave")
+        st.caption("A work that several sources found is counted in the line of each.")
+
+
 def _shown(count: int, key: str) -> slice:
     """The part that is shown. A list that answers make shorter by a page leaves the reader where they were."""
-    pages, kept = -(-count // _PER_PAGE), f"{key}-at"
+    pages, kept = max(1, -(-count // _PER_PAGE)), f"{key}-at"
     page = min(st.session_state.get(kept, 1), pages)
     if pages > 1:
         page = st.number_input(f"Page (of {pages})", 1, pages, value=page, key=f"{key}-of-{pages}", width=160)
@@ -103,7 +129,7 @@ def _groups(project: Project, who: str, groups: Sequence[DuplicateGroup]) -> Non
             members = [shown[member] for member in group.members]
             st.html(markup.side_by_side(members, _labels(project)))
             for link in group.links:
-                st.caption(plain(f"Joined ({link.condition}): {link.explanation}"))
+                st.caption(plain(f"Joined: {link.explanation}"))
             if named := [_called(shown[member]) for member in group.members if member in other]:
                 st.caption(
                     plain(f"Versions of one work: {'; '.join(named)} is another version than the rest. All stay.")
@@ -128,16 +154,21 @@ def _called(record: Record) -> str:
 
 def _merged(project: Project, group: DuplicateGroup) -> None:
     found = duplicates.merged(project, group.members)
-    sources = service.works(project).sources
-    labels = _labels(project)
+    sources, labels = service.works(project).sources, _labels(project)
     rows = []
     for name, label in _FIELDS.items():
-        value = getattr(found.record, name)
-        text = "; ".join(value) if isinstance(value, tuple) else str(value or "")
         if origin := found.origin.get(name):
             source = sources[origin]
-            rows.append((label, text, f"from {labels.get(source, source)} ({origin})"))
+            column = group.members.index(origin) + 1
+            rows.append((label, _in_words(name, found.record), f"from {column}. {labels.get(source, source)}"))
     st.html(markup.one_record(rows))
+
+
+def _in_words(name: str, record: Record) -> str:
+    if name in _WORDS:
+        return _WORDS[name](getattr(record, name))
+    value = getattr(record, name)
+    return "; ".join(value) if isinstance(value, tuple) else str(value)
 
 
 @callback
@@ -204,38 +235,79 @@ def _separate(project: Project, who: str, group_id: str) -> None:
     frame.notice(f"The {len(group.members)} records are separate works now, and stay so in every later run.")
 
 
-# Unsure: a person says
+# Unsure: a person says, with a key for each answer
 
 
-def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink]) -> None:
-    if not unsure:
+def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink], acts: Sequence[Act]) -> None:
+    later: dict[Pair, None] = st.session_state.setdefault(_LATER, {})
+    ordered = sorted(unsure, key=lambda link: list(later).index(pair) if (pair := _pair(link)) in later else -1)
+    part = ordered[_shown(len(ordered), "unsure-page")]
+    if ordered:
+        st.caption(
+            "The likeliest come first. Keys for the first pair: S same work, D different works, L later, U undo. "
+            "Marked words stand in one record and not in the other."
+        )
+    else:
         st.success("No pair waits for an answer.", icon=":material/task_alt:")
-        return
-    st.caption(
-        "The likeliest come first. The list holds as many as one person can look through; when all are answered, look "
-        "for duplicates again, and others may follow."
+        st.caption(
+            "The list holds as many pairs as one person can look through. Look for duplicates again: others may follow."
+        )
+    mine = max((act.at for act in acts if act.person == who), default="")
+    before = st.session_state.setdefault(_BEFORE, mine)
+    st.button(
+        "Undo my last answer",
+        key="dup-undo",
+        shortcut="u",
+        on_click=_undo,
+        args=(project, who, mine),
+        disabled=mine <= before,
     )
-    part = unsure[_shown(len(unsure), "unsure-page")]
-    shown = service.read(project, [record for link in part for record in (link.record_a, link.record_b)])
+    shown = service.read(project, [record for link in part for record in _pair(link)])
     for link in part:
-        pair = (link.record_a, link.record_b)
         with st.container(border=True):
-            st.html(markup.side_by_side([shown[record] for record in pair], _labels(project)))
-            st.caption(plain(f"{link.explanation} (likeness {link.score:.2f})"))
-            with st.container(horizontal=True):
-                for label, same in (("Same work", True), ("Different works", False)):
-                    st.button(
-                        label,
-                        key=f"judge-{same}-{'|'.join(pair)}",
-                        type="primary" if same else "secondary",
-                        on_click=_judge,
-                        args=(project, who, pair, same),
-                    )
+            st.markdown(plain(f"{link.explanation} {100 * link.score:.0f} % alike in all."))
+            st.html(markup.side_by_side([shown[record] for record in _pair(link)], _labels(project)))
+            _answering(project, who, link, first=link is part[0])
+    st.html(f"<script>{_ONE_ANSWER.read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
+
+
+def _answering(project: Project, who: str, link: DuplicateLink, *, first: bool) -> None:
+    """The buttons of a pair; those of the first have keys. They stand below the pair, which so is there before them."""
+    pair = _pair(link)
+    with st.container(horizontal=True):
+        for label, same in (("Same work", True), ("Different works", False)):
+            st.button(
+                label,
+                key=f"judge-{same}-{'|'.join(pair)}",
+                type="primary" if same else "secondary",
+                shortcut=("s" if same else "d") if first else None,
+                on_click=_judge,
+                args=(project, who, pair, same),
+            )
+        st.button(
+            "Later", key=f"later-{'|'.join(pair)}", shortcut="l" if first else None, on_click=_put_off, args=(pair,)
+        )
+
+
+def _pair(link: DuplicateLink) -> Pair:
+    return link.record_a, link.record_b
 
 
 @callback
-def _judge(project: Project, who: str, pair: tuple[str, str], same: bool) -> None:
+def _judge(project: Project, who: str, pair: Pair, same: bool) -> None:
     service.judge(project, [pair], same_work=same, person=who)
+
+
+@callback
+def _put_off(pair: Pair) -> None:
+    later = st.session_state.setdefault(_LATER, {})
+    later.pop(pair, None)
+    later[pair] = None
+
+
+@callback
+def _undo(project: Project, who: str, at: str) -> None:
+    duplicates.take_back(project, at=at, person=who)
 
 
 # Related works: linked, and each screened for itself
@@ -247,11 +319,11 @@ def _related(project: Project, related: Sequence[DuplicateLink]) -> None:
         return
     st.write("These belong together and are two works: each is screened for itself, and its card names the other.")
     part = related[_shown(len(related), "related-page")]
-    shown = service.read(project, [record for link in part for record in (link.record_a, link.record_b)])
+    shown = service.read(project, [record for link in part for record in _pair(link)])
     for link in part:
         with st.container(border=True):
             st.markdown(f"**{plain(RELATIONS.get(link.condition, link.condition))}**")
-            st.html(markup.side_by_side([shown[link.record_a], shown[link.record_b]], _labels(project)))
+            st.html(markup.side_by_side([shown[record] for record in _pair(link)], _labels(project)))
             st.caption(plain(link.explanation))
 
 
