@@ -6,13 +6,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from review.cli.answer import Answer, answers, in_project, progress, project_option
 from review.cli.program import program
-from review.domain.errors import ReviewError
+from review.domain.errors import Missing, ReviewError
 from review.domain.naming import counted
 
 if TYPE_CHECKING:
@@ -186,45 +186,50 @@ def _found(found: Grouped, where: str, sources: Sequence[OfSource] = ()) -> Answ
     examples=[
         "review duplicates",
         'review duplicates --undo 3f2a9c01d4e5b678 --reviewer "Ana Lima"',
+        'review duplicates --split embase:621 --split scopus:2-s2.0-85 --reviewer "Ana Lima"',
         'review duplicates --move scopus:2-s2.0-85 --to pubmed:31234567 --reviewer "Ana Lima"',
     ],
 )
 @answers
 @in_project
 @click.option("--undo", metavar="GROUP", help="Say that the records of this group are not one work.")
+@click.option(
+    "--split",
+    multiple=True,
+    metavar="RECORD",
+    help="Take this record out of its group; several times: these are one other work, together.",
+)
 @click.option("--move", metavar="RECORD", help="Take this record out of its group.")
 @click.option("--to", default="", metavar="RECORD", help="With --move: the record whose work it is instead.")
+@click.option(
+    "--different",
+    nargs=2,
+    metavar="RECORD RECORD",
+    help="Say that these two are different works, as of an unsure pair.",
+)
 @click.option("--take-back", is_flag=True, help="Take back what you said last, whatever it was.")
 @click.option("--reviewer", metavar="NAME", help="Who says so.")
-def duplicates(
-    project: Project, undo: str | None, *, move: str | None, to: str, take_back: bool, reviewer: str | None
-) -> Answer:
-    """List the groups of records that are one work, and why they were joined, and the works that belong together.
+def duplicates(project: Project, *, reviewer: str | None, to: str, **said: Any) -> Answer:
+    """List the groups of records that are one work, and why they were joined, the pairs in doubt, and related works.
 
     What a person says here stays so in every later search for duplicates, until it is taken back.
     """
-    if bool(undo) + bool(move) + take_back > 1 or (to and not move):
-        raise click.UsageError("Say one of --undo, --move (with --to) and --take-back.")
-    if not (undo or move or take_back):
+    asked = [name for name, value in said.items() if value]
+    if len(asked) > 1 or (to and asked != ["move"]):
+        raise click.UsageError("Say one of --undo, --split, --move (with --to), --different and --take-back.")
+    if not asked:
         return _listed(project)
     if not reviewer:
         raise click.UsageError('Say who says so: --reviewer "Your Name"')
-    if undo:
-        return _undone(project, undo, reviewer)
-    from review.services import duplicates as service
-    from review.services import team
-
-    if move:
-        service.move(project, move, to=to, person=reviewer)
-        text = f"{move} is the same work as {to} now." if to else f"{move} is a work of its own now."
-        return Answer(document={"moved": move, "to": to}, text=text)
-    who = team.as_known(project, reviewer)
-    mine = [act for act in service.acts(project) if act.person == who]
-    if not mine:
-        raise ReviewError(f"{reviewer} has said nothing about duplicates.", hint="There is nothing to take back.")
-    act = service.take_back(project, at=mine[0].at, person=reviewer)
-    said = f"What was said of {counted(len(act.records), 'record')} is taken back: {', '.join(act.records)}."
-    return Answer(document={"taken_back": list(act.records)}, text=said)
+    if asked == ["undo"]:
+        return _undone(project, said["undo"], reviewer)
+    if asked == ["split"]:
+        return _split(project, said["split"], reviewer)
+    if asked == ["move"]:
+        return _moved(project, said["move"], to, reviewer)
+    if asked == ["different"]:
+        return _kept_apart(project, said["different"], reviewer)
+    return _taken_back(project, reviewer)
 
 
 def _undone(project: Project, group_id: str, reviewer: str) -> Answer:
@@ -235,14 +240,55 @@ def _undone(project: Project, group_id: str, reviewer: str) -> Answer:
     return Answer(document={"undone": group_id, "records": list(group.members)}, text=text)
 
 
+def _split(project: Project, out: Sequence[str], reviewer: str) -> Answer:
+    from review.services import duplicates as service
+    from review.services import works
+
+    group = next((one for one in works.groups(project) if out[0] in one.members), None)
+    if group is None:
+        raise Missing("record in a group", out[0], [record for one in works.groups(project) for record in one.members])
+    service.split(project, group.group_id, out=out, person=reviewer)
+    text = f"{', '.join(out)}: one work of {'its' if len(out) == 1 else 'their'} own now."
+    return Answer(document={"split": list(out), "from": group.group_id}, text=text)
+
+
+def _moved(project: Project, record: str, to: str, reviewer: str) -> Answer:
+    from review.services import duplicates as service
+
+    service.move(project, record, to=to, person=reviewer)
+    text = f"{record} is the same work as {to} now." if to else f"{record} is a work of its own now."
+    return Answer(document={"moved": record, "to": to}, text=text)
+
+
+def _kept_apart(project: Project, pair: tuple[str, str], reviewer: str) -> Answer:
+    from review.services import works
+
+    works.judge(project, [pair], same_work=False, person=reviewer)
+    return Answer(document={"different": list(pair)}, text=f"{pair[0]} and {pair[1]} are different works.")
+
+
+def _taken_back(project: Project, reviewer: str) -> Answer:
+    from review.services import duplicates as service
+    from review.services import team
+
+    who = team.as_known(project, reviewer)
+    mine = [act for act in service.acts(project) if act.person == who]
+    if not mine:
+        raise ReviewError(f"{reviewer} has said nothing about duplicates.", hint="There is nothing to take back.")
+    act = service.take_back(project, at=mine[0].at, person=reviewer)
+    said = f"What was said of {counted(len(act.records), 'record')} is taken back: {', '.join(act.records)}."
+    return Answer(document={"taken_back": list(act.records)}, text=said)
+
+
 def _listed(project: Project) -> Answer:
     from review.services import duplicates as service
     from review.services import works
     from review.services.duplicates_in_files import shown
 
     found, related, versions = works.groups(project), service.related(project), service.versions(project)
+    unsure = works.unsure(project)
     named = {record for group in found for record in group.members}
-    named |= {record for link in related for record in (link.record_a, link.record_b)}
+    named |= {record for link in (*unsure, *related) for record in (link.record_a, link.record_b)}
     read = works.read(project, sorted(named))
 
     def line(record: str) -> str:
@@ -259,14 +305,20 @@ def _listed(project: Project) -> Answer:
         )
         for group in found
     ]
-    lines += [f"{link.condition}: {link.explanation}\n{line(link.record_a)}\n{line(link.record_b)}" for link in related]
+    lines += [
+        f"{doubt}{link.condition}: {link.explanation}\n{line(link.record_a)}\n{line(link.record_b)}"
+        for doubt, links in (("In doubt, ", unsure), ("", related))
+        for link in links
+    ]
     lines.append(
         f"{counted(len(found), 'group')}. Undo one with --undo GROUP."
+        + (f" {counted(len(unsure), 'pair')} in doubt." if unsure else "")
         + (f" {counted(len(related), 'pair')} of related works." if related else "")
     )
     document = {
         "groups": [asdict(group) for group in found],
         "versions": sorted(versions),
+        "unsure": [asdict(link) for link in unsure],
         "related": [asdict(link) for link in related],
     }
     return Answer(document=document, text="\n".join(lines))
