@@ -27,12 +27,14 @@ def merged(records: Sequence[Record]) -> Merged:
     """The best of each field; those that no record gives are empty and have no origin. The order makes no difference.
 
     What is published goes before a preprint; then the title most sources agree on, the most authors, the place with the
-    most parts, the longest abstract.
+    most parts and its year, the longest abstract.
     """
     ordered = sorted(records, key=lambda record: (is_preprint(record), record.record_id))
     givers = {name: giver for name, best in _BEST.items() if (giver := best(ordered)) is not None}
     place = _placed(ordered)
     givers |= {name: place for name in _PLACE if place is not None and getattr(place, name)}
+    if place is not None and place.year and place.volume:  # else it may have appeared online the year before
+        givers["year"] = place
     values = {name: getattr(givers[name], name) for name in givers}
     blank = replace(ordered[0], **{name: getattr(_BLANK, name) for name in FIELDS})
     return Merged(
@@ -42,6 +44,12 @@ def merged(records: Sequence[Record]) -> Merged:
 
 _BLANK = Record(source="", source_id="", title="")
 _Choice = Callable[[Sequence[Record]], Record | None]
+
+
+def _giving(name: str, records: Sequence[Record]) -> list[Record]:
+    """The records that give a field; the published ones, if any of them does."""
+    given = [record for record in records if getattr(record, name)]
+    return [record for record in given if not is_preprint(record)] or given
 
 
 def _longest(name: str) -> _Choice:
@@ -56,14 +64,15 @@ def _commonest(name: str) -> _Choice:
     """The value that most records give, and of these the first."""
 
     def choose(records: Sequence[Record]) -> Record | None:
-        count = Counter(value for record in records if (value := getattr(record, name)))
-        return max((r for r in records if getattr(r, name)), key=lambda r: count[getattr(r, name)], default=None)
+        given = _giving(name, records)
+        count = Counter(getattr(record, name) for record in given)
+        return max(given, key=lambda r: count[getattr(r, name)], default=None)
 
     return choose
 
 
 def _title(records: Sequence[Record]) -> Record | None:
-    given = [record for record in records if record.title.strip()]
+    given = _giving("title", [record for record in records if record.title.strip()])
     words = {record.record_id: title_words(record.title) for record in given}
     count = Counter(words.values())
     return max(given, key=lambda r: (count[words[r.record_id]], not r.title.isupper()), default=None)
@@ -76,6 +85,7 @@ def _authors(records: Sequence[Record]) -> Record | None:
 
 def _placed(records: Sequence[Record]) -> Record | None:
     given = [record for record in records if any(getattr(record, name) for name in _PLACE)]
+    given = [record for record in given if not is_preprint(record)] or given
     return max(given, key=lambda record: sum(bool(getattr(record, name)) for name in _PLACE), default=None)
 
 

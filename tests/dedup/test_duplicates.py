@@ -43,6 +43,23 @@ def test_the_best_of_each_field_comes_from_whichever_record_has_it() -> None:
     assert "pmid" not in found.origin
 
 
+def test_two_copies_of_a_preprint_do_not_outvote_its_article() -> None:
+    preprints = [
+        twin(source=source, title="Numbering: a preprint", journal="medRxiv", doi="10.1101/2020.1", year=2020, type="x")
+        for source in ("medrxiv", "europepmc")
+    ]
+    article = replace(ARTICLE, type="article-journal")
+    found = merge.merged([*preprints, article])
+    for name in ("title", "journal", "volume", "pages", "year", "doi", "type"):
+        assert (name, found.origin[name]) == (name, article.record_id)
+
+
+def test_the_year_is_that_of_the_volume_and_not_of_the_day_it_appeared_online() -> None:
+    online = [twin(source=source, year=2019, volume="", pages="") for source in ("scopus", "embase")]
+    found = merge.merged([*online, ARTICLE])
+    assert (found.record.year, found.record.volume) == (ARTICLE.year, ARTICLE.volume)
+
+
 # --- people's answers -----------------------------------------------------------------------------------------------
 
 
