@@ -99,6 +99,21 @@ def merged(project: Project, members: Sequence[str]) -> Merged:
     return best_of(list(found.values()))
 
 
+@rights.needs(Right.READ)
+def best(project: Project, wanted: Sequence[str]) -> dict[str, Record]:
+    """Each of these works as one record: the one it is shown by, with the best of each field that its records give."""
+    members = works.works(project).members
+    found = records.by_id(project.store, [member for work in wanted for member in members[work]])
+    return {work: _whole(found[work], [found[member] for member in members[work]]) for work in wanted}
+
+
+def _whole(shown: Record, copies: Sequence[Record]) -> Record:
+    if len(copies) == 1:
+        return shown
+    made = best_of(copies)
+    return replace(shown, **{name: getattr(made.record, name) for name in made.origin})
+
+
 @rights.needs(Right.REVIEW, whose="person")
 def move(project: Project, record: str, *, to: str, person: str) -> None:
     """Say that a record is the same work as another, and not as those it stood with; `to` is "" for a work of its own."""

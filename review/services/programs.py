@@ -16,7 +16,7 @@ from review.domain.team import Right
 from review.formats import registry, screened
 from review.formats.screened import Said, Screened
 from review.resources import write_file
-from review.services import collect, protocol, rights, screen, sheets, team
+from review.services import collect, duplicates, protocol, rights, screen, sheets, team
 from review.services.project import Project
 from review.services.sheets import Row, Sheet
 from review.services.works import works
@@ -60,7 +60,7 @@ def as_file(project: Project, ending: str, wanted: Wanted) -> tuple[bytes, int]:
     if wanted.program and wanted.program not in screened.READ_BY:
         raise Missing("program", wanted.program, PROGRAMS)
     shown = _chosen(project, wanted)
-    found = records.by_id(project.store, shown)
+    found = records.by_id(project.store, shown) if wanted.copies else duplicates.best(project, shown)
     listed = [found[record] for record in shown]
     if not wanted.program:
         return registry.write(listed, registry.writable(ending).name), len(listed)

@@ -6,11 +6,12 @@ import csv
 import dataclasses
 import io
 import re
+from pathlib import Path
 
 import pytest
 
 from review.domain.errors import Missing, ReviewError
-from review.services import collect, duplicates, flow, protocol, works
+from review.services import collect, duplicates, flow, programs, protocol, works
 from review.services.collect import Origin
 from review.services.project import Project
 from review.storage import duplicates as stored
@@ -89,6 +90,23 @@ def test_each_field_says_which_record_gave_it(spines: Project) -> None:
     assert found.record.journal == PLACE["journal"]
     with pytest.raises(Missing):
         duplicates.merged(spines, ["nobody:1"])
+
+
+def test_a_work_goes_to_another_program_with_the_best_of_each_field_under_the_id_it_is_shown_by(
+    spines: Project, tmp_path: Path
+) -> None:
+    take(spines, "crossref", entry("c1", **{**PLACE, "doi": "", "pages": ""}, abstract="Purpose: to label all. " * 20))
+    works.dedup(spines)
+    shown = works.works(spines).work_of[named(spines, "a1")]
+    assert shown == named(spines, "c1")
+    programs.write_records(spines, tmp_path / "library.csv", programs.Wanted())
+    with (tmp_path / "library.csv").open(encoding="utf-8-sig", newline="") as stream:
+        (row,) = [row for row in csv.DictReader(stream) if row["record_id"] == shown]
+    assert (row["doi"], row["pages"], row["year"]) == (PLACE["doi"], PLACE["pages"], "2021")
+    assert row["abstract"].startswith("Purpose: to label all.")
+    programs.write_records(spines, tmp_path / "copies.csv", programs.Wanted(copies=True))
+    with (tmp_path / "copies.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert {row["record_id"]: row["doi"] for row in csv.DictReader(stream)}[shown] == "", "a copy stays as it is"
 
 
 def test_a_record_moved_out_stays_out_and_the_others_stay_together(spines: Project) -> None:

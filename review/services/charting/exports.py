@@ -17,7 +17,7 @@ from review.domain.team import Right
 from review.formats import registry
 from review.render import tables
 from review.render.workbook import workbook
-from review.services import chart, flow, included, maps, marks, programs, protocol, rights, screen
+from review.services import chart, duplicates, flow, included, maps, marks, programs, protocol, rights, screen
 from review.services.charting.charted import charted, sees
 from review.services.programs import Which
 from review.services.project import Project
@@ -256,7 +256,7 @@ def references(project: Project, ending: str, *, which: Which = Which.INCLUDED, 
     """
     standing = screen.outcomes(project, Stage.FULL_TEXT)
     wanted = [w for w, o in standing.items() if which is Which.ALL or programs.stands(o) is which]
-    shown = read(project, wanted)
+    shown = duplicates.best(project, wanted)
     tags = marks.tags_of(project, tags_of) if tags_of else {}
     members = works(project).members
     listed = [
