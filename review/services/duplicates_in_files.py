@@ -83,7 +83,7 @@ def dedup(
             result = find_duplicates(found, one_each=taken.one_each, progress=tell, spread=spread)
         names = _names(taken)
         asked = {key for link in (*result.unsure, *result.related) for key in (link.record_a, link.record_b)}
-        known = {names[key]: each for key, each in _from_shelf(taken) if key in asked}
+        known = {names[key]: each for key, each in _from_shelf(taken, asked)}
     renamed = [replace(group, members=tuple(names[m] for m in group.members)) for group in result.groups]
     return Grouped(
         records=tuple(names[key] for key in taken.own),
@@ -97,11 +97,21 @@ def dedup(
     )
 
 
-def _from_shelf(taken: _Taken) -> Iterator[tuple[str, Shown]]:
+def _line_of(record: Record) -> str:
+    """What `shown` looks at; nearly all records are never asked for, so no more is done to them."""
+    parts = (record.title[:_TITLE], record.journal, str(record.year or ""), *record.authors[:2])
+    return SEPARATOR.join([part.replace(SEPARATOR, " ").replace("\n", " ") for part in parts]) + "\n"
+
+
+def _from_shelf(taken: _Taken, asked: set[str]) -> Iterator[tuple[str, Shown]]:
     taken.shelf.seek(0)
     for key, line in zip(taken.own, taken.shelf, strict=True):
-        title, _, about = line.rstrip("\n").partition("\t")
-        yield key, Shown(title, about)
+        if key in asked:
+            title, journal, year, *authors = line[:-1].split(SEPARATOR)
+            record = Record(
+                source="", source_id="", title=title, journal=journal, year=int(year or 0), authors=tuple(authors)
+            )
+            yield key, shown(record, taken.label[_place(key)])
 
 
 def _renamed(link: DuplicateLink, names: Mapping[str, str]) -> DuplicateLink:
@@ -119,8 +129,7 @@ def _records(paths: Sequence[Path], source_column: str, taken: _Taken, tell: Pro
             if record.record_id in taken.own:
                 continue
             taken.own[record.record_id] = record.source_id
-            known = shown(record, taken.label[str(place)])
-            taken.shelf.write(f"{known.title}\t{known.about}\n")
+            taken.shelf.write(_line_of(record))
             if source_column or SEPARATOR in record.source:
                 sources.add(record.source)
             if len(taken.own) % _TOLD_EVERY == 0:
