@@ -74,7 +74,7 @@ def measure_peer(python: Path, folder: Path) -> dict[str, float]:
 
 def line(name: str, program: str, count: Mapping[str, float]) -> str:
     return (
-        f"{name:13}{program:12}{count['TP']:7.0f}{count['FP']:5.0f}{count['FN']:5.0f}{f1(count):9.5f}"
+        f"{name:16}{program:12}{count['TP']:7.0f}{count['FP']:5.0f}{count['FN']:5.0f}{f1(count):9.5f}"
         f"{count['worst_fp']:9.0f}{count['cpu_s']:8.1f}{count['peak_mb']:9.0f}"
     )
 
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str]) -> None:
     together: dict[str, Counter[str]] = defaultdict(Counter)
     with tempfile.TemporaryDirectory() as scratch:
         python = peer(options.keep or Path(scratch) / "peer")
-        print("set          program          TP   FP   FN       F1 worst FP   CPU s  peak MB")
+        print("set             program          TP   FP   FN       F1 worst FP   CPU s  peak MB")
         for name in options.sets:
             for program, count in (
                 ("ours", in_own_process(options.folder / name)),

@@ -19,18 +19,26 @@ def pair_of(one: str, other: str) -> Pair:
 
 
 def standing_answers(judgements: Sequence[Judgement], known: Iterable[str]) -> dict[Pair, Judgement]:
-    """The latest answer on each pair of known records, unless it was taken back. Without times, the later in the
-    sequence stands.
+    """The latest answer on each pair of known records that its person did not take back; then what was said before
+    stands again, whoever said it. Without times, the later in the sequence stands.
     """
     ids = set(known)
-    answers: dict[Pair, Judgement] = {}
+    said: dict[Pair, list[Judgement]] = {}
     for answer in sorted(judgements, key=lambda judgement: judgement.at):
         pair = pair_of(answer.record_a, answer.record_b)
         if pair[0] != pair[1] and ids.issuperset(pair):
-            answers.pop(pair, None)  # a later answer also takes its place in the order
-            if not answer.withdrawn:
-                answers[pair] = answer
-    return answers
+            before = said.pop(pair, [])  # a later answer also takes its place in the order
+            said[pair] = _without_last(before, answer) if answer.withdrawn else [*before, answer]
+    return {pair: answers[-1] for pair, answers in said.items() if answers}
+
+
+def _without_last(answers: list[Judgement], withdrawn: Judgement) -> list[Judgement]:
+    """The answers but for the last that the same person gave to the same effect."""
+    meant = (withdrawn.person, withdrawn.same_work)
+    last = next(
+        (n for n in range(len(answers) - 1, -1, -1) if (answers[n].person, answers[n].same_work) == meant), None
+    )
+    return answers if last is None else answers[:last] + answers[last + 1 :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,7 +145,7 @@ VETOES: tuple[Veto, ...] = (
     ),
     Veto(
         name="different_place",
-        explanation="Journal, volume and pages say that they were printed in different places.",
+        explanation="What both give of journal, volume and pages says that they were printed in different places.",
         holds=_places_conflict,
     ),
     Veto(

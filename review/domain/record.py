@@ -136,7 +136,8 @@ class DuplicateGroup:
 class Judgement:
     """A person's answer on whether two records are one work; it outranks every rule, and a later one an earlier.
 
-    One that is `withdrawn` says nothing any more: the person takes back what was said on the pair before.
+    One that is `withdrawn` takes back the last answer to the same effect that the person gave on the pair; then what was
+    said before stands again.
     """
 
     record_a: str

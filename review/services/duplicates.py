@@ -210,13 +210,7 @@ def take_back(project: Project, *, at: str, person: str) -> Act:
     if (who, at) not in known:
         raise Missing("answer of yours", at, [act.at for act in known.values() if act.person == who])
     act = known[who, at]
-    answers = duplicates.read_judgements(project.store)
-    earlier = cluster.standing_answers([each for each in answers if each.at < at], _records_of(answers))
-    undone = []
-    for answer in act.answers:
-        before = earlier.get(cluster.pair_of(answer.record_a, answer.record_b))
-        undone.append(replace(before or answer, person=who, at="", withdrawn=before is None))
-    duplicates.append_judgements(project.store, undone)
+    duplicates.append_judgements(project.store, [replace(each, at="", withdrawn=True) for each in act.answers])
     if at <= duplicates.latest_time(project.store):  # that run left out what a person had answered
         works.look(project)
     return act

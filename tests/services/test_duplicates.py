@@ -196,6 +196,10 @@ def test_an_answer_taken_back_leaves_what_was_said_before(spines: Project) -> No
     works.judge(spines, [pair], same_work=False, person="Bo")
     duplicates.take_back(spines, at=duplicates.acts(spines)[0].at, person="Bo")
     assert set(pair) <= set(group_of(spines, pair[0]))
+    (act,) = duplicates.acts(spines)
+    assert (act.person, act.answers[0].same_work) == ("Ana", True), "what stands again is Ana's, in her name"
+    duplicates.take_back(spines, at=act.at, person="Ana")
+    assert duplicates.acts(spines) == []
 
 
 def test_a_second_search_reads_only_what_is_new_and_finds_what_one_search_of_all_finds(
