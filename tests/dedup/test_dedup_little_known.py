@@ -132,7 +132,11 @@ def test_a_short_title_without_a_year_is_known_by_author_journal_and_its_whole_r
 def test_a_running_head_in_front_of_a_short_title_is_met_without_year_or_volume() -> None:
     """The names stand in two orders, so that only the end of the title brings the two together."""
     plain = replace(
-        ARTICLE, title="Service provision in a software technology unit", authors=("Mathiassen, Lars",), doi="", abstract=""
+        ARTICLE,
+        title="Service provision in a software technology unit",
+        authors=("Mathiassen, Lars",),
+        doi="",
+        abstract="",
     )
     printed = replace(
         plain,
