@@ -35,15 +35,10 @@ IN_REAL_TIME = ("app", "browser", "cli", "sources", "whole_way")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test in real time that fails is tried once more; the report names it, and twice is a failure. All others have one try.
-
-    It also has more time than the others: whoever waits for a condition gives up by itself, and says what did not come about.
-    """
+    """A test in real time that fails is tried once more; the report names it, and twice is a failure. All others have one try."""
     for item in items:
         if item.path.relative_to(HERE).parts[0] in IN_REAL_TIME or item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-            if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")

@@ -292,7 +292,7 @@ def past_the_app(seen: Curious) -> None:
         assert SECRET.encode() not in answer.body()
 
 
-@pytest.mark.timeout(900)  # two reviews, every page of each
+@pytest.mark.timeout(1800)  # two reviews, every page of each
 @pytest.mark.parametrize("who", [name for name in PEOPLE if not name.startswith("Bo")])
 def test_nobody_learns_what_bo_decided_alone(browser, worlds, who):
     found = {}
