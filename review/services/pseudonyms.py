@@ -41,6 +41,7 @@ _NAMED_IN: Mapping[str, tuple[str, ...]] = {
 _FREE = ("note", "detail", "text", "reason")
 _BROUGHT = ("notes", "findings", "value", "quote", "label", "platform", "limits", "origin")
 _KEPT_AS_IT_IS = {"protocol_versions": ("text",), "form_versions": ("text",)}  # have hashes that count
+_PNG = b"\x89PNG\r\n\x1a\n"
 _SUFFIX = re.compile(r"\.\w{1,8}$")
 _LEFT_OUT = "[abstract left out] "
 _ABSTRACT = re.compile(r"(?im)^[ \t]*abstract\s*=\s*[{\"]")
@@ -218,7 +219,20 @@ def _said(name: str, data: bytes) -> Iterator[str]:
     if name.endswith(".gz"):
         with suppress(OSError, EOFError, zlib.error):
             data = gzip.decompress(data)
-    yield data.decode("utf-8", "replace")
+    yield b"".join(_beside_the_pixels(data)).decode("utf-8", "replace")
+
+
+def _beside_the_pixels(data: bytes) -> Iterator[bytes]:
+    """All of a file, but of a PNG what is not its packed pixels: by chance these hold every short name."""
+    if not data.startswith(_PNG):
+        yield data
+        return
+    at = len(_PNG)
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")  # length, kind, what it holds, checksum
+        if data[at + 4 : at + 8] != b"IDAT":
+            yield data[at + 4 : end - 4]
+        at = end
 
 
 def _people(project: Project) -> set[str]:

@@ -218,3 +218,19 @@ def test_where_a_name_has_to_stay_the_file_is_named(named: Project, tmp_path: Pa
     place.write_bytes(gzip.compress(b"<Author>Bo Ek-Strand</Author>"))
     report = bundle.export(named, tmp_path / "blind.zip", packing=Packing(pseudonyms=True))
     assert set(report.named_in) == {"papers/paper/figure.png", "searches/pubmed-001/page-2.xml.gz"}
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    parts = [len(held).to_bytes(4, "big") + kind + held + b"\0\0\0\0" for kind, held in chunks]
+    return b"".join((b"\x89PNG\r\n\x1a\n", *parts, b"\0"))
+
+
+def test_the_packed_pixels_of_a_picture_name_nobody_and_what_it_says_of_itself_may(
+    named: Project, tmp_path: Path
+) -> None:
+    for name, kind in (("drawn.png", b"tEXt"), ("plain.png", b"IDAT")):
+        (named.root / "paper" / name).write_bytes(
+            png((b"IHDR", b"size"), (kind, b"\xff Ana Lima \xff"), (b"IEND", b""))
+        )
+    report = bundle.export(named, tmp_path / "blind.zip", packing=Packing(pseudonyms=True))
+    assert report.named_in == ("papers/paper/drawn.png",)
