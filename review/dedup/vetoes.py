@@ -102,7 +102,7 @@ VETOES: tuple[Veto, ...] = (
     ),
     Veto(
         name="generic_title",
-        explanation="The title (such as “Editorial”) is shared by many works and proves nothing.",
+        explanation="The title is short, or stands over many works as “Editorial” does, and proves nothing.",
         holds=lambda f: f.generic & ~(f.first_author.same & f.long_abstract & (f.abstract >= 90)) & ~_one_topic(f),
     ),
     Veto(
