@@ -68,5 +68,7 @@ def _lines(now: SampleStatus, *, drew: bool, needed: int | None) -> list[str]:
         f"Recall {100 * r.recall:.1f} % ({100 * r.low:.1f} to {100 * r.high:.1f} %).",
         f"{r.unseen_low:,} to {r.unseen_high:,} relevant records may still be unseen.",
         now.sentence(),
-        "A further sample: review audit-sample --again",
+        "A further sample: review audit-sample --again"
+        if now.left
+        else "Every record is settled; nothing is left to draw.",
     ]

@@ -23,12 +23,15 @@ SAMPLED_IN_A_ROW = 4  # then one by the ranking, so that nobody knows which a re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleStatus:
-    """How far the newest sample is. `recall` is None until all of it is settled: a part of it is no random draw."""
+    """How far the newest sample is. `recall` is None until all of it is settled: a part of it is no random draw. `rest`
+    were not settled when it was drawn, `left` are not now.
+    """
 
     drawn: int
     settled: int
     relevant: int
     rest: int
+    left: int
     found: int
     at: str
     recall: RecallEstimate | None
@@ -112,6 +115,7 @@ def status_of(project: Project, sample: AuditSample) -> SampleStatus:
         settled=settled,
         relevant=hits,
         rest=sample.rest,
+        left=sum(not one.standing.settled for one in now.values()),
         found=sample.found,
         at=sample.at,
         recall=recall(

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from review.cli.program import program
 from review.domain.errors import ReviewError
 from review.domain.screening import Stage
 from review.services import audit_sample, screen
@@ -19,6 +21,10 @@ BOTH = ("Ana", "Ole")
 def settle(say: Say, number: int, verdict: str) -> None:
     for who in BOTH:
         say(who, number, verdict)
+
+
+def told(made: Project) -> str:
+    return CliRunner().invoke(program, ["audit-sample", "--project", str(made.root)]).output
 
 
 def test_a_sample_is_drawn_of_what_is_not_settled_and_kept(made: Project, say: Say) -> None:
@@ -60,10 +66,13 @@ def test_once_it_is_read_it_gives_recall_with_an_exact_interval(made: Project, s
     found = audit_sample.status(made)
     assert found is not None
     assert found.over
+    assert found.left == 0
     assert found.recall is not None
     assert (found.relevant, found.recall.recall, found.recall.low, found.recall.high) == (1, 1, 1, 1)
     assert "7 of the 7 records" in found.sentence()
     assert "100.0% to 100.0%" in found.sentence()
+    assert "nothing is left to draw" in told(made)
+    assert "--again" not in told(made)
 
 
 def test_a_part_of_the_rest_leaves_room_for_doubt(made: Project, say: Say) -> None:
@@ -77,6 +86,8 @@ def test_a_part_of_the_rest_leaves_room_for_doubt(made: Project, say: Say) -> No
     assert found.recall is not None
     assert found.recall.low is not None
     assert found.recall.low < found.recall.recall == 1
+    assert found.left == 5
+    assert "review audit-sample --again" in told(made)
 
 
 def _is(made: Project, number: int, record: str) -> bool:
