@@ -68,6 +68,11 @@ def _in_one_issue(f: Features) -> Bools:
     return f.page.missing & f.issue.same & f.journal.same & (f.year_gap <= 0)
 
 
+def _one_of_a_volume(f: Features) -> Bools:
+    """Where each issue of a volume begins with page one, and with a column, it is this issue's."""
+    return f.issue.same | f.last_page.same | f.doi.same | ~f.opening
+
+
 def _contents_conflict(f: Features) -> Bools:
     """Neighbours under one DOI, as the abstracts of a supplement are."""
     return authors_conflict(f) | (f.relation <= SUBSTITUTED) | f.numbers.differ
@@ -179,7 +184,7 @@ CONDITIONS: tuple[Condition, ...] = (
         holds=lambda f: (
             same_title(f)
             & _named_alike(f)
-            & (f.page.same | _in_one_issue(f))
+            & ((f.page.same & _one_of_a_volume(f)) | _in_one_issue(f))
             # A year has several issues, each with its editorial on the first page.
             & (f.volume.same | f.doi.same | (f.volume.missing & f.issue.same & (f.year_gap == 0)))
             & ~f.journal.differ
@@ -197,6 +202,7 @@ CONDITIONS: tuple[Condition, ...] = (
             & f.page.same
             & f.first_author.same
             & ~(f.issue.differ | f.last_page.differ)
+            & (~f.rubric | _one_of_a_volume(f))
             & (((f.title >= np.where(f.meetings, 85, 60)) & ~_neighbours(f)) | (f.abstract >= 90))
         ),
         overrules=_ALL - {"erratum_or_reply", "different_doi", "different_numbers", "different_pmid", "one_source"},

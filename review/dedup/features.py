@@ -17,6 +17,7 @@ from review.dedup.words import COLUMN_WORDS
 
 SHORT, RUBRIC = 1, 2
 _SPAN = 2  # pages: two works may share one, or the end of one and the beginning of the next
+_OPENING = 10  # pages with which an issue opens, where each begins to count anew
 _GENERIC_LETTERS = 22  # "Editorial", "Reply to Smith", "Heart failure": too little to recognise a work by
 _TELLING_LETTERS = 45
 _SHORT_LETTERS = 60  # longer titles are nobody's rubric
@@ -57,6 +58,7 @@ class Features:
     page: Agreement
     last_page: Agreement
     span: Bools  # the same first and last page, with at least one page between them
+    opening: Bools  # the same first page, and one of those with which an issue opens
     doi: Agreement
     doi_typo: Bools  # different only by a slip of the pen
     pmid: Agreement
@@ -112,6 +114,7 @@ def features(
         page=page,
         last_page=table.agree("last_page"),
         span=_span(table, page.same & table.agree("last_page").same),
+        opening=_opening(table, page.same),
         doi=doi,
         doi_typo=_doi_typo(table, doi.differ),
         pmid=table.agree("pmid"),
@@ -222,6 +225,14 @@ def _span(table: Columns, same: Bools) -> Bools:
         begin, end = first[n].strip(_LETTERS), last[n].strip(_LETTERS)
         span[n] = begin.isdecimal() and end.isdecimal() and int(end) - int(begin) >= _SPAN
     return span
+
+
+def _opening(table: Columns, same: Bools) -> Bools:
+    first, opening = table.sides("first_page")[0], same.copy()
+    for n in np.flatnonzero(same).tolist():
+        page = first[n].strip(_LETTERS)
+        opening[n] = not page.isdecimal() or int(page) <= _OPENING
+    return opening
 
 
 def _volume(table: Columns) -> Agreement:

@@ -124,3 +124,14 @@ def test_two_columns_of_one_volume_that_begin_on_one_page_and_end_on_two_are_two
 def test_what_came_online_the_year_before_is_no_update() -> None:
     listed = bare(year=2020)
     assert joined_by(ARTICLE, listed) == "title_year_unsure"
+
+
+def test_a_column_on_the_first_page_of_every_issue_of_a_volume_is_known_by_its_issue_or_its_last_page() -> None:
+    """Only some journals count their pages on from issue to issue."""
+    heading = replace(ARTICLE, title="Editorial introduction", abstract="", doi="", pages="5-10")
+    brief = twin(title="Editorial introduction", abstract="", doi="", pages="5", issue="")
+    assert joined_by(heading, brief) == ""
+    assert joined_by(heading, replace(brief, issue="4")) != ""
+    assert joined_by(heading, replace(brief, pages="5-10")) != ""
+    assert joined_by(replace(heading, pages="305-310"), replace(brief, pages="305")) != ""
+    assert joined_by(replace(heading, title=ARTICLE.title), replace(brief, title=ARTICLE.title)) != ""
