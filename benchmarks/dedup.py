@@ -23,6 +23,7 @@ from review.dedup import DedupResult, find_duplicates
 from review.domain.record import DuplicateGroup, Record
 
 SETS = ("stroke", "haematology", "diabetes", "digital_work", "srsr")
+_KINDS = frozenset(("inproceedings", "proceedings", "incollection", "inbook", "book", "techreport", "phdthesis"))
 _COLUMNS = (
     "record_id", "entry_type", "title", "authors", "year", "journal", "volume", "number", "pages", "doi", "abstract", "url",
 )  # fmt: skip
@@ -73,7 +74,8 @@ def write_set(folder: Path, records: Iterable[Record], truth: Mapping[str, str])
             name = each.record_id.replace(":", "-")
             people, year = " and ".join(each.authors), each.year or ""
             place = (each.journal, each.volume, each.issue, each.pages, each.doi)
-            table.writerow((name, each.type or "article", each.title, people, year, *place, each.abstract, each.url))
+            kind = each.type if each.type in _KINDS else "article"
+            table.writerow((name, kind, each.title, people, year, *place, each.abstract, each.url))
             answers.writerow((name, truth[each.record_id]))
 
 

@@ -38,6 +38,8 @@ rows = rows.rename(columns={"record_id": "ID", "entry_type": "ENTRYTYPE"})
 for name in ("ENTRYTYPE", "author", "title", "journal", "booktitle", "volume", "number", "pages", "doi", "year", "abstract"):
     if name not in rows:
         rows[name] = rows["authors"] if name == "author" and "authors" in rows else ""
+printed = ~rows["ENTRYTYPE"].isin(["article"])  # it looks for the journal of everything else in another column
+rows.loc[printed & (rows["booktitle"] == ""), "booktitle"] = rows["journal"]
 def spent():
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
