@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
 from review.domain.kind_words import language_in_words, type_in_words
@@ -218,20 +219,16 @@ def _with_marks(text: str, shared: set[str] | None) -> str:
     """The text as HTML, each run of words that are not `shared` in one mark; none where nothing is beside it."""
     if shared is None:
         return escape(text)
-    pieces: list[str] = []
-    done, first = 0, -1  # where the text is written to, and where a run began
-    last = 0
+    runs: list[tuple[int, int]] = []  # from where to where
+    running = False
     for token in _TOKEN.finditer(text):
-        if _bare(token.group()) not in shared:
-            first = token.start() if first < 0 else first
-            last = token.end()
-        elif first >= 0:
-            pieces += [escape(text[done:first]), f'<mark class="unlike">{escape(text[first:last])}</mark>']
-            done, first = last, -1
-    if first >= 0:
-        pieces += [escape(text[done:first]), f'<mark class="unlike">{escape(text[first:last])}</mark>']
-        done = last
-    return "".join([*pieces, escape(text[done:])])
+        unlike = _bare(token.group()) not in shared
+        if unlike:
+            runs.append((runs.pop()[0] if running else token.start(), token.end()))
+        running = unlike
+    ends = [0, *(at for run in runs for at in run), len(text)]
+    parts = [escape(text[start:end]) for start, end in pairwise(ends)]
+    return "".join(f'<mark class="unlike">{part}</mark>' if n % 2 else part for n, part in enumerate(parts))
 
 
 def _other_people(lists: Sequence[Sequence[str]]) -> list[str]:

@@ -240,7 +240,8 @@ def _separate(project: Project, who: str, group_id: str) -> None:
 
 def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink], acts: Sequence[Act]) -> None:
     later: dict[Pair, None] = st.session_state.setdefault(_LATER, {})
-    ordered = sorted(unsure, key=lambda link: list(later).index(pair) if (pair := _pair(link)) in later else -1)
+    place = {pair: at for at, pair in enumerate(later)}
+    ordered = sorted(unsure, key=lambda link: place.get(_pair(link), -1))
     part = ordered[_shown(len(ordered), "unsure-page")]
     if ordered:
         st.caption(
@@ -258,7 +259,7 @@ def _unsure(project: Project, who: str, unsure: Sequence[DuplicateLink], acts: S
         "Undo my last answer",
         key="dup-undo",
         shortcut="u",
-        on_click=_undo,
+        on_click=_take_back,
         args=(project, who, mine),
         disabled=mine <= before,
     )
@@ -303,11 +304,6 @@ def _put_off(pair: Pair) -> None:
     later = st.session_state.setdefault(_LATER, {})
     later.pop(pair, None)
     later[pair] = None
-
-
-@callback
-def _undo(project: Project, who: str, at: str) -> None:
-    duplicates.take_back(project, at=at, person=who)
 
 
 # Related works: linked, and each screened for itself
