@@ -46,10 +46,14 @@ _BLANK = Record(source="", source_id="", title="")
 _Choice = Callable[[Sequence[Record]], Record | None]
 
 
-def _giving(name: str, records: Sequence[Record]) -> list[Record]:
+def _published(records: Sequence[Record]) -> Sequence[Record]:
+    """Those that are no preprints, if there are such."""
+    return [record for record in records if not is_preprint(record)] or records
+
+
+def _giving(name: str, records: Sequence[Record]) -> Sequence[Record]:
     """The records that give a field; the published ones, if any of them does."""
-    given = [record for record in records if getattr(record, name)]
-    return [record for record in given if not is_preprint(record)] or given
+    return _published([record for record in records if getattr(record, name)])
 
 
 def _longest(name: str) -> _Choice:
@@ -84,8 +88,7 @@ def _authors(records: Sequence[Record]) -> Record | None:
 
 
 def _placed(records: Sequence[Record]) -> Record | None:
-    given = [record for record in records if any(getattr(record, name) for name in _PLACE)]
-    given = [record for record in given if not is_preprint(record)] or given
+    given = _published([record for record in records if any(getattr(record, name) for name in _PLACE)])
     return max(given, key=lambda record: sum(bool(getattr(record, name)) for name in _PLACE), default=None)
 
 
